@@ -1,0 +1,95 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The walls of the house: every room is a target, and may import only what is named here.
+/// `make` builds with `--explicit-target-dependency-import-check error`, so an undeclared import fails.
+let walls: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(
+  _ name: String, _ rooms: [Target.Dependency] = [], plugins: [Target.PluginUsage]? = nil
+) -> Target {
+  .target(name: name, dependencies: rooms, swiftSettings: walls, plugins: plugins)
+}
+
+func tests(_ name: String, _ rooms: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: rooms, swiftSettings: walls)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "kith",
+  products: [.executable(name: "kith", targets: ["kith"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // The cellar: C libraries and shims of a few lines.
+    .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .target(name: "CIconv"),
+    .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
+
+    // The rooms, in the order of the river.
+    room("Model"),
+    room("Consent", ["Model", "CSodium", crypto]),
+    room("Formats", ["Model", "CIconv", "CPhone"]),
+    room("Insight", ["Model", "Consent", "Formats"]),
+    room("Plans", ["Model"]),
+    room("Store", ["Model", "Consent", "CPQ", grdb, sqlite], plugins: ["EmbedSchema"]),
+    room("Wire", ["Model", "Consent", nioCore, nioPosix]),
+    room("Readers", ["Model", "Consent", "Formats", "Plans", "Wire"]),
+    room("Outlets", ["Model", "Consent", "Formats", "Plans", "Wire"]),
+    room(
+      "Flows",
+      [
+        "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", lifecycle, logging,
+      ]),
+    room("Site", ["Model", "Consent", "Store", "Flows", hummingbird, mustache, logging]),
+    room("Stage", ["Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows"]),
+    .executableTarget(
+      name: "kith",
+      dependencies: [
+        "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows", "Site",
+        "Stage", arguments, lifecycle, logging,
+      ], swiftSettings: walls),
+
+    // The schema and its labels become Swift at build time; an unlabelled column stops the build.
+    .executableTarget(name: "schema-embedder", swiftSettings: walls),
+    .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["schema-embedder"]),
+
+    tests("ModelTests", ["Model"]),
+    tests("ConsentTests", ["Consent", "Model", crypto]),
+    tests("FormatsTests", ["Formats", "Model"]),
+    tests("InsightTests", ["Insight", "Formats", "Consent", "Model"]),
+    tests("PlansTests", ["Plans", "Model"]),
+    tests("StoreTests", ["Store", "Consent", "Model", "Stage"]),
+    tests("WireTests", ["Wire", "Consent", "Model", nioCore, nioPosix]),
+    tests("ReadersTests", ["Readers", "Consent", "Formats", "Plans", "Model", "Stage"]),
+    tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
+    tests("FlowsTests", ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans"]),
+    tests("HouseTests", ["Model", "Consent", "Store", "Stage", "kith"]),
+  ],
+  cxxLanguageStandard: .cxx17
+)

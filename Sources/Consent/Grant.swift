@@ -1,0 +1,94 @@
+public import Model
+
+/// What the owner allowed: which source or destination, for what, how deep, in which words.
+public struct Grant: Identified, Sendable, Equatable {
+  public static let prefix = "grant"
+
+  public enum Scope: String, Sendable, CaseIterable { case read, write }
+
+  /// What a grant is about.
+  public enum Target: Sendable, Hashable {
+    case source(ID<Source>)
+    case destination(ID<Destination>)
+  }
+
+  public var id: ID<Grant>
+  public var member: ID<Member>
+  public var target: Target
+  public var scope: Scope
+  /// The names of the purposes it allows.
+  public var purposes: [String]
+  public var depth: Depth
+  public var since: Instant?
+  /// What the owner read and agreed to, in plain words (P023).
+  public var words: String
+  /// The digest of the words by which the owner stated the right to let this be read (P039).
+  public var warranty: String?
+  public var policyVersion: String
+  public var givenAt: Instant
+  public var withdrawnAt: Instant?
+  /// Rises with every change; a permit remembers it, and what runs under an older one stores and sends nothing.
+  public var epoch: Int64
+
+  public init(
+    id: ID<Grant>, member: ID<Member>, target: Target, scope: Scope, purposes: [String], depth: Depth = .text,
+    since: Instant? = nil, words: String, warranty: String?, policyVersion: String, givenAt: Instant,
+    withdrawnAt: Instant? = nil, epoch: Int64 = 1
+  ) {
+    self.id = id
+    self.member = member
+    self.target = target
+    self.scope = scope
+    self.purposes = purposes
+    self.depth = depth
+    self.since = since
+    self.words = words
+    self.warranty = warranty
+    self.policyVersion = policyVersion
+    self.givenAt = givenAt
+    self.withdrawnAt = withdrawnAt
+    self.epoch = epoch
+  }
+
+  /// The grant and the epoch that a permit was given under.
+  public struct Stamp: Sendable, Hashable {
+    public let grant: ID<Grant>
+    public let epoch: Int64
+
+    public init(grant: ID<Grant>, epoch: Int64) {
+      self.grant = grant
+      self.epoch = epoch
+    }
+  }
+
+  public var stamp: Stamp { Stamp(grant: id, epoch: epoch) }
+}
+
+/// The words of a grant, made from its scope: what will be read or written, in which folders, period and depth (P023).
+public enum GrantWords {
+  public static let warranty =
+    "I have the right to let Kith read this source and the personal information of others in it."
+  public static var warrantyDigest: String { hex(sha256(Array(warranty.utf8))) }
+
+  public static func reading(_ kind: Source.Kind, depth: Depth, since: Instant?, folders: [String] = []) -> String {
+    let period = since.map { "from \($0.date) on" } ?? "of all time"
+    let place = folders.isEmpty ? "all folders" : "the folders " + folders.joined(separator: ", ")
+    guard kind.isMail else {
+      return "Kith reads every card of this address book: names, addresses, phone numbers, organisations, titles and "
+        + "notes. Nothing is changed there."
+    }
+    let what =
+      switch depth {
+      case .headers: "sender, recipients, subject and date; no bodies and no attachments"
+      case .text:
+        "sender, recipients, subject, date and the full text (bodies); of attachments only name, type, size and hash"
+      case .whole: "everything: headers, the full text (bodies) and attachments"
+      }
+    return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
+  }
+
+  public static func writing(_ kind: Destination.Kind) -> String {
+    "Kith keeps the people you know in step in this CRM: name, e-mail addresses, phone numbers, organisation and title. "
+      + "No mail and no text of a mail is sent there. Nothing is deleted there."
+  }
+}

@@ -1,0 +1,102 @@
+import Crypto
+public import Model
+
+extension Sealed {
+  /// Opens content for the permit's purpose: the span cannot leave `body`, and only the purpose's yield comes out.
+  ///
+  /// An error of `body` is replaced, since an error could carry text as well as a result.
+  public func open<P: Purpose>(
+    in slot: Slot, _ permit: borrowing Permit<P>, _ body: @Sendable (Span<UInt8>) throws -> P.Yield
+  ) throws -> P.Yield {
+    guard slot.account == permit.account else { throw Sealed.notNamed }
+    let key = try permit.keys.contentKey(of: self)
+    return try withContent(key: key, slot: slot) { buffer in
+      do {
+        return try body(buffer.span)
+      } catch {
+        throw Refusal(.damaged, promise: 95, "opened content could not be understood")
+      }
+    }
+  }
+
+  static let notNamed = Refusal(.keyNotHeld, promise: 21, "this permit does not name the content's source and person")
+}
+
+extension KeyBundle {
+  func contentKey(of sealed: Sealed) throws -> SymmetricKey {
+    var source: SymmetricKey?
+    if sealed.sourceKey != .none {
+      guard let held = sources[sealed.sourceKey] else { throw Sealed.notNamed }
+      source = held
+    }
+    guard let handle = handles[sealed.handleKey] else { throw Sealed.notNamed }
+    return Consent.contentKey(source: source, handle: handle)
+  }
+}
+
+extension Permit where P == Connect {
+  /// Opens a login; only `Wire` asks for a permit to connect (P080).
+  public borrowing func login(_ sealed: Sealed, in slot: Slot) async throws -> Login {
+    guard slot.account == account, let source = sources.first, sealed.sourceKey == KeyID(stored: source.rawValue) else {
+      throw Sealed.notNamed
+    }
+    let key = try await vault.credentialKey(account, source)
+    return try sealed.withContent(key: key, slot: slot) { content in
+      let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw Sealed.damage }
+      return Login(user: String(decoding: parts[0], as: UTF8.self), secret: String(decoding: parts[1], as: UTF8.self))
+    }
+  }
+}
+
+extension Permit {
+  /// What seals content of this permit's source and member: it can close, and cannot open.
+  ///
+  /// Handles that have no key yet get one; those that were erased get none, and are named by `Sealer.isErased`.
+  public borrowing func sealer(for handles: some Sequence<Handle> & Sendable) async throws -> Sealer {
+    let names = try await vault.keys(account)
+    var ids: [Handle: KeyID] = [:]
+    for handle in handles where ids[handle] == nil { ids[handle] = names.keyID(member, handle) }
+    let keys = try await vault.handleKeys(account, Array(ids.values), minting: true)
+    let source = sources.first.map { KeyID(stored: $0.rawValue) }
+    if let source, self.keys.sources[source] == nil { throw Sealed.notNamed }
+    return Sealer(
+      account: account, source: source, sourceKey: source.flatMap { self.keys.sources[$0] }, ids: ids, keys: keys,
+      suppressed: names.suppressed)
+  }
+
+  /// The key numbers of a member's handles, as the erased are known by.
+  public borrowing func keyIDs(_ handles: [Handle]) async throws -> [KeyID] {
+    let names = try await vault.keys(account)
+    return handles.map { names.keyID(member, $0) }
+  }
+}
+
+/// Seals what comes from one source, by author.
+public struct Sealer: Sendable {
+  let account: ID<Account>
+  let source: KeyID?
+  let sourceKey: SymmetricKey?
+  let ids: [Handle: KeyID]
+  let keys: [KeyID: SymmetricKey]
+  let suppressed: Set<KeyID>
+
+  /// Whether somebody was erased and must not come back (P120).
+  public func isErased(_ handle: Handle) -> Bool { ids[handle].map(suppressed.contains) ?? false }
+
+  public func keyID(_ handle: Handle) -> KeyID? { ids[handle] }
+
+  /// Seals content of an author for one slot; with `ofSource` false it does not hang on the source's key.
+  public func seal(_ content: [UInt8], by author: Handle, in slot: Slot, ofSource: Bool = true) throws -> Sealed {
+    guard let id = ids[author], let key = keys[id] else {
+      throw Refusal(.erased, promise: 120, "this person was erased")
+    }
+    let content256 = contentKey(source: ofSource ? sourceKey : nil, handle: key)
+    var random = UInt64.random(in: 0...UInt64.max)
+    let nonce = withUnsafeBytes(of: &random) { Array($0.prefix(7)) }
+    return try content.withUnsafeBytes {
+      try Sealed.seal(
+        $0, key: content256, source: ofSource ? source ?? .none : .none, handle: id, slot: slot, nonce: nonce)
+    }
+  }
+}

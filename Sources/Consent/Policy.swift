@@ -1,0 +1,24 @@
+public import Model
+
+/// One version of the policy: immutable text, known by its digest; registering accepts one by digest (P029).
+public struct PolicyVersion: Sendable, Equatable {
+  public let version: String
+  public let text: String
+  /// The digest of the purposes that this version tells of (P064).
+  public let purposes: String
+  /// From when it binds those who accepted an earlier one; until then their jobs go on (P024).
+  public let bindsFrom: Instant
+
+  /// SHA-256 of version, purposes and text.
+  public var digest: String { hex(sha256(Array("\(version)\n\(purposes)\n\(text)".utf8))) }
+
+  /// The version in force.
+  public static let current = PolicyVersion(
+    version: "2026-11-23", text: policyText20261123,
+    purposes: "PURPOSES_DIGEST", bindsFrom: Instant(year: 2026, month: 11, day: 23))
+
+  /// Every version that was ever in force, newest first.
+  public static let all = [current]
+
+  public static func named(digest: String) -> PolicyVersion? { all.first { $0.digest == digest } }
+}

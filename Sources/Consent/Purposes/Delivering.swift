@@ -1,0 +1,24 @@
+/// People are kept in step in the designated CRM. Only the directory leaves: no content is opened (P012).
+public enum SyncToCRM: Purpose {
+  public typealias Yield = Never
+
+  public static let declaration = Declaration(
+    name: "sync-to-crm", use: "to sync that information to your designated CRM", promise: 79, basis: .contract,
+    opens: [], recipients: [.designatedCRM], ground: .destinationGrant)
+}
+
+/// A change is taken back: the image of what was before is opened.
+public enum UndoChange: Purpose {
+  public typealias Yield = JournalImage
+
+  public static let declaration = Declaration(
+    name: "undo-change", use: "you can edit and correct your information", promise: 119, basis: .contract,
+    opens: [.journalImage], recipients: [.owner], ground: .ownersInstruction)
+}
+
+/// What stood before or after a change, as the journal keeps it: lines of a form the writer chose.
+public struct JournalImage: Sendable, Equatable {
+  public let lines: String
+
+  public init(_ lines: String) { self.lines = lines }
+}

@@ -1,0 +1,5 @@
+/// Lower case for ASCII alone: header tokens and the patterns they are compared with are ASCII (RFC 5322 §2.2).
+func foldedASCII(_ text: String) -> String {
+  guard text.utf8.contains(where: { $0 >= 65 && $0 <= 90 }) else { return text }
+  return String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
+}

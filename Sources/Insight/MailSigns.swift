@@ -1,0 +1,121 @@
+public import Formats
+
+/// What the headers of one mail say about who wrote it: the input of the judgement, small enough to write down in a test.
+public struct MailSigns: Sendable, Equatable {
+  /// The author's folded address; empty if there is none.
+  public var address = ""
+  /// The author's display name, cleaned of nothing.
+  public var name = ""
+  public var subject = ""
+  /// The domain part of the Message-ID.
+  public var messageIDHost = ""
+  /// In-Reply-To or References: somebody answered something.
+  public var answers = false
+  /// It passed a mail server (RFC 5321 §4.4): without such traces, absence of a header says nothing.
+  public var travelled = false
+  /// Auto-Submitted other than `no` (RFC 3834 §5), or a robot's own field.
+  public var autoSubmitted = false
+  /// A null return path (RFC 5321 §4.5.5) or a report (RFC 6522): a bounce or a receipt.
+  public var report = false
+  /// Fields of a list that people write to: List-Post, Mailing-List and their kin (RFC 2369, RFC 2919).
+  public var discussionList = false
+  /// List-Post: NO, an announcement list (RFC 2369 §3.4).
+  public var announcementList = false
+  /// List-Unsubscribe or List-Id without any sign that one could write to the list.
+  public var distribution = false
+  /// Precedence: bulk or junk.
+  public var precedenceBulk = false
+  /// A campaign's own field: Feedback-ID and its kin.
+  public var campaign = false
+  /// A program for people wrote it: User-Agent, or an X-Mailer.
+  public var userAgent = false
+  /// X-Priority 1 or 2.
+  public var urgent = false
+  public var html = false
+  /// HTML and no plain text beside it.
+  public var htmlAlone = false
+  /// Addressed to the author's own address, or to nobody.
+  public var toSelf = false
+  public var toNobody = false
+
+  public init() {}
+
+  /// Reads the signs from a parsed mail.
+  public init(_ mail: ParsedMail) {
+    let author = mail.from.first ?? mail.sender.first
+    address = foldedASCII(author?.address ?? "")
+    name = author?.name ?? ""
+    subject = mail.subject
+    messageIDHost = foldedASCII(String(mail.messageID.split(separator: "@").last ?? ""))
+    answers = !mail.inReplyTo.isEmpty || !mail.references.isEmpty
+    travelled = mail.header("Received") != nil
+    urgent = mail.header("X-Priority").map { $0.hasPrefix("1") || $0.hasPrefix("2") } ?? false
+    userAgent = mail.header("User-Agent") != nil
+    html = !mail.html.isEmpty
+    htmlAlone = html && mail.text.isEmpty
+    let everybody = mail.to + mail.cc
+    toSelf = everybody.contains { foldedASCII($0.address) == address }
+    toNobody = everybody.isEmpty
+    readRobot(mail)
+    readList(mail, everybody)
+  }
+
+  private mutating func readRobot(_ mail: ParsedMail) {
+    if let value = mail.header("Auto-Submitted") { autoSubmitted = !foldedASCII(value).hasPrefix("no") }
+    let robots = ["X-Autoreply", "X-Autorespond", "X-Cron-Env", "X-Bugzilla-Reason", "X-GitHub-Reason", "X-JIRA-FingerPrint"]
+    if robots.contains(where: { mail.header($0) != nil }) { autoSubmitted = true }
+    let type = foldedASCII(mail.header("Content-Type") ?? "")
+    report = mail.header("Return-Path") == "<>" || type.hasPrefix("multipart/report")
+    let campaigns = ["Feedback-ID", "X-Campaign", "X-CampaignID", "X-Campaign-ID", "X-MC-User", "X-CSA-Complaints", "X-Mailgun-Tag", "X-SG-EID"]
+    campaign = campaigns.contains { mail.header($0) != nil }
+  }
+
+  private mutating func readList(_ mail: ParsedMail, _ everybody: [MailAddress]) {
+    let precedence = foldedASCII(mail.header("Precedence") ?? "")
+    let post = mail.header("List-Post")
+    announcementList = post.map { foldedASCII($0).hasPrefix("no") } ?? false
+    let software = ["Mailing-List", "X-BeenThere", "X-Mailman-Version", "X-Mailing-List", "X-Listname", "X-ML-Name"]
+    let listSender = mail.sender.contains { isListSender($0.address) } || isListSender(mail.header("Errors-To") ?? "")
+    discussionList =
+      !announcementList
+      && (post != nil || precedence == "list" || listSender || software.contains { mail.header($0) != nil }
+        || everybody.contains { isListAddress($0.address) } || tagged(everybody, mail))
+    let listed = mail.header("List-Unsubscribe") != nil || mail.header("List-Id") != nil
+    // A list's answer to an answer is a discussion, whatever fields its software leaves out.
+    if listed, answers, !announcementList { discussionList = true }
+    distribution = listed && !discussionList
+    precedenceBulk = precedence == "bulk" || precedence == "junk"
+  }
+
+  /// `[tag]` in the subject where the tag is the local part of a recipient, or where an archive left no recipient at all.
+  private func tagged(_ everybody: [MailAddress], _ mail: ParsedMail) -> Bool {
+    guard let tag = subjectTag(mail.subject) else { return false }
+    if everybody.isEmpty { return !travelled }
+    return everybody.contains { foldedASCII($0.address).hasPrefix(tag + "@") }
+  }
+}
+
+/// The folded text of the first `[…]` that stands before the subject proper, nil if there is none.
+func subjectTag(_ subject: String) -> String? {
+  guard let open = subject.firstIndex(of: "["), let close = subject[open...].firstIndex(of: "]") else { return nil }
+  let before = subject[..<open].split(whereSeparator: \.isWhitespace)
+  // Only reply marks (`Re:`, `AW:`, `Fwd:`) may stand before a list's tag.
+  guard before.allSatisfy({ $0.hasSuffix(":") && $0.utf8.count <= 5 }) else { return nil }
+  let tag = subject[subject.index(after: open)..<close]
+  guard (2...40).contains(tag.utf8.count), !tag.contains("[") else { return nil }
+  return foldedASCII(String(tag))
+}
+
+private func isListSender(_ address: String) -> Bool {
+  let local = foldedASCII(String(address.split(separator: "@").first ?? "")).drop { $0 == "<" }
+  return local.hasPrefix("owner-") || local.hasSuffix("-owner") || local.hasSuffix("-admin") || local.hasSuffix("-bounces")
+    || local.hasSuffix("-request") || local.contains("-bounces+")
+}
+
+private func isListAddress(_ address: String) -> Bool {
+  let folded = foldedASCII(address)
+  guard let at = folded.lastIndex(of: "@") else { return false }
+  let host = folded[folded.index(after: at)...]
+  return host.hasPrefix("lists.") || host.hasPrefix("list.") || host.contains("groups.") || folded[..<at].hasSuffix("-list")
+    || folded[..<at].hasSuffix("-users") || folded[..<at].hasSuffix("-talk")
+}

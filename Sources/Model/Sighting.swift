@@ -1,0 +1,33 @@
+/// Who was seen in one mail, and in which part: all that comes out of a mail that is opened to find people.
+public struct MailSightings: Sendable, Equatable {
+  /// One address in one role of a mail.
+  public struct Sighting: Sendable, Equatable {
+    public var role: Interaction.Role
+    /// The folded address.
+    public var address: String
+    /// The display name as written; empty if none.
+    public var name: String
+
+    public init(role: Interaction.Role, address: String, name: String) {
+      self.role = role
+      self.address = address
+      self.name = name
+    }
+  }
+
+  /// What kind of author wrote a mail, judged by headers alone.
+  public enum Author: Int, Sendable, CaseIterable { case person = 1, machine = 2, bulk = 3 }
+
+  public var sightings: [Sighting]
+  public var author: Author
+  public var viaList: Bool
+  /// Equal for the same mail under different ids: of sender, date, subject and text, white space folded.
+  public var twin: [UInt8]
+
+  public init(sightings: [Sighting], author: Author, viaList: Bool, twin: [UInt8] = []) {
+    self.sightings = sightings
+    self.author = author
+    self.viaList = viaList
+    self.twin = twin
+  }
+}

@@ -1,0 +1,65 @@
+/// Which hosts, ports and addresses may be dialled: the open internet, and what the operator allowed besides.
+public struct AddressRules: Sendable {
+  /// IMAP, HTTPS, submission, each with its TLS port.
+  public static let usualPorts: Set<Int> = [143, 443, 465, 587, 993]
+
+  public var ports: Set<Int>
+  /// Names the operator allowed, lower case without final dot: their private addresses may be dialled.
+  public var allowedHosts: Set<String>
+  /// Blocks the operator allowed, whatever the name. A metadata address opens only as a block of that one address.
+  public var allowedBlocks: [AddressBlock]
+
+  public init(
+    ports: Set<Int> = AddressRules.usualPorts, allowedHosts: Set<String> = [], allowedBlocks: [AddressBlock] = []
+  ) {
+    self.ports = ports
+    self.allowedHosts = allowedHosts
+    self.allowedBlocks = allowedBlocks
+  }
+
+  /// What can be refused before a name is resolved: the port, the text of the host, and names of the inner network.
+  public func host(_ text: String, port: Int) throws(WireRefusal) -> Host {
+    guard (1...65_535).contains(port), ports.contains(port) else { throw .port(port) }
+    let host = try Host(text)
+    if host.isInnerName, case .name(let name) = host, !allowedHosts.contains(name) { throw .innerName(name) }
+    if case .address(let address) = host { try check(address, of: host) }
+    return host
+  }
+
+  /// Checks every answer; one forbidden address refuses the name whole, for an honest name has none.
+  public func check(_ answers: [IPAddress], of host: Host, port: Int) throws(WireRefusal) -> [CheckedAddress] {
+    guard (1...65_535).contains(port), ports.contains(port) else { throw .port(port) }
+    var checked: [CheckedAddress] = []
+    for address in answers {
+      try check(address, of: host)
+      let one = CheckedAddress(address: address, port: port)
+      if !checked.contains(one) { checked.append(one) }
+    }
+    return checked
+  }
+
+  private func check(_ address: IPAddress, of host: Host) throws(WireRefusal) {
+    let kind = address.kind
+    guard kind != .open else { return }
+    guard !kind.isNeverDialled else { throw .address(address, kind) }
+    if kind == .metadata {
+      guard allowedBlocks.contains(where: { $0.isSingle && $0.contains(address) }) else { throw .address(address, kind) }
+      return
+    }
+    if case .name(let name) = host, allowedHosts.contains(name) { return }
+    guard allowedBlocks.contains(where: { $0.contains(address) }) else { throw .address(address, kind) }
+  }
+}
+
+/// An address that passed the rules: the socket takes only this, so nothing unchecked can be dialled.
+public struct CheckedAddress: Hashable, Sendable, CustomStringConvertible {
+  public let address: IPAddress
+  public let port: Int
+
+  fileprivate init(address: IPAddress, port: Int) {
+    self.address = address
+    self.port = port
+  }
+
+  public var description: String { address.isV4 ? "\(address):\(port)" : "[\(address)]:\(port)" }
+}

@@ -1,0 +1,1 @@
+@main struct Kith { static func main() {} }
