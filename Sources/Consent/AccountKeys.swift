@@ -1,33 +1,21 @@
 import Crypto
 import Model
 
-/// The opened keys of one account, as long as a process works for it: the root, what is derived from it, and a cache.
+/// The opened keys of one account, as long as a process works for it: the root, and the members' keys below it.
 struct AccountKeys {
   let root: SymmetricKey
   let rootID: KeyID
-  let blind: BlindKey
-  /// Names handles in the keyring without telling them.
-  private let naming: SymmetricKey
+  let generation: Int64
+  let suppressed: Set<KeyID>
   private let pseudonyms: SymmetricKey
-  var sources: [KeyID: SymmetricKey] = [:]
-  var handles: [KeyID: SymmetricKey] = [:]
-  var suppressed: Set<KeyID> = []
+  var members: [ID<Member>: MemberKeys] = [:]
 
-  init(root: SymmetricKey, id: KeyID) {
+  init(root: SymmetricKey, id: KeyID, state: KeyringState) {
     self.root = root
     self.rootID = id
-    self.blind = BlindKey(derive(root, "kith blind words"))
-    self.naming = derive(root, "kith handle names")
+    self.generation = state.generation
+    self.suppressed = state.suppressed
     self.pseudonyms = derive(root, "kith ledger pseudonyms")
-  }
-
-  /// The number under which a member's handle has its key: a keyed hash, so the keyring tells nobody's address.
-  func keyID(_ member: ID<Member>, _ handle: Handle) -> KeyID {
-    var mac = HMAC<SHA256>(key: naming)
-    mac.update(data: bigEndian(UInt64(bitPattern: member.rawValue)))
-    mac.update(data: Array(handle.kind.rawValue.utf8) + [0])
-    mac.update(data: Array(handle.value.utf8))
-    return KeyID(first8(mac.finalize()))
   }
 
   /// A name for the ledger that nobody can read back without the account's root.
@@ -36,11 +24,40 @@ struct AccountKeys {
     mac.update(data: Array(kind.utf8) + [0] + bigEndian(UInt64(bitPattern: id)))
     return first8(mac.finalize())
   }
+}
 
-  func newKey(_ kind: WrappedKey.Kind, _ id: KeyID, account: ID<Account>) throws -> (SymmetricKey, WrappedKey) {
-    let key = SymmetricKey(size: .bits256)
-    let bytes = try wrap(key, by: root, kind: kind, id: id)
-    return (key, WrappedKey(account: account, kind: kind, id: id, wrappedBy: rootID, bytes: bytes))
+/// The opened keys of one member: everything read from the member's sources lies under them, so that a member who
+/// leaves takes content and keys along without anything being sealed anew.
+struct MemberKeys {
+  let member: ID<Member>
+  let key: SymmetricKey
+  let id: KeyID
+  let blind: BlindKey
+  /// Names handles in the keyring without telling them.
+  private let naming: SymmetricKey
+  var sources: [KeyID: SymmetricKey] = [:]
+  var handles: [KeyID: SymmetricKey] = [:]
+
+  init(_ member: ID<Member>, key: SymmetricKey, id: KeyID) {
+    self.member = member
+    self.key = key
+    self.id = id
+    self.blind = BlindKey(derive(key, "kith blind words"))
+    self.naming = derive(key, "kith handle names")
+  }
+
+  /// The number under which a handle has its key: a keyed hash, so the keyring tells nobody's address.
+  func keyID(_ handle: Handle) -> KeyID {
+    var mac = HMAC<SHA256>(key: naming)
+    mac.update(data: Array(handle.kind.rawValue.utf8) + [0])
+    mac.update(data: Array(handle.value.utf8))
+    return KeyID(first8(mac.finalize()))
+  }
+
+  func newKey(_ kind: WrappedKey.Kind, _ keyID: KeyID, account: ID<Account>) throws -> (SymmetricKey, WrappedKey) {
+    let made = SymmetricKey(size: .bits256)
+    let bytes = try wrap(made, by: key, kind: kind, id: keyID)
+    return (made, WrappedKey(account: account, member: member, kind: kind, id: keyID, wrappedBy: id, bytes: bytes))
   }
 }
 

@@ -66,38 +66,47 @@ public struct Archive: Sendable {
 
 private func be32(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
 
+extension Archive {
+  func wrapRoot(_ root: SymmetricKey, id: KeyID) throws -> [UInt8] {
+    try wrap(root, by: derive(key, "kith export root"), kind: .contentRoot, id: id)
+  }
+
+  func unwrapRoot(_ root: WrappedKey) throws -> SymmetricKey {
+    try unwrap(root, by: derive(key, "kith export root"))
+  }
+}
+
 extension Vault {
-  /// The keys of an account as an export carries them: the content root in clear (the archive is sealed whole), what
-  /// lies below it wrapped. Logins stay behind: a restored source asks for its login again.
-  public func carried(_ account: ID<Account>) async throws -> [WrappedKey] {
-    let root = try await keys(account)
+  /// The keys of an account as an export carries them: the content root wrapped by the passphrase, and what lies below
+  /// it. Logins stay behind: a restored source asks for its login again.
+  public func carried(
+    _ account: ID<Account>, in archive: Archive, of member: ID<Member>?
+  ) async throws -> [WrappedKey] {
+    let keys = try await self.keys(account)
     var out = [
       WrappedKey(
-        account: account, kind: .contentRoot, id: root.rootID, wrappedBy: .none,
-        bytes: root.root.withUnsafeBytes { Array($0) })
+        account: account, kind: .contentRoot, id: keys.rootID, wrappedBy: .none,
+        bytes: try archive.wrapRoot(keys.root, id: keys.rootID))
     ]
-    for kind in [WrappedKey.Kind.source, .handle, .ledger] {
-      out += try await keyring.keys(account, kind, nil)
+    for kind in [WrappedKey.Kind.ledger, .member, .source, .handle] {
+      out += try await keyring.keys(account, kind, nil).filter {
+        member == nil || $0.member == nil || $0.member == member
+      }
     }
     return out
   }
 
   /// Takes the keys of an export in, except those of handles that were erased here since.
-  public func restore(_ account: ID<Account>, _ carried: [WrappedKey]) async throws {
-    guard let root = carried.first(where: { $0.kind == .contentRoot }), root.bytes.count == 32 else {
-      throw Archive.damage
-    }
-    let outer = try operatorKey.root(.content)
-    let bytes = try wrap(SymmetricKey(data: root.bytes), by: outer, kind: .contentRoot, id: root.id)
-    let suppressed = try await keyring.state(account).suppressed
-    let held = try await keyring.keys(account, .contentRoot, nil)
-    if let other = held.first(where: { $0.id != root.id }) {
-      try await keyring.destroy(account, .contentRoot, [other.id])
-    }
+  public func restore(_ account: ID<Account>, _ carried: [WrappedKey], from archive: Archive) async throws {
+    guard let root = carried.first(where: { $0.kind == .contentRoot }) else { throw Archive.damage }
+    let key = try archive.unwrapRoot(root)
+    let bytes = try wrap(key, by: operatorKey.root(.content), kind: .contentRoot, id: root.id)
+    let held = try await keyring.keys(account, .contentRoot, nil).filter { $0.id != root.id }.map(\.id)
+    try await keyring.destroy(account, .contentRoot, held)
     try await keyring.add([
-      WrappedKey(
-        account: account, kind: .contentRoot, id: root.id, wrappedBy: operatorKey.fingerprint, bytes: bytes)
+      WrappedKey(account: account, kind: .contentRoot, id: root.id, wrappedBy: operatorKey.fingerprint, bytes: bytes)
     ])
+    let suppressed = try await keyring.state(account).suppressed
     try await keyring.add(
       carried.filter { $0.kind != .contentRoot && !($0.kind == .handle && suppressed.contains($0.id)) })
     try await create(account)

@@ -153,10 +153,10 @@ public struct Gate: Sendable {
   private func keys(_ request: Request) async throws -> KeyBundle {
     let sources = request.sources.map { KeyID(stored: $0.rawValue) }
     return KeyBundle(
-      sources: sources.isEmpty ? [:] : try await vault.sourceKeys(request.account, sources),
+      sources: sources.isEmpty ? [:] : try await vault.sourceKeys(request.account, request.member, sources),
       handles: request.handles.isEmpty
-        ? [:] : try await vault.handleKeys(request.account, request.handles, minting: false),
-      blind: try await vault.keys(request.account).blind)
+        ? [:] : try await vault.handleKeys(request.account, request.member, request.handles, minting: false),
+      blind: try await vault.keys(request.account, request.member).blind)
   }
 
   private func write(_ declaration: Declaration, _ request: Request, outcome: String) async throws -> Receipt {

@@ -51,17 +51,23 @@ public struct WrappedKey: Sendable, Equatable {
     case handle = 4
     case credential = 5
     case ledger = 6
+    case member = 7
   }
 
   public var account: ID<Account>
+  /// Whose key it is; nil for the account's own.
+  public var member: ID<Member>?
   public var kind: Kind
   public var id: KeyID
   /// The wrapping key's number: the operator key's for a root, else the root's.
   public var wrappedBy: KeyID
   public var bytes: [UInt8]
 
-  public init(account: ID<Account>, kind: Kind, id: KeyID, wrappedBy: KeyID, bytes: [UInt8]) {
+  public init(
+    account: ID<Account>, member: ID<Member>? = nil, kind: Kind, id: KeyID, wrappedBy: KeyID, bytes: [UInt8]
+  ) {
     self.account = account
+    self.member = member
     self.kind = kind
     self.id = id
     self.wrappedBy = wrappedBy
@@ -78,6 +84,10 @@ public protocol Keyring: Sendable {
   func destroy(_ account: ID<Account>, _ kind: WrappedKey.Kind, _ ids: [KeyID]) async throws
   /// The erased handles, and a number that rises whenever a key is destroyed or a handle suppressed.
   func state(_ account: ID<Account>) async throws -> KeyringState
+  /// Moves a member's keys, erased handles and erasures to another account; the given keys replace theirs.
+  func move(
+    _ member: ID<Member>, from old: ID<Account>, to new: ID<Account>, replacing keys: [WrappedKey]
+  ) async throws
 }
 
 /// What of the keyring decides whether cached keys may still be used.

@@ -10,7 +10,7 @@ extension Sealed {
   ) throws -> P.Yield {
     guard slot.account == permit.account else { throw Sealed.notNamed }
     let key = try permit.keys.contentKey(of: self)
-    return try withContent(key: key, slot: slot) { buffer in
+    return try withContent(key: key, slot: slot, of: permit.member) { buffer in
       do {
         return try body(buffer.span)
       } catch {
@@ -41,7 +41,7 @@ extension Permit where P == Connect {
       throw Sealed.notNamed
     }
     let key = try await vault.credentialKey(account, source)
-    return try sealed.withContent(key: key, slot: slot) { content in
+    return try sealed.withContent(key: key, slot: slot, of: member) { content in
       let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw Sealed.damage }
       return Login(user: String(decoding: parts[0], as: UTF8.self), secret: String(decoding: parts[1], as: UTF8.self))
@@ -54,27 +54,27 @@ extension Permit {
   ///
   /// Handles that have no key yet get one; those that were erased get none, and are named by `Sealer.isErased`.
   public borrowing func sealer(for handles: some Sequence<Handle> & Sendable) async throws -> Sealer {
-    let names = try await vault.keys(account)
+    let names = try await vault.keys(account, member)
     var ids: [Handle: KeyID] = [:]
-    for handle in handles where ids[handle] == nil { ids[handle] = names.keyID(member, handle) }
-    let keys = try await vault.handleKeys(account, Array(ids.values), minting: true)
+    for handle in handles where ids[handle] == nil { ids[handle] = names.keyID(handle) }
+    let keys = try await vault.handleKeys(account, member, Array(ids.values), minting: true)
     let source = sources.first.map { KeyID(stored: $0.rawValue) }
     if let source, self.keys.sources[source] == nil { throw Sealed.notNamed }
     return Sealer(
-      account: account, source: source, sourceKey: source.flatMap { self.keys.sources[$0] }, ids: ids, keys: keys,
-      suppressed: names.suppressed)
+      member: member, source: source, sourceKey: source.flatMap { self.keys.sources[$0] }, ids: ids, keys: keys,
+      suppressed: try await vault.keys(account).suppressed)
   }
 
   /// The key numbers of a member's handles, as the erased are known by.
   public borrowing func keyIDs(_ handles: [Handle]) async throws -> [KeyID] {
-    let names = try await vault.keys(account)
-    return handles.map { names.keyID(member, $0) }
+    let names = try await vault.keys(account, member)
+    return handles.map { names.keyID($0) }
   }
 }
 
 /// Seals what comes from one source, by author.
 public struct Sealer: Sendable {
-  let account: ID<Account>
+  let member: ID<Member>
   let source: KeyID?
   let sourceKey: SymmetricKey?
   let ids: [Handle: KeyID]
@@ -96,7 +96,8 @@ public struct Sealer: Sendable {
     let nonce = withUnsafeBytes(of: &random) { Array($0.prefix(7)) }
     return try content.withUnsafeBytes {
       try Sealed.seal(
-        $0, key: content256, source: ofSource ? source ?? .none : .none, handle: id, slot: slot, nonce: nonce)
+        $0, key: content256, source: ofSource ? source ?? .none : .none, handle: id, slot: slot, of: member,
+        nonce: nonce)
     }
   }
 }

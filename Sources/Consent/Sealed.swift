@@ -67,8 +67,10 @@ public struct Slot: Sendable, Equatable {
     self.row = row
   }
 
-  var associated: [UInt8] {
-    var out = bigEndian(UInt64(bitPattern: account.rawValue))
+  /// The member stands for the account here: a member is in one account at a time, and keeps the number when leaving,
+  /// so that content moves along without being sealed anew.
+  func associated(_ member: ID<Member>) -> [UInt8] {
+    var out = bigEndian(UInt64(bitPattern: member.rawValue))
     table.withUTF8Buffer { out.append(contentsOf: $0) }
     out.append(0)
     column.withUTF8Buffer { out.append(contentsOf: $0) }
@@ -77,15 +79,18 @@ public struct Slot: Sendable, Equatable {
     return out
   }
 
-  public static func == (a: Slot, b: Slot) -> Bool { a.associated == b.associated }
+  public static func == (a: Slot, b: Slot) -> Bool {
+    a.account == b.account && a.associated(ID(0)) == b.associated(ID(0))
+  }
 }
 
 extension Sealed {
   /// Closes content; `nonce` are seven random bytes of the caller.
   static func seal(
-    _ content: UnsafeRawBufferPointer, key: SymmetricKey, source: KeyID, handle: KeyID, slot: Slot, nonce: [UInt8]
+    _ content: UnsafeRawBufferPointer, key: SymmetricKey, source: KeyID, handle: KeyID, slot: Slot,
+    of member: ID<Member>, nonce: [UInt8]
   ) throws -> Sealed {
-    let associated = slot.associated
+    let associated = slot.associated(member)
     let frames = max(1, (content.count + frameCount - 1) / frameCount)
     var out: [UInt8] = []
     out.reserveCapacity(headerCount + content.count + frames * tagCount)
@@ -105,8 +110,10 @@ extension Sealed {
   }
 
   /// Opens the content into one buffer that lives as long as `body` runs, and is overwritten afterwards.
-  func withContent<T>(key: SymmetricKey, slot: Slot, _ body: (UnsafeBufferPointer<UInt8>) throws -> T) throws -> T {
-    let associated = slot.associated
+  func withContent<T>(
+    key: SymmetricKey, slot: Slot, of member: ID<Member>, _ body: (UnsafeBufferPointer<UInt8>) throws -> T
+  ) throws -> T {
+    let associated = slot.associated(member)
     let nonce = Array(bytes[17..<24])
     let step = Sealed.frameCount + Sealed.tagCount
     let frames = (bytes.count - Sealed.headerCount + step - 1) / step

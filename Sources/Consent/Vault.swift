@@ -5,7 +5,7 @@ public import Model
 public actor Vault {
   let operatorKey: OperatorKey
   let keyring: any Keyring
-  private var accounts: [ID<Account>: (keys: AccountKeys, generation: Int64)] = [:]
+  private var accounts: [ID<Account>: AccountKeys] = [:]
   /// Keys of more accounts than this are not kept open at once.
   private let limit: Int
 
@@ -62,7 +62,7 @@ public actor Vault {
 
   func keys(_ account: ID<Account>) async throws -> AccountKeys {
     let state = try await keyring.state(account)
-    if let known = accounts[account], known.generation == state.generation { return known.keys }
+    if let known = accounts[account], known.generation == state.generation { return known }
     guard let root = try await keyring.keys(account, .contentRoot, nil).first else {
       throw Trouble("the keyring holds no key of this account", "restore the keyring or the account's export")
     }
@@ -70,83 +70,115 @@ public actor Vault {
       throw Trouble(
         "the operator key is not the one this account was made with", "name the right file by KITH_OPERATOR_KEY_FILE")
     }
-    var keys = AccountKeys(root: try unwrap(root, by: operatorKey.root(.content)), id: root.id)
-    keys.suppressed = state.suppressed
+    let keys = AccountKeys(root: try unwrap(root, by: operatorKey.root(.content)), id: root.id, state: state)
     if accounts.count >= limit { accounts.removeAll() }
-    accounts[account] = (keys, state.generation)
+    accounts[account] = keys
     return keys
   }
 
-  // MARK: keys of sources and handles
+  // MARK: keys of members, sources and handles
 
-  public func mintSource(_ account: ID<Account>, _ source: ID<Source>) async throws {
+  /// The keys of a member; a member without any gets some.
+  func keys(_ account: ID<Account>, _ member: ID<Member>) async throws -> MemberKeys {
     let keys = try await self.keys(account)
-    let id = KeyID(stored: source.rawValue)
-    let (key, wrapped) = try keys.newKey(.source, id, account: account)
-    try await keyring.add([wrapped])
-    if accounts[account]?.keys.sources[id] == nil { accounts[account]?.keys.sources[id] = key }
+    if let known = keys.members[member] { return known }
+    let id = KeyID(stored: member.rawValue)
+    if try await keyring.keys(account, .member, [id]).isEmpty {
+      let bytes = try wrap(SymmetricKey(size: .bits256), by: keys.root, kind: .member, id: id)
+      try await keyring.add([
+        WrappedKey(account: account, member: member, kind: .member, id: id, wrappedBy: keys.rootID, bytes: bytes)
+      ])
+    }
+    // What the keyring holds now counts: another process may have made the same key first.
+    guard let held = try await keyring.keys(account, .member, [id]).first else {
+      throw Trouble("a member's key could not be kept", "check the keyring's disk")
+    }
+    let made = MemberKeys(member, key: try unwrap(held, by: keys.root), id: id)
+    accounts[account]?.members[member] = made
+    return made
+  }
+
+  public func mintSource(_ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>) async throws {
+    let keys = try await self.keys(account, member)
+    try await keyring.add([try keys.newKey(.source, KeyID(stored: source.rawValue), account: account).1])
   }
 
   public func destroySource(_ account: ID<Account>, _ source: ID<Source>) async throws {
     try await keyring.destroy(account, .source, [KeyID(stored: source.rawValue)])
     try await keyring.destroy(account, .credential, [KeyID(stored: source.rawValue)])
-    accounts[account] = nil
+    forget(account)
   }
 
   public func destroyCredential(_ account: ID<Account>, _ source: ID<Source>) async throws {
     try await keyring.destroy(account, .credential, [KeyID(stored: source.rawValue)])
   }
 
-  /// Destroys the keys of handles; the keyring's own journal makes it last (`Keyring.destroy`).
-  public func destroyHandles(_ account: ID<Account>, _ ids: [KeyID]) async throws {
-    try await keyring.destroy(account, .handle, ids)
-    accounts[account] = nil
-  }
-
-  func sourceKeys(_ account: ID<Account>, _ ids: [KeyID]) async throws -> [KeyID: SymmetricKey] {
-    var keys = try await self.keys(account)
+  func sourceKeys(
+    _ account: ID<Account>, _ member: ID<Member>, _ ids: [KeyID]
+  ) async throws -> [KeyID: SymmetricKey] {
+    var keys = try await self.keys(account, member)
     let missing = ids.filter { keys.sources[$0] == nil }
     if !missing.isEmpty {
-      for wrapped in try await keyring.keys(account, .source, missing) {
-        keys.sources[wrapped.id] = try unwrap(wrapped, by: keys.root)
+      for wrapped in try await keyring.keys(account, .source, missing) where wrapped.member == member {
+        keys.sources[wrapped.id] = try unwrap(wrapped, by: keys.key)
       }
-      accounts[account]?.keys.sources.merge(keys.sources) { old, _ in old }
+      accounts[account]?.members[member]?.sources.merge(keys.sources) { old, _ in old }
     }
     return keys.sources.filter { ids.contains($0.key) }
   }
 
   /// The keys of handles; those that have none are minted where `minting` says so. Erased handles get none, ever.
   func handleKeys(
-    _ account: ID<Account>, _ ids: [KeyID], minting: Bool
+    _ account: ID<Account>, _ member: ID<Member>, _ ids: [KeyID], minting: Bool
   ) async throws -> [KeyID: SymmetricKey] {
-    var keys = try await self.keys(account)
-    let wanted = Set(ids).subtracting(keys.suppressed)
+    let suppressed = try await keys(account).suppressed
+    var keys = try await self.keys(account, member)
+    let wanted = Set(ids).subtracting(suppressed)
     let missing = wanted.filter { keys.handles[$0] == nil }
     if !missing.isEmpty {
-      var found: [KeyID: SymmetricKey] = [:]
-      for wrapped in try await keyring.keys(account, .handle, Array(missing)) {
-        found[wrapped.id] = try unwrap(wrapped, by: keys.root)
+      var found = try await opened(account, keys, Array(missing))
+      let unmade = missing.subtracting(found.keys)
+      if minting, !unmade.isEmpty {
+        try await keyring.add(unmade.map { try keys.newKey(.handle, $0, account: account).1 })
+        found.merge(try await opened(account, keys, Array(unmade))) { old, _ in old }
       }
-      if minting { found.merge(try await mint(missing.subtracting(found.keys), account, keys)) { old, _ in old } }
       keys.handles.merge(found) { old, _ in old }
-      accounts[account]?.keys.handles.merge(found) { old, _ in old }
+      accounts[account]?.members[member]?.handles.merge(found) { old, _ in old }
     }
     var out: [KeyID: SymmetricKey] = [:]
     for id in wanted { out[id] = keys.handles[id] }
     return out
   }
 
-  private func mint(
-    _ ids: Set<KeyID>, _ account: ID<Account>, _ keys: AccountKeys
+  private func opened(
+    _ account: ID<Account>, _ keys: MemberKeys, _ ids: [KeyID]
   ) async throws -> [KeyID: SymmetricKey] {
-    guard !ids.isEmpty else { return [:] }
-    try await keyring.add(ids.map { try keys.newKey(.handle, $0, account: account).1 })
-    // What the keyring holds now counts: another process may have minted the same handle first.
     var out: [KeyID: SymmetricKey] = [:]
-    for wrapped in try await keyring.keys(account, .handle, Array(ids)) {
-      out[wrapped.id] = try unwrap(wrapped, by: keys.root)
+    for wrapped in try await keyring.keys(account, .handle, ids) where wrapped.member == keys.member {
+      out[wrapped.id] = try unwrap(wrapped, by: keys.key)
     }
     return out
+  }
+
+  /// Takes a member's keys from one account to another: content stays sealed as it is.
+  public func move(_ member: ID<Member>, from old: ID<Account>, to new: ID<Account>) async throws {
+    let keys = try await self.keys(old, member)
+    let root = try await self.keys(new)
+    var replaced = [
+      WrappedKey(
+        account: new, member: member, kind: .member, id: keys.id, wrappedBy: root.rootID,
+        bytes: try wrap(keys.key, by: root.root, kind: .member, id: keys.id))
+    ]
+    let (outer, inner) = (try await credentialsRoot(old), try await credentialsRoot(new))
+    for wrapped in try await keyring.keys(old, .credential, nil) where wrapped.member == member {
+      let bytes = try wrap(try unwrap(wrapped, by: outer.key), by: inner.key, kind: .credential, id: wrapped.id)
+      replaced.append(
+        WrappedKey(
+          account: new, member: member, kind: .credential, id: wrapped.id, wrappedBy: inner.id, bytes: bytes))
+    }
+    try await keyring.move(member, from: old, to: new, replacing: replaced)
+    forget(old)
+    forget(new)
   }
 
   // MARK: ledger and logins
@@ -157,8 +189,10 @@ public actor Vault {
     if let wrapped = try await keyring.keys(account, .ledger, [id]).first {
       return try LedgerSigner(seed: unwrap(wrapped, by: keys.root))
     }
-    let (_, wrapped) = try keys.newKey(.ledger, id, account: account)
-    try await keyring.add([wrapped])
+    let bytes = try wrap(SymmetricKey(size: .bits256), by: keys.root, kind: .ledger, id: id)
+    try await keyring.add([
+      WrappedKey(account: account, kind: .ledger, id: id, wrappedBy: keys.rootID, bytes: bytes)
+    ])
     guard let held = try await keyring.keys(account, .ledger, [id]).first else {
       throw Trouble("the ledger's key could not be kept", "check the keyring's disk")
     }
@@ -166,16 +200,20 @@ public actor Vault {
   }
 
   /// Seals a login under the root of credentials.
-  public func sealLogin(_ account: ID<Account>, _ source: ID<Source>, _ login: Login, slot: Slot) async throws -> Sealed {
+  public func sealLogin(
+    _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>, _ login: Login, slot: Slot
+  ) async throws -> Sealed {
     let root = try await credentialsRoot(account)
     let id = KeyID(stored: source.rawValue)
     let key = SymmetricKey(size: .bits256)
     let bytes = try wrap(key, by: root.key, kind: .credential, id: id)
-    try await keyring.add([WrappedKey(account: account, kind: .credential, id: id, wrappedBy: root.id, bytes: bytes)])
+    try await keyring.add([
+      WrappedKey(account: account, member: member, kind: .credential, id: id, wrappedBy: root.id, bytes: bytes)
+    ])
     let content = Array("\(login.user)\u{0}\(login.secret)".utf8)
     return try content.withUnsafeBytes {
       try Sealed.seal(
-        $0, key: key, source: id, handle: .none, slot: slot, nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
+        $0, key: key, source: id, handle: .none, slot: slot, of: member, nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
     }
   }
 

@@ -108,7 +108,9 @@ private func comparable(_ value: String) -> String {
 private func foldOne(_ facts: [Fact], _ field: Fact.Field, _ conflicts: inout [FoldedPerson.Passed]) -> String? {
   let ranked = facts.filter { $0.origin == .typed || !comparable($0.value).isEmpty }.sorted(by: outranks)
   let removed = removals(facts)
-  guard let taken = ranked.first(where: { $0.confidence > 0 && !removed.contains(comparable($0.value)) }) else { return nil }
+  guard let taken = ranked.first(where: { $0.confidence > 0 && !removed.contains(comparable($0.value)) }) else {
+    return nil
+  }
   note(ranked, against: taken, field, &conflicts)
   return taken.value.isEmpty ? nil : taken.value
 }
@@ -135,7 +137,7 @@ private func removals(_ facts: [Fact]) -> Set<String> {
   Set(facts.filter { $0.origin == .typed && $0.confidence <= 0 }.map { comparable($0.value) })
 }
 
-/// Lists what a card, a destination or the owner proposes otherwise; spellings that only differ in case or space do not.
+/// Lists what a card or a destination proposes otherwise; spellings that differ in case or space alone are no conflict.
 private func note(
   _ ranked: [Fact], against taken: Fact, _ field: Fact.Field, _ conflicts: inout [FoldedPerson.Passed]
 ) {

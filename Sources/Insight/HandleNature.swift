@@ -17,7 +17,7 @@ public struct HandleStatistics: Sendable, Equatable {
   public var written = 0
   /// Mails from it that came through a list.
   public var listMails = 0
-  /// Different subjects of mails from it once digits are left out and reply marks dropped (`SubjectShape`).
+  /// Different `subjectShape`s of mails from it, each mail without a subject counted apart; 0 if not counted.
   public var subjectShapes = 0
   /// An address book holds it.
   public var onCard = false
@@ -67,7 +67,8 @@ public enum HandleNature: String, Sendable, CaseIterable {
 
   /// Many mails, few shapes of subject, and nobody of the owners ever wrote back.
   private static func isScript(_ seen: HandleStatistics) -> Bool {
-    seen.from >= 20 && seen.subjectShapes * 10 <= seen.from && seen.written == 0 && seen.answering * 10 <= seen.from
+    seen.from >= 20 && seen.subjectShapes > 0 && seen.subjectShapes * 10 <= seen.from && seen.written == 0
+      && seen.answering * 10 <= seen.from
   }
 
   /// One address, many people: names that no one person has, neither spellings nor initials of each other.

@@ -1,6 +1,6 @@
 public import Formats
 
-/// What the headers of one mail say about who wrote it: the input of the judgement, small enough to write down in a test.
+/// What the headers of one mail say about who wrote it: the input of the judgement, small enough for a test to write.
 public struct MailSigns: Sendable, Equatable {
   /// The author's folded address; empty if there is none.
   public var address = ""
@@ -31,7 +31,6 @@ public struct MailSigns: Sendable, Equatable {
   public var userAgent = false
   /// X-Priority 1 or 2.
   public var urgent = false
-  public var html = false
   /// HTML and no plain text beside it.
   public var htmlAlone = false
   /// Addressed to the author's own address, or to nobody.
@@ -51,8 +50,7 @@ public struct MailSigns: Sendable, Equatable {
     travelled = mail.header("Received") != nil
     urgent = mail.header("X-Priority").map { $0.hasPrefix("1") || $0.hasPrefix("2") } ?? false
     userAgent = mail.header("User-Agent") != nil
-    html = !mail.html.isEmpty
-    htmlAlone = html && mail.text.isEmpty
+    htmlAlone = !mail.html.isEmpty && mail.text.isEmpty
     let everybody = mail.to + mail.cc
     toSelf = everybody.contains { foldedASCII($0.address) == address }
     toNobody = everybody.isEmpty
@@ -62,11 +60,16 @@ public struct MailSigns: Sendable, Equatable {
 
   private mutating func readRobot(_ mail: ParsedMail) {
     if let value = mail.header("Auto-Submitted") { autoSubmitted = !foldedASCII(value).hasPrefix("no") }
-    let robots = ["X-Autoreply", "X-Autorespond", "X-Cron-Env", "X-Bugzilla-Reason", "X-GitHub-Reason", "X-JIRA-FingerPrint"]
+    let robots = [
+      "X-Autoreply", "X-Autorespond", "X-Cron-Env", "X-Bugzilla-Reason", "X-GitHub-Reason", "X-JIRA-FingerPrint",
+    ]
     if robots.contains(where: { mail.header($0) != nil }) { autoSubmitted = true }
     let type = foldedASCII(mail.header("Content-Type") ?? "")
     report = mail.header("Return-Path") == "<>" || type.hasPrefix("multipart/report")
-    let campaigns = ["Feedback-ID", "X-Campaign", "X-CampaignID", "X-Campaign-ID", "X-MC-User", "X-CSA-Complaints", "X-Mailgun-Tag", "X-SG-EID"]
+    let campaigns = [
+      "Feedback-ID", "X-Campaign", "X-CampaignID", "X-Campaign-ID", "X-MC-User", "X-CSA-Complaints", "X-Mailgun-Tag",
+      "X-SG-EID",
+    ]
     campaign = campaigns.contains { mail.header($0) != nil }
   }
 
@@ -87,7 +90,7 @@ public struct MailSigns: Sendable, Equatable {
     precedenceBulk = precedence == "bulk" || precedence == "junk"
   }
 
-  /// `[tag]` in the subject where the tag is the local part of a recipient, or where an archive left no recipient at all.
+  /// `[tag]` in the subject where the tag is a recipient's local part, or where an archive left no recipient at all.
   private func tagged(_ everybody: [MailAddress], _ mail: ParsedMail) -> Bool {
     guard let tag = subjectTag(mail.subject) else { return false }
     if everybody.isEmpty { return !travelled }
@@ -108,7 +111,8 @@ func subjectTag(_ subject: String) -> String? {
 
 private func isListSender(_ address: String) -> Bool {
   let local = foldedASCII(String(address.split(separator: "@").first ?? "")).drop { $0 == "<" }
-  return local.hasPrefix("owner-") || local.hasSuffix("-owner") || local.hasSuffix("-admin") || local.hasSuffix("-bounces")
+  return local.hasPrefix("owner-") || local.hasSuffix("-owner") || local.hasSuffix("-admin")
+    || local.hasSuffix("-bounces")
     || local.hasSuffix("-request") || local.contains("-bounces+")
 }
 
@@ -116,6 +120,7 @@ private func isListAddress(_ address: String) -> Bool {
   let folded = foldedASCII(address)
   guard let at = folded.lastIndex(of: "@") else { return false }
   let host = folded[folded.index(after: at)...]
-  return host.hasPrefix("lists.") || host.hasPrefix("list.") || host.contains("groups.") || folded[..<at].hasSuffix("-list")
+  return host.hasPrefix("lists.") || host.hasPrefix("list.") || host.contains("groups.")
+    || folded[..<at].hasSuffix("-list")
     || folded[..<at].hasSuffix("-users") || folded[..<at].hasSuffix("-talk")
 }

@@ -70,7 +70,9 @@ struct MatchEdges {
     return names
   }
 
-  private func agreement(_ a: MatchRecord, _ b: MatchRecord) -> MatchPlan.Guard? { NameAgreement.judge(a.names, b.names) }
+  private func agreement(_ a: MatchRecord, _ b: MatchRecord) -> MatchPlan.Guard? {
+    NameAgreement.judge(a.names, b.names)
+  }
 
   private static func quarrel(_ cards: [MatchRecord]) -> MatchPlan.Guard? {
     for (index, card) in cards.enumerated() {
@@ -122,6 +124,9 @@ enum NameAgreement {
   }
 
   private static func bareWords(_ name: String) -> Set<String> {
-    Set(name.split(separator: " ").map { PersonName.bare(String($0)) }.filter { $0.count > 1 && !["jr", "sr", "ii", "iii", "iv"].contains($0) })
+    Set(
+      name.split(separator: " ").map { PersonName.bare(String($0)) }.filter {
+        $0.count > 1 && !["jr", "sr", "ii", "iii", "iv"].contains($0)
+      })
   }
 }

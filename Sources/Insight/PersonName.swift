@@ -13,8 +13,9 @@ public struct PersonName: Sendable, Equatable {
 
   /// A display name without quotes, addresses, directory paths and remarks, family name last.
   ///
-  /// Reads `Example, Ada (Firm)`, `'ada@example.test'` (empty: an address is no name), Notes (`Ada Example/HOU/ECT@ECT`),
-  /// Exchange (`Example, Ada </O=FIRM/CN=…>`) and X.400 (`/G=Ada/S=Example/`).
+  /// Reads `Example, Ada (Firm)`, `'ada@example.test'` (empty: an address is no name), Notes
+  /// (`Ada Example/HOU/ECT@ECT`, `Press Desk@FIRM`), Exchange (`Example, Ada </O=FIRM/CN=…>`) and X.400
+  /// (`/G=Ada/S=Example/`).
   public static func clean(_ display: String) -> String {
     var name = display.prefix(300).filter { !$0.isNewline }
     if let x400 = fromX400(name) { return x400 }
@@ -31,6 +32,10 @@ public struct PersonName: Sendable, Equatable {
       name = String(name[..<slash])
     }
     name = squeezed(name.filter { $0 != "\"" })
+    // Notes again: a name of several words before `@DOMAIN`, which has no dot, is no address.
+    if let at = name.lastIndex(of: "@"), !name[at...].contains("."), name[..<at].contains(" ") {
+      name = String(name[..<at])
+    }
     name = trimmed(name, "'`´‘’ ,;:*")
     if name.contains("@") { return "" }
     name = turned(name)
@@ -78,7 +83,8 @@ public struct PersonName: Sendable, Equatable {
   private static let suffixes: Set<String> = generations.union(["phd", "md", "esq", "mba", "cpa", "dds", "jd"])
   private static let titles: Set<String> = ["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "herr", "frau", "mme", "m"]
   private static let particles: Set<String> = [
-    "von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "ter", "zu", "zur", "bin", "al",
+    "von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "ter", "zu", "zur", "bin",
+    "al",
   ]
 
   /// `Example, Ada` becomes `Ada Example`; a suffix after the comma (`Ada Example, Jr.`) stays behind.
@@ -89,7 +95,8 @@ public struct PersonName: Sendable, Equatable {
     if parts.count == 2, suffixes.contains(bare(parts[1])) { return parts[0] + " " + parts[1] }
     let family = parts[0]
     // More words before the comma than a family name has: a firm or a list of people, left as it stands.
-    guard parts.count == 2 || (parts.count == 3 && suffixes.contains(bare(parts[2]))), family.split(separator: " ").count <= 3
+    guard parts.count == 2 || (parts.count == 3 && suffixes.contains(bare(parts[2]))),
+      family.split(separator: " ").count <= 3
     else { return name }
     return parts[1] + " " + family + (parts.count == 3 ? " " + parts[2] : "")
   }

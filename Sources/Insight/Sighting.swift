@@ -59,7 +59,8 @@ extension MailSightings {
 /// mbox separator): it stands in for an implausible date.
 public func contactTime(date: Instant?, received: Instant? = nil, now: Instant) -> (at: Instant?, trouble: String?) {
   func plausible(_ instant: Instant) -> Bool {
-    instant >= earliestMail && instant.milliseconds <= now.milliseconds.addingReportingOverflow(Instant.day).partialValue
+    instant >= earliestMail
+      && instant.milliseconds <= now.milliseconds.addingReportingOverflow(Instant.day).partialValue
   }
   if let date, plausible(date) { return (min(date, now), nil) }
   let trouble = date == nil ? "no date" : "implausible date"

@@ -26,9 +26,9 @@ public struct Touch: Sendable, Equatable {
 
 /// The strength of a tie at an instant, from 0 to 100, with parts that sum to it exactly.
 ///
-/// **Rank.** Roth et al. 2010 ("Suggesting Friends Using the Implicit Social Graph"): a touch weighs ½^(age/λ), what the
-/// owner wrote `outward` times as much; here divided by the square root of the number of recipients. The sum R becomes
-/// 100 · R / (R + middle), so that a tie of rank `middle` stands at 50 and none reaches 100.
+/// **Rank.** Roth et al. 2010 ("Suggesting Friends Using the Implicit Social Graph"): a touch weighs ½^(age/λ), what
+/// the owner wrote `outward` times as much; here divided by the square root of the number of recipients. The sum R
+/// becomes 100 · R / (R + middle), so that a tie of rank `middle` stands at 50 and none reaches 100.
 ///
 /// **Gate.** De Choudhury et al. 2010 ("Inferring Relevant Social Networks from Interpersonal Communication"): networks
 /// whose ties hold 5–10 reciprocated mails a year predict best. Reciprocated is √(sent · received) in the year before
@@ -154,7 +154,8 @@ private struct Ranks {
     for (source, points) in zip(Source.allCases, Ranks.share(whole, by: sums)) where counts[source.rawValue] > 0 {
       given += points
       let count = counts[source.rawValue]
-      parts.append(.init(name: source.name, value: Double(points) / 1024, words: count == 1 ? "once" : "\(count) times"))
+      parts.append(
+        .init(name: source.name, value: Double(points) / 1024, words: count == 1 ? "once" : "\(count) times"))
     }
     let reciprocated = (Double(sentInYear) * Double(receivedInYear)).squareRoot()
     // What was said face to face needs no answer by mail.
@@ -171,7 +172,7 @@ private struct Ranks {
     return Strength(value: Double(given) / 1024, parts: parts)
   }
 
-  /// Divides `whole` in the proportion of `sums`; what is left by rounding goes to the largest, so that nothing is lost.
+  /// Divides `whole` in the proportion of `sums`; what rounding leaves goes to the largest, so that nothing is lost.
   private static func share(_ whole: Int64, by sums: [Int64]) -> [Int64] {
     let total = Double(sums.reduce(0, +))
     var points = sums.map { Int64((Double(whole) * (Double($0) / total)).rounded(.down)) }

@@ -23,6 +23,10 @@ public struct MailSightings: Sendable, Equatable {
   public var viaList: Bool
   /// Equal for the same mail under different ids: of sender, date, subject and text, white space folded.
   public var twin: [UInt8]
+  /// The mail answers another one.
+  public var answers = false
+  /// A keyed hash of the subject's shape (`subjectShape`): equal for the mails of a script, and tells nothing else.
+  public var shape: UInt64 = 0
 
   public init(sightings: [Sighting], author: Author, viaList: Bool, twin: [UInt8] = []) {
     self.sightings = sightings

@@ -47,7 +47,7 @@ public struct CRMChange: Sendable, Equatable {
 
   /// The part of the change that still fits: fields that show at the destination what the change starts from.
   ///
-  /// An undo sends the fitting part of the inverse; a field edited there meanwhile is left alone and listed in `edited`.
+  /// An undo sends the fitting part of the inverse; a field edited there meanwhile is left alone, listed in `edited`.
   public func fitting(_ theirs: FieldValues) -> (change: CRMChange, edited: [Fact.Field]) {
     var fits = self
     var edited: [Fact.Field] = []

@@ -144,8 +144,9 @@ public struct CRMPlan: Sendable, Equatable {
   }
 }
 
-/// Finds records that stand at the destination already by an e-mail that exactly one person and one record have, so that
-/// the first delivery into a filled CRM doubles nobody.
+/// Finds records that stand at the destination already by an e-mail that exactly one person and one record have.
+///
+/// So the first delivery into a filled CRM doubles nobody.
 private struct Adoption {
   enum Found {
     case none
@@ -179,7 +180,9 @@ private struct Adoption {
     }
     guard let index = found.first else { return .none }
     // A record with e-mails of two persons is nobody's by guess either.
-    let contested = Adoption.emails(unlinked[index].values).contains { (holders[$0] ?? 0) > 0 && !Adoption.emails(candidate.ours).contains($0) }
+    let contested = Adoption.emails(unlinked[index].values).contains {
+      (holders[$0] ?? 0) > 0 && !Adoption.emails(candidate.ours).contains($0)
+    }
     return found.count == 1 && !shared && !contested ? .one(unlinked[index]) : .several
   }
 

@@ -58,7 +58,9 @@ public struct FieldMerge: Sendable, Equatable {
   public var conflicts: [FieldConflict] = []
   /// Edits made at the destination to what we did not change: they stay as they are.
   public var survived: [FieldChange] = []
-  /// The base to keep once the changes are delivered. A field in conflict keeps its old base, and so does a field whose
+  /// The base to keep once the changes are delivered.
+  ///
+  /// A field in conflict keeps its old base, and so does a field whose
   /// destination value survived: otherwise the next run would take the hand edit for ours to overwrite.
   public var base: FieldValues = [:]
 
@@ -121,12 +123,14 @@ public struct FieldMerge: Sendable, Equatable {
   }
 
   private func same(_ field: Fact.Field, _ a: [String], _ b: [String]) -> Bool {
-    a.map { comparable(field, $0) } == b.map { comparable(field, $0) } || (field.isMulti && keys(field, a) == keys(field, b))
+    a.map { comparable(field, $0) } == b.map { comparable(field, $0) }
+      || (field.isMulti && keys(field, a) == keys(field, b))
   }
 }
 
-/// The form in which two values of a field are compared: addresses ignore case, numbers their punctuation, text the
-/// white space around and between words. Nothing is ever written in this form.
+/// The form in which two values of a field are compared; nothing is ever written in it.
+///
+/// Addresses ignore case, numbers their punctuation, text the white space around and between words.
 func comparable(_ field: Fact.Field, _ value: String) -> String {
   switch field {
   case .email: fold(trimmed(value))

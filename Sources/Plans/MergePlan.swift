@@ -78,8 +78,9 @@ public struct MergePlan: Sendable, Equatable {
 
   /// The exact inverse, given how the records stand now and the merges made since that still hold, in their order.
   ///
-  /// A record goes back only if it is where this merge put it, or where later merges carried it from there: what came to
-  /// the kept person later, and what a later decision moved elsewhere, stays. `only` takes back some of the absorbed.
+  /// A record goes back only if it is where this merge put it, or where later merges carried it from there: what came
+  /// to the kept person later, and what a later decision moved elsewhere, stays.
+  /// `only` takes back some of the absorbed.
   public func undo(
     records: [Record], after later: [MergePlan] = [], only: Set<ID<Person>>? = nil
   ) -> Unmerge {
@@ -87,7 +88,8 @@ public struct MergePlan: Sendable, Equatable {
     for merge in later where !carriers.isDisjoint(with: merge.absorbed) { carriers.insert(merge.kept) }
     let now = Dictionary(records.map { ($0.id, $0.person) }, uniquingKeysWith: { first, _ in first })
     let back = moves.filter { only?.contains($0.from) ?? true }
-    var undone = Unmerge(moves: [], restored: absorbed.filter { only?.contains($0) ?? true }, separations: [], stayed: [])
+    var undone = Unmerge(
+      moves: [], restored: absorbed.filter { only?.contains($0) ?? true }, separations: [], stayed: [])
     for move in back {
       guard let holder = now[move.record] else { continue }
       if carriers.contains(holder) {

@@ -16,24 +16,31 @@ public struct Erasure: Identified, Sendable, Equatable {
 extension Store {
   /// Suppresses the handles, destroys their keys and journals it, in one transaction of the keyring: from here on
   /// nothing of them opens, whatever happens to the rest.
-  public func beginErasure(_ account: ID<Account>, keys: [KeyID], isAccount: Bool) async throws -> ID<Erasure> {
+  ///
+  /// Without a member it is the whole account that is erased.
+  public func beginErasure(
+    _ account: ID<Account>, of member: ID<Member>?, keys: [KeyID]
+  ) async throws -> ID<Erasure> {
     let id: ID<Erasure> = ids.next()
     let now = clock()
+    let whose = Value(member?.rawValue ?? 0)
     return try await engine.write(.keyring) { session in
       try session.run(
-        "INSERT INTO erasure (account_id, id, what, at) VALUES ($1, $2, $3, $4)",
-        [Value(account), Value(id), .text(isAccount ? "account" : "person"), Value(now)])
+        "INSERT INTO erasure (account_id, id, what, at, member_id) VALUES ($1, $2, $3, $4, $5)",
+        [Value(account), Value(id), .text(member == nil ? "account" : "person"), Value(now), whose])
       for key in keys {
         let both: [Value] = [Value(account), Value(key.stored)]
         try session.run(
-          "INSERT INTO erasure_key (account_id, erasure_id, key_id) VALUES ($1, $3, $2) ON CONFLICT DO NOTHING",
-          both + [Value(id)])
+          """
+          INSERT INTO erasure_key (account_id, erasure_id, key_id, member_id) VALUES ($1, $3, $2, $4)
+          ON CONFLICT DO NOTHING
+          """, both + [Value(id), whose])
         try session.run(
-          "INSERT INTO suppressed (account_id, key_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-          both + [Value(now)])
+          "INSERT INTO suppressed (account_id, key_id, at, member_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+          both + [Value(now), whose])
         try session.run("DELETE FROM wrapped_key WHERE account_id = $1 AND id = $2 AND kind = 4", both)
       }
-      if isAccount { try session.run("DELETE FROM wrapped_key WHERE account_id = $1", [Value(account)]) }
+      if member == nil { try session.run("DELETE FROM wrapped_key WHERE account_id = $1", [Value(account)]) }
       try StoredKeyring.advance(account, in: session)
       return id
     }

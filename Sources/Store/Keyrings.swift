@@ -15,7 +15,7 @@ public struct StoredKeyring: Keyring {
     _ account: ID<Account>, _ kind: WrappedKey.Kind, _ ids: [KeyID]?
   ) async throws -> [WrappedKey] {
     try await engine.read(.keyring) { session in
-      let select = "SELECT id, wrapped_by, wrapped FROM wrapped_key WHERE account_id = $1 AND kind = $2"
+      let select = "SELECT id, wrapped_by, wrapped, member_id FROM wrapped_key WHERE account_id = $1 AND kind = $2"
       let key: [Value] = [Value(account), Value(kind.rawValue)]
       let rows: [Row]
       if let ids {
@@ -25,8 +25,8 @@ public struct StoredKeyring: Keyring {
       }
       return rows.map {
         WrappedKey(
-          account: account, kind: kind, id: KeyID(stored: $0.int(0)), wrappedBy: KeyID(stored: $0.int(1)),
-          bytes: $0.bytes(2))
+          account: account, member: $0.int(3) == 0 ? nil : $0.id(3), kind: kind, id: KeyID(stored: $0.int(0)),
+          wrappedBy: KeyID(stored: $0.int(1)), bytes: $0.bytes(2))
       }
     }
   }
@@ -36,7 +36,7 @@ public struct StoredKeyring: Keyring {
     try await engine.write(.keyring) { session in
       try session.runMany(
         """
-        INSERT INTO wrapped_key (account_id, kind, id, wrapped_by, wrapped) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO wrapped_key (account_id, kind, id, wrapped_by, wrapped, member_id) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (account_id, kind, id) DO NOTHING
         """, keys.map(StoredKeyring.values))
     }
@@ -47,7 +47,7 @@ public struct StoredKeyring: Keyring {
     try await engine.write(.keyring) { session in
       try session.runMany(
         """
-        INSERT INTO wrapped_key (account_id, kind, id, wrapped_by, wrapped) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO wrapped_key (account_id, kind, id, wrapped_by, wrapped, member_id) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (account_id, kind, id) DO UPDATE SET wrapped_by = excluded.wrapped_by, wrapped = excluded.wrapped
         """, keys.map(StoredKeyring.values))
       for account in Set(keys.map(\.account)) { try StoredKeyring.advance(account, in: session) }
@@ -73,6 +73,28 @@ public struct StoredKeyring: Keyring {
     }
   }
 
+  public func move(
+    _ member: ID<Member>, from old: ID<Account>, to new: ID<Account>, replacing keys: [WrappedKey]
+  ) async throws {
+    try await engine.write(.keyring) { session in
+      let both: [Value] = [Value(new), Value(old), Value(member)]
+      for key in keys {
+        try session.run(
+          "DELETE FROM wrapped_key WHERE account_id = $1 AND kind = $2 AND id = $3",
+          [Value(old), Value(key.kind.rawValue), Value(key.id.stored)])
+      }
+      for table in ["wrapped_key", "suppressed", "erasure", "erasure_key"] {
+        try session.run("UPDATE \(table) SET account_id = $1 WHERE account_id = $2 AND member_id = $3", both)
+      }
+      try session.runMany(
+        """
+        INSERT INTO wrapped_key (account_id, kind, id, wrapped_by, wrapped, member_id) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (account_id, kind, id) DO NOTHING
+        """, keys.map(StoredKeyring.values))
+      for account in [old, new] { try StoredKeyring.advance(account, in: session) }
+    }
+  }
+
   static func advance(_ account: ID<Account>, in session: any Session) throws {
     try session.run(
       """
@@ -84,7 +106,7 @@ public struct StoredKeyring: Keyring {
   private static func values(_ key: WrappedKey) -> [Value] {
     [
       Value(key.account), Value(key.kind.rawValue), Value(key.id.stored), Value(key.wrappedBy.stored),
-      Value(key.bytes),
+      Value(key.bytes), Value(key.member?.rawValue ?? 0),
     ]
   }
 }

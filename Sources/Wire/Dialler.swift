@@ -30,7 +30,7 @@ public struct Dialler: Sendable {
 
   public let rules: AddressRules
   public let meter: ByteMeter
-  private let resolver: any Resolver
+  private let resolver: any NameResolver
   private let connect: Connect
   private let now: @Sendable () -> Instant
   private let mayDial: MayDial
@@ -41,7 +41,7 @@ public struct Dialler: Sendable {
   static let pause: Int64 = 300_000
 
   public init(
-    rules: AddressRules, resolver: any Resolver, group: any EventLoopGroup, meter: ByteMeter = ByteMeter(),
+    rules: AddressRules, resolver: any NameResolver, group: any EventLoopGroup, meter: ByteMeter = ByteMeter(),
     now: @escaping @Sendable () -> Instant, mayDial: @escaping MayDial, maySend: @escaping MaySend
   ) {
     self.init(
@@ -51,7 +51,7 @@ public struct Dialler: Sendable {
 
   /// The same with another way to open the socket, for tests that count what would be dialled.
   package init(
-    rules: AddressRules, resolver: any Resolver, connect: @escaping Connect, meter: ByteMeter = ByteMeter(),
+    rules: AddressRules, resolver: any NameResolver, connect: @escaping Connect, meter: ByteMeter = ByteMeter(),
     now: @escaping @Sendable () -> Instant, mayDial: @escaping MayDial, maySend: @escaping MaySend
   ) {
     self.rules = rules

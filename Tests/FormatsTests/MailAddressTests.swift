@@ -9,7 +9,9 @@ import Testing
     arguments: [
       ("ada@example.test", ["|ada@example.test"]),
       ("Ada <ADA@EXAMPLE.TEST>", ["Ada|ADA@example.test"]),
-      ("\"Lovelace, Ada\" <ada@example.test>, bob@example.org", ["Lovelace, Ada|ada@example.test", "|bob@example.org"]),
+      (
+        "\"Lovelace, Ada\" <ada@example.test>, bob@example.org", ["Lovelace, Ada|ada@example.test", "|bob@example.org"]
+      ),
       ("Lovelace, Ada <ada@example.test>, bob@example.org", ["Lovelace, Ada|ada@example.test", "|bob@example.org"]),
       ("ada@example.test (Ada (the) Agent)", ["Ada (the) Agent|ada@example.test"]),
       ("ada at example.test (Ada Lovelace)", ["Ada Lovelace|ada@example.test"]),
@@ -21,7 +23,7 @@ import Testing
       ("\"ada\"@example.test", ["|ada@example.test"]),
       ("ada . l @ example . test", ["|ada.l@example.test"]),
       ("=?utf-8?Q?Ad=C3=A4?= =?utf-8?Q?_L?= <ada@example.test>", ["Adä L|ada@example.test"]),
-      ("=?utf-8?Q?L, Ada?= <ada@example.test>", ["=?utf-8?Q?L, Ada?=|ada@example.test"]),
+      ("=?utf-8?Q?L, Ada?= <ada@example.test>", ["L, Ada|ada@example.test"]),
       ("=?utf-8?Q?L,_Ada?= <ada@example.test>", ["L, Ada|ada@example.test"]),
       ("\"=?utf-8?Q?Ad=C3=A4?=\" <ada@example.test>", ["Adä|ada@example.test"]),
       ("ada@example.test; bob@example.org", ["|ada@example.test", "|bob@example.org"]),

@@ -128,7 +128,8 @@ import Testing
 
   @Test("white space without end in quoted-printable takes linear time")
   func blanks() {
-    let text = "Content-Transfer-Encoding: quoted-printable\n\n"
+    let text =
+      "Content-Transfer-Encoding: quoted-printable\n\n"
       + String(repeating: "=" + String(repeating: " ", count: 50_000) + "a", count: 40)
     _ = bounded(Array(text.utf8))
   }

@@ -63,6 +63,18 @@ import Testing
     #expect(texts(mails).last == expected.last)
   }
 
+  @Test("a line without end is neither read twice nor kept beyond the limit")
+  func endless() {
+    var splitter = MboxSplitter(largest: 100_000)
+    var mails = splitter.push(Array(">From before\nFrom a@b.test Mon Nov 23 17:01:02 2026\n".utf8))
+    let chunk = [UInt8](repeating: 70, count: 10_000)
+    for _ in 0..<2_000 { mails += splitter.push(chunk) }
+    mails += splitter.push(Array(("From x\n\n" + Self.file).utf8))
+    #expect(mails.first?.count ?? 0 <= 200_000)
+    mails += splitter.finish()
+    #expect(texts(Array(mails.dropFirst())) == expected)
+  }
+
   @Test("a file that is no mailbox holds no mail")
   func none() {
     for text in ["", "\n", "hello", "From nowhere\n\n", "Subject: x\n\nFrom me\n"] {

@@ -4,7 +4,9 @@ import Testing
 @Suite("Words of a text") struct MailWordsTests {
   func words(_ text: String) -> [String] {
     var found: [String] = []
-    TextWords.each(in: text) { word in found.append(word.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }) }
+    TextWords.each(in: text) { word in
+      found.append(word.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+    }
     return found
   }
 
@@ -44,7 +46,8 @@ import Testing
   @Test("bytes that are no UTF-8 separate")
   func broken() {
     var count = 0
-    TextWords.each(in: [0x61, 0x62, 0xFF, 0x63, 0x64, 0xE4, 0xB8, 0xF5, 0x80, 0xED, 0xA0, 0x80].span) { _ in count += 1 }
+    TextWords.each(in: [0x61, 0x62, 0xFF, 0x63, 0x64, 0xE4, 0xB8, 0xF5, 0x80, 0xED, 0xA0, 0x80].span) { _ in count += 1
+    }
     #expect(count == 2)
   }
 }

@@ -36,10 +36,9 @@ import Testing
   @Test("addresses are written as the C library writes them, and read back to themselves")
   func textRoundTrip() {
     var random = SplitMix(state: 42)
-    for round in 0..<20_000 {
+    for round in 0..<5000 {
       let v4 = IPAddress(v4: UInt32(truncatingIfNeeded: random.next()))
-      #expect(v4.description == SystemReading.text(v4))
-      #expect(IPAddress(v4.description) == v4)
+      if v4.description != SystemReading.text(v4) || IPAddress(v4.description) != v4 { Issue.record("\(v4)") }
       // Half the groups zero, so that runs of all lengths occur.
       var bits: UInt128 = 0
       let zeros = random.next()
@@ -48,9 +47,9 @@ import Testing
         bits = bits << 16 | value
       }
       let v6 = IPAddress(v6: bits)
-      #expect(IPAddress(v6.description) == v6)
+      if IPAddress(v6.description) != v6 { Issue.record("\(v6)") }
       // glibc writes ::a.b.c.d for v4-compatible addresses; RFC 5952 leaves that open.
-      if bits >> 32 != 0 { #expect(v6.description == SystemReading.text(v6)) }
+      if bits >> 32 != 0, v6.description != SystemReading.text(v6) { Issue.record("\(v6)") }
     }
   }
 
@@ -59,41 +58,45 @@ import Testing
     var random = SplitMix(state: 7)
     let pieces = ["0", "1", "7f", "ff", "ffff", "255", "256", ".", ".", ":", ":", "::", "00", "127.0.0.1", "g", "%", "12345"]
     var read = 0
-    for _ in 0..<200_000 {
+    for _ in 0..<50_000 {
       let count = Int(random.next() % 12)
       let text = (0..<count).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
       guard let ours = IPAddress(text) else { continue }
       read += 1
-      #expect(SystemReading.numeric(text) == [ours], "\(text)")
+      if SystemReading.numeric(text) != [ours] { Issue.record("\(text)") }
     }
-    #expect(read > 500)
+    #expect(read > 100)
   }
 
   @Test("every number the C library takes for an address is refused, with the same meaning")
-  func disguisedNumbers() throws {
+  func disguisedNumbers() {
     var random = SplitMix(state: 3)
     let pieces = ["0", "1", "7", "9", "127", "256", "0x7f", "0X7F", "0177", "65535", "16777215", "4294967295", "0x", "08"]
     var disguised = 0
-    for _ in 0..<50_000 {
+    for _ in 0..<20_000 {
       let count = 1 + Int(random.next() % 5)
       let text = (0..<count).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined(separator: ".")
       let meaning = SystemReading.numeric(text).first
-      do {
-        let host = try Host(text)
-        #expect(host == meaning.map { .address($0) }, "\(text)")
-      } catch WireRefusal.numberForm(let ours) {
+      switch reading(text) {
+      case .success(let host): #expect(host == meaning.map { .address($0) }, "\(text)")
+      case .failure(.numberForm(let ours)):
         // "0x" alone is 0 to browsers and nothing to the C library.
-        if !text.lowercased().split(separator: ".").contains("0x") { #expect(ours == meaning, "\(text)") }
+        if !text.lowercased().split(separator: ".").contains("0x") { if ours != meaning { Issue.record("\(text)") } }
         disguised += 1
+      case .failure(let refusal): Issue.record("\(text): \(refusal)")
       }
     }
-    #expect(disguised > 10_000)
+    #expect(disguised > 4000)
+  }
+
+  private func reading(_ text: String) -> Result<Host, WireRefusal> {
+    do { return .success(try Host(text)) } catch { return .failure(error) }
   }
 
   @Test("no text traps the reader of hosts, and what passes is a name or address in its one form")
   func hostFuzz() {
     var random = SplitMix(state: 11)
-    for _ in 0..<200_000 {
+    for _ in 0..<50_000 {
       let bytes = (0..<Int(random.next() % 40)).map { _ -> UInt8 in
         let pick = random.next()
         return pick % 4 == 0
@@ -101,7 +104,7 @@ import Testing
       }
       let text = String(decoding: bytes, as: UTF8.self)
       guard let host = try? Host(text) else { continue }
-      #expect((try? Host(host.description)) == host, "\(text)")
+      if (try? Host(host.description)) != host { Issue.record("\(text)") }
     }
   }
 

@@ -105,7 +105,7 @@ import Testing
     await #expect(throws: Trouble("the name imap.example.org has no address", "check the name of the host")) {
       try await none.dial(imap, under: ada) { _ in }
     }
-    struct Dead: Resolver {
+    struct Dead: NameResolver {
       func addresses(of name: String, within limit: TimeAmount) async throws -> [IPAddress] {
         throw ResolutionTrouble(name: name, code: -3)
       }

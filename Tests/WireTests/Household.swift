@@ -30,7 +30,7 @@ final class Grants: Sendable {
 }
 
 /// A careless resolver: it decodes, folds and strips as sloppy URL code does, and lets the C library read numbers.
-final class CarelessResolver: Resolver {
+final class CarelessResolver: NameResolver {
   /// Answers of a name, one list for each time it is asked; the last one stays.
   private let table: Mutex<[String: [[IPAddress]]]>
   let asked = Mutex<[String]>([])

@@ -1,11 +1,13 @@
 import Model
 import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import Wire
 
 @Suite struct SSRFTests {
-  private func dialler(_ resolver: any Resolver, _ count: DialCount, _ rules: AddressRules = AddressRules()) -> Dialler {
+  private func dialler(_ resolver: any NameResolver, _ count: DialCount, _ rules: AddressRules = AddressRules()) -> Dialler {
     Dialler(
       rules: rules, resolver: resolver, connect: count.connect, now: { Instant(seconds: 0) }, mayDial: { _, _ in },
       maySend: { _ in })

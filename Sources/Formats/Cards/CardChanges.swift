@@ -171,7 +171,9 @@ extension VCard {
       return (line(made.name, parameters: parameters, value: value), nil)
     }
     if let types = VCard.types(label) {
-      return (line(made.name, parameters: keptParameters(made) + [.init(name: "TYPE", values: types)], value: value), nil)
+      return (
+        line(made.name, parameters: keptParameters(made) + [.init(name: "TYPE", values: types)], value: value), nil
+      )
     }
     let group = freeGroup()
     let companion = line("X-ABLabel", group: group, value: CardText.escape(label, version: version))
@@ -183,7 +185,9 @@ extension VCard {
     line.parts().parameters.filter { !["ENCODING", "CHARSET"].contains($0.name) }
   }
 
-  private static let places: Set<String> = ["home", "work", "cell", "fax", "pager", "main", "other", "car", "isdn", "video"]
+  private static let places: Set<String> = [
+    "home", "work", "cell", "fax", "pager", "main", "other", "car", "isdn", "video",
+  ]
 
   /// A label as types: known words, or one word of letters; nil if it needs a label line.
   private static func types(_ label: String) -> [String]? {

@@ -20,7 +20,9 @@ extension VCard {
       contact.name = [contact.given, contact.family].filter { !$0.isEmpty }.joined(separator: " ")
     }
     if contact.name.isEmpty && contact.kind == .organisation { contact.name = contact.organisation }
-    if contact.title.isEmpty { contact.title = role } else if !role.isEmpty && role != contact.title {
+    if contact.title.isEmpty {
+      contact.title = role
+    } else if !role.isEmpty && role != contact.title {
       contact.custom.append(.init(role, label: "role"))
     }
     return contact
@@ -182,14 +184,18 @@ extension VCard {
     var labels: [String: String] = [:]
     for line in lines where line.name == "X-ABLABEL" && !line.group.isEmpty && labels[line.group] == nil {
       var label = trimmed(text(line))
-      if label.hasPrefix("_$!<"), label.hasSuffix(">!$_") { label = String(label.dropFirst(4).dropLast(4)).lowercased() }
+      if label.hasPrefix("_$!<"), label.hasSuffix(">!$_") {
+        label = String(label.dropFirst(4).dropLast(4)).lowercased()
+      }
       labels[line.group] = label
     }
     return labels
   }
 
   /// Types that say how, not where: they are no label.
-  static let manners: Set<String> = ["internet", "pref", "voice", "x400", "msg", "text", "intl", "postal", "parcel", "dom"]
+  static let manners: Set<String> = [
+    "internet", "pref", "voice", "x400", "msg", "text", "intl", "postal", "parcel", "dom",
+  ]
 
   func label(_ line: CardLine, _ labels: [String: String]) -> String {
     if !line.group.isEmpty, let label = labels[line.group], !label.isEmpty { return label }

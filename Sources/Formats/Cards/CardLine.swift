@@ -129,6 +129,12 @@ struct CardLine: Sendable, Equatable {
     return out
   }
 
+  /// Whether the last physical line ends with a soft break although nothing follows.
+  var endsSoftly: Bool {
+    guard let last = raw.last(where: { $0 != Byte.cr && $0 != Byte.lf }), last == Byte.equals else { return false }
+    return CardLine.saysQuotedPrintable(raw)
+  }
+
   /// Whether the parameters before the first colon name quoted-printable.
   static func saysQuotedPrintable(_ bytes: some Sequence<UInt8>) -> Bool {
     let word = Array("QUOTED-PRINTABLE".utf8)

@@ -68,6 +68,8 @@ struct CardReader {
 
   private mutating func close(at end: Int, line: Int, code: String?) {
     if let code { report(code, line) }
+    // A nested card that never ended would swallow what is added to its card.
+    for _ in 0..<depth { lines.append(CardLine(Array("END:VCARD\r\n".utf8), opaque: true)) }
     found.append(Found(card: VCard(lines: lines), range: start..<end))
     lines = []
     open = false

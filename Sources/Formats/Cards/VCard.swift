@@ -1,5 +1,3 @@
-public import Model
-
 /// One card of an address book (vCard 2.1, 3.0, 4.0) with every property in its order, known or not.
 ///
 /// What nobody changes is written back byte for byte, so a card survives a round trip through programs that know less.
@@ -29,8 +27,12 @@ public struct VCard: Sendable, Equatable {
   /// The card's own line end is kept (CR LF for new cards); a missing `END` is added.
   public func serialized() -> [UInt8] {
     var out: [UInt8] = []
-    for line in lines {
+    for (index, line) in lines.enumerated() {
       if let last = out.last, last != Byte.lf, last != Byte.cr { out += lineEnd }
+      // A value torn at a soft break would take the next line for its own; an empty line stops it.
+      if index > 0, lines[index - 1].endsSoftly, !line.name.isEmpty, line.name != "END" {
+        out += out.last == Byte.cr ? lineEnd + lineEnd : lineEnd
+      }
       out += line.raw
     }
     if lines.last(where: { !$0.name.isEmpty })?.name != "END" {
@@ -95,7 +97,9 @@ public struct VCard: Sendable, Equatable {
   /// A new property; `value` is already escaped.
   func line(_ name: String, group: String = "", parameters: [CardLine.Parameter] = [], value: String) -> CardLine {
     // Nothing that is written may begin a line of its own.
-    let value = version == "2.1" ? value : value.replacing("\r\n", with: "\n").replacing("\r", with: "\n").replacing("\n", with: "\\n")
+    let value =
+      version == "2.1"
+      ? value : value.replacing("\r\n", with: "\n").replacing("\r", with: "\n").replacing("\n", with: "\\n")
     var head = group.isEmpty ? name : group.lowercased() + "." + name
     for parameter in parameters where !parameter.values.isEmpty {
       if version == "2.1" && parameter.name == "TYPE" {

@@ -183,6 +183,7 @@ struct AddressReader {
     guard let at = tokens[..<end].lastIndex(where: { $0.kind == .at }) else {
       return atForm(bytes, tokens[carried..<end])
     }
+    if isScrambled(bytes, tokens[..<at]) { return nil }
     var low = at
     while low > carried, tokens[low - 1].kind != .comment, joined(bytes, low - 1, low) { low -= 1 }
     var high = at + 1
@@ -191,6 +192,14 @@ struct AddressReader {
     var name = self.name(bytes, carried..<low, comments: false)
     if name.isEmpty { name = self.name(bytes, 0..<tokens.count, comments: true) }
     return MailAddress(name: name, address: address)
+  }
+
+  /// Archives garble addresses beyond repair (`edd @end|ng |rom deb|@n@org`): no part of that is an address.
+  private func isScrambled(_ bytes: Span<UInt8>, _ before: ArraySlice<Token>) -> Bool {
+    guard before.contains(where: { $0.kind == .at }) else { return false }
+    return before.contains { token in
+      bytes.position(of: 124, from: token.range.lowerBound, to: token.range.upperBound) < token.range.upperBound
+    }
   }
 
   /// Whether two neighbours belong to one address: RFC 5322 §4.4 allows white space around `@` and dots.
@@ -230,7 +239,8 @@ struct AddressReader {
   ) -> String? {
     var out: [UInt8] = []
     for token in local where token.kind != .comment {
-      if token.spaced, !out.isEmpty, token.kind == .atom, out.last != Byte.dot, bytes[token.range.lowerBound] != Byte.dot
+      if token.spaced, !out.isEmpty, token.kind == .atom, out.last != Byte.dot,
+        bytes[token.range.lowerBound] != Byte.dot
       {
         out.append(Byte.space)
       }

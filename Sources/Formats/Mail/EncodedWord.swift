@@ -49,6 +49,7 @@ public enum EncodedWord {
     var at = 0
     var pending: [UInt8] = []
     var charset = ""
+    var afterWord = false
     var endless = false
     while at < bytes.count {
       let mark = bytes.position(of: Byte.equals, from: at, to: bytes.count)
@@ -58,14 +59,15 @@ public enum EncodedWord {
         continue
       }
       let between = plain..<mark
-      let touches = !pending.isEmpty && bytes.trimmed(between).isEmpty
+      let touches = afterWord && bytes.trimmed(between).isEmpty
       if !touches || charset != word.charset {
         flush(&pending, charset, &out)
         charset = word.charset
       }
       if !touches, !between.isEmpty { out += Charset.guess(bytes.extracting(between)) }
       word.append(to: &pending, bytes)
-      // An empty word still swallows the white space around it.
+      // An empty word still swallows the white space beside it.
+      afterWord = true
       plain = word.end
       at = word.end
     }

@@ -51,6 +51,8 @@ struct MailDateReader {
       }
       at += 1
     }
+    // A comment that never closes has swallowed the time.
+    if depth > 0, hour < 0 { bad = true }
   }
 
   /// Reads digits from `at`; the value stops growing after nine of them.
@@ -171,8 +173,9 @@ struct MailDateReader {
     return (year, numbers[1].value, numbers[0].value)
   }
 
-  /// RFC 5322 §4.3: two digits from 00 to 49 are of this century, three are counted from 1900. Zeros in front, as in
-  /// the year `0002` of some archives, change nothing.
+  /// RFC 5322 §4.3: two digits from 00 to 49 are of this century, three are counted from 1900.
+  ///
+  /// Zeros in front, as in the year `0002` of some archives, change nothing.
   private static func year(_ number: (value: Int, digits: Int)) -> Int {
     switch number.value {
     case ..<50: 2000 + number.value

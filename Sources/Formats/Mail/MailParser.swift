@@ -38,8 +38,9 @@ public struct MailParser: Sendable {
     decoded(attachment, in: bytes.span)
   }
 
-  /// The mail as a grant of `depth` lets it be kept: for `.text` without the bodies of attachments, for `.headers`
-  /// without any body. What is left parses to the same headers, text and HTML.
+  /// The mail as a grant of `depth` lets it be kept; what is left parses to the same headers, text and HTML.
+  ///
+  /// For `.text` the bodies of attachments are removed, for `.headers` every body.
   public func reduced(_ bytes: Span<UInt8>, to depth: Depth) -> [UInt8] {
     switch depth {
     case .whole:

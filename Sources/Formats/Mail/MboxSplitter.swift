@@ -19,6 +19,8 @@ public struct MboxSplitter: Sendable {
   /// Where a `>` has to go, in `buffer`.
   private var quotes: [Int] = []
   private var overflow = false
+  /// The line at hand is long beyond any `From ` line, and its beginning was looked at.
+  private var inLongLine = false
 
   public init(largest: Int = 256 * 1024 * 1024) { self.largest = largest }
 
@@ -41,11 +43,20 @@ public struct MboxSplitter: Sendable {
   private mutating func scan(last: Bool) -> [[UInt8]] {
     var mails: [[UInt8]] = []
     while at < buffer.count {
+      if inLongLine {
+        let end = buffer.span.position(of: Byte.lf, from: at, to: buffer.count)
+        inLongLine = end == buffer.count
+        at = min(buffer.count, end + 1)
+        continue
+      }
       let line = MboxSplitter.line(buffer.span, at)
       if line.next == nil, !last {
-        // A line longer than any `From ` line is text, and need not be kept whole.
-        if buffer.count - at > 65_536 { drop() }
-        break
+        // A line longer than any `From ` line is text: go on behind what is there, so that nothing is read twice.
+        if buffer.count - at <= 65_536 { break }
+        if line.kind == .quoted, open { quotes.append(at) }
+        inLongLine = true
+        afterBlank = false
+        continue
       }
       let next = line.next ?? buffer.count
       switch line.kind {
@@ -53,7 +64,7 @@ public struct MboxSplitter: Sendable {
         if open { mails.append(take(to: at)) }
         open = true
         start = next
-      case .quoted: quotes.append(at)
+      case .quoted where open: quotes.append(at)
       default: break
       }
       afterBlank = line.kind == .blank

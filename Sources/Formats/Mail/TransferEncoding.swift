@@ -47,8 +47,10 @@ public enum TransferEncoding: String, Sendable {
 
   /// Bytes outside the alphabet are skipped (RFC 2045 §6.8); padding ends a group, and more may follow.
   private static func base64(_ bytes: Span<UInt8>, _ limit: Int) -> [UInt8] {
-    let capacity = min(bytes.count / 4 &* 3 + 3, max(0, limit))
-    return [UInt8](unsafeUninitializedCapacity: capacity) { out, written in
+    let most = max(0, limit)
+    // Whole groups are written, and what is beyond the limit is taken off again.
+    let capacity = min(bytes.count / 4 &* 3 + 3, most > .max - 3 ? most : most + 3)
+    var decoded = [UInt8](unsafeUninitializedCapacity: capacity) { out, written in
       alphabet.withUnsafeBufferPointer { table in
         var group: UInt32 = 0
         var held = 0
@@ -73,6 +75,8 @@ public enum TransferEncoding: String, Sendable {
         flush(&group, &held, out, &written, capacity)
       }
     }
+    if decoded.count > most { decoded.removeLast(decoded.count - most) }
+    return decoded
   }
 
   private static func flush(

@@ -37,7 +37,9 @@ enum WideLetter {
   private static let bases: [String] =
     (latin1 + "ss " + latin1 + "y " + extended).split(separator: " ").map(String.init)
 
-  /// U+00C0 to U+00DE, and U+00E0 to U+00FE alike; D7 and F7 are signs. ß (DF) and ÿ (FF) differ.
+  /// U+00C0 to U+00DE, and U+00E0 to U+00FE alike.
+  ///
+  /// D7 and F7 are signs; ß (DF) and ÿ (FF) differ.
   private static let latin1 = "a a a a a a ae c e e e e i i i i d n o o o o o . o u u u u y th "
 
   /// U+0100 to U+017F.

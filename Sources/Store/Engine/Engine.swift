@@ -43,7 +43,7 @@ public protocol Engine: Sendable {
   ) async throws -> T
 
   /// Runs the body in one transaction; a throw rolls all of it back. Refused for `.viewer` and `.statistics`.
-  func write<T: Sendable>(
+  @discardableResult func write<T: Sendable>(
     _ scope: Scope, _ body: @escaping @Sendable (any Session) throws -> T
   ) async throws -> T
 

@@ -23,7 +23,7 @@ public final class PostgresEngine: Engine {
     try await transaction(PostgresRights(scope, writes: false), body)
   }
 
-  public func write<T: Sendable>(
+  @discardableResult public func write<T: Sendable>(
     _ scope: Scope, _ body: @escaping @Sendable (any Session) throws -> T
   ) async throws -> T {
     if scope.readsOnly { throw Trouble("this transaction cannot write", "write in the scope of the account") }

@@ -11,6 +11,20 @@ struct PostgresGrants {
     case .keyring: try giveAll("keyring", to: "kith_keyring")
     case .account: try giveAccount()
     }
+    try link.execute("COMMENT ON SCHEMA \(store.rawValue) IS '\(mark(store))'")
+  }
+
+  /// Whether rights were given for just this schema and these labels.
+  func areGiven(_ store: StoreKind) throws -> Bool {
+    let answer = try link.execute(
+      "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = '\(store.rawValue)'")
+    return answer.first?.textOrNil(0) == mark(store)
+  }
+
+  private func mark(_ store: StoreKind) -> String {
+    let columns = schema.statisticsColumns.sorted { $0.key < $1.key }.map { "\($0.key)(\($0.value.sorted()))" }
+    let text = schema.migrations(of: store).map(\.digest) + (store == .account ? columns : [])
+    return Migration(store: store, version: 0, name: "", statements: text).digest
   }
 
   private func tables(_ name: String, kind: String) throws -> [String] {

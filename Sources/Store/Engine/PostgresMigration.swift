@@ -45,8 +45,8 @@ struct PostgresMigration {
     let isUpToDate = try SchemaVersions.upToDate(applied, migrations, store)
     let rights = PostgresGrants(schema: schema, link: link)
     if isUpToDate {
-      // The labels may have changed without a step.
-      return try transaction { try rights.give(store) }
+      // The labels may have changed without a step; else nothing is locked, since others may be at work.
+      return try rights.areGiven(store) ? () : transaction { try rights.give(store) }
     }
     for migration in migrations where !applied.contains(where: { $0.version == migration.version }) {
       try transaction {

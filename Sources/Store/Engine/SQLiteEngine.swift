@@ -20,7 +20,7 @@ public final class SQLiteEngine: Engine {
     return try await file.read(scope, body)
   }
 
-  public func write<T: Sendable>(
+  @discardableResult public func write<T: Sendable>(
     _ scope: Scope, _ body: @escaping @Sendable (any Session) throws -> T
   ) async throws -> T {
     if scope.readsOnly { throw Trouble("this transaction cannot write", "write in the scope of the account") }

@@ -5,7 +5,7 @@ public struct Schema: Sendable {
   /// A column whose label names this purpose may be read by connections of the class statistics.
   public var statisticsPurpose: String
 
-  public init(migrations: [Migration], labels: [ColumnLabel], statisticsPurpose: String = "Statistics") {
+  public init(migrations: [Migration], labels: [ColumnLabel], statisticsPurpose: String = "statistics") {
     self.migrations = migrations
     self.labels = labels
     self.statisticsPurpose = statisticsPurpose

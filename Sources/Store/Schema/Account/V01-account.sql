@@ -169,7 +169,8 @@ CREATE TABLE left_out (
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
 );
 
--- Addresses, phones and cards that were met; `key_id` names the key in the keyring.
+-- Addresses, phones and cards that were met; `key_id` names the key in the keyring. `stale` until what is known of whom
+-- it stands for has been worked out again.
 CREATE TABLE handle (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   id BIGINT NOT NULL,          --: open id contact - life export row
@@ -177,11 +178,13 @@ CREATE TABLE handle (
   kind TEXT NOT NULL,          --: open enum contact - life export row
   value TEXT NOT NULL,         --: open directory contact find-people,show-to-owner,sync-to-crm life export row
   key_id BIGINT NOT NULL,      --: blind key contact - life export row
+  stale BIGINT NOT NULL DEFAULT 1,  --: open flag contact - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, value)
 );
 
 CREATE INDEX handle_key ON handle (account_id, key_id);
+CREATE INDEX handle_stale ON handle (account_id, member_id, id) WHERE stale = 1;
 
 -- The names an address was written with.
 CREATE TABLE handle_name (
@@ -208,6 +211,8 @@ CREATE TABLE interaction (
   author BIGINT NOT NULL,      --: open enum contact - life export row
   via_list BIGINT NOT NULL,    --: open flag contact - life export row
   recipients BIGINT NOT NULL,  --: open count contact - life export row
+  answers BIGINT NOT NULL,     --: open flag contact - life export row
+  shape BIGINT NOT NULL,       --: blind key contact - life export row
   twin BYTEA NOT NULL,         --: blind key contact - life export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, twin)
@@ -371,16 +376,17 @@ CREATE TABLE person_value (
   FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) ON DELETE CASCADE
 );
 
--- Pairs that must never be united by themselves.
+-- Pairs of records (the smaller id first) that no rule may unite.
 CREATE TABLE apart (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
-  person_a BIGINT NOT NULL,    --: open id contact - life export row
-  person_b BIGINT NOT NULL,    --: open id contact - life export row
+  record_a BIGINT NOT NULL,    --: open id contact - life export row
+  record_b BIGINT NOT NULL,    --: open id contact - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
-  PRIMARY KEY (account_id, person_a, person_b)
+  PRIMARY KEY (account_id, record_a, record_b)
 );
 
--- Who is who was decided; a merge is revoked by unmerging.
+-- Who is who was decided, by hand (`merge`) or by a rule (`match`); revoked by unmerging. Its records are those that came
+-- from the absorbed persons, and the kept person's own, which came from itself.
 CREATE TABLE decision (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   id BIGINT NOT NULL,          --: open id contact - life export row
@@ -437,10 +443,28 @@ CREATE TABLE delivery (
   destination_id BIGINT NOT NULL,  --: open id customer - life export row
   person_id BIGINT NOT NULL,       --: open id contact - life export row
   key TEXT NOT NULL,               --: open digest contact - work export row
+  verb TEXT NOT NULL,              --: open enum contact - work export row
+  run_id BIGINT NOT NULL,          --: open id customer - work export row
+  undoes BIGINT,                   --: open id contact - work export row
   state TEXT NOT NULL,             --: open enum contact - work export row
   at BIGINT NOT NULL,              --: open instant customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, destination_id, key)
+);
+
+CREATE INDEX delivery_open ON delivery (account_id, destination_id) WHERE state <> 'done';
+
+-- What a change that has not ended yet starts from, makes, and leaves as the base; gone when it ends.
+CREATE TABLE delivery_value (
+  account_id BIGINT NOT NULL,   --: open id customer - life export keep
+  delivery_id BIGINT NOT NULL,  --: open id customer - life export row
+  side TEXT NOT NULL,           --: open enum contact - work export row
+  field TEXT NOT NULL,          --: open enum contact - work export row
+  position BIGINT NOT NULL,     --: open count contact - work export row
+  value TEXT NOT NULL,          --: open directory contact sync-to-crm work export row
+  member_id BIGINT NOT NULL,    --: open id customer - life export row
+  PRIMARY KEY (account_id, delivery_id, side, field, position),
+  FOREIGN KEY (account_id, delivery_id) REFERENCES delivery (account_id, id) ON DELETE CASCADE
 );
 
 CREATE TABLE conflict (
@@ -475,6 +499,7 @@ CREATE TABLE journal (
 );
 
 CREATE INDEX journal_at ON journal (account_id, member_id, id);
+CREATE INDEX journal_person ON journal (account_id, person_id);
 
 -- Before and after, one image per handle, sealed under that handle's key: erasing the person closes them.
 CREATE TABLE journal_image (
@@ -558,7 +583,7 @@ CREATE TABLE mail_words (
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id) ON DELETE CASCADE
 );
 
-CREATE FULLTEXT mail_words_index ON mail_words (tokens) ROW mail_id;
+CREATE FULLTEXT mail_words_index ON mail_words (tokens) ROW mail_id SEEN seen_words;
 
 -- What a viewer may see. The predicate is the sharing rule: one's own rows, and what a colleague shares at the level asked.
 
@@ -595,13 +620,26 @@ CREATE VIEW seen_fact AS
   WHERE f.account_id = {account} AND r.gone_at IS NULL
     AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id);
 
+-- What of a person is sealed needs the level of content, as mails do.
+CREATE VIEW seen_detail AS
+  SELECT f.account_id, f.id, r.person_id, f.detail
+  FROM fact f JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id
+  WHERE f.account_id = {account} AND r.gone_at IS NULL AND f.detail IS NOT NULL
+    AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+    AND (f.member_id = {member} OR EXISTS (
+      SELECT 1 FROM share s
+      WHERE s.account_id = f.account_id AND s.member_id = f.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
+        AND (s.with_member = 0 OR s.with_member = {member}) AND (s.person_id = 0 OR s.person_id = r.person_id)));
+
 CREATE VIEW seen_touch AS
   SELECT DISTINCT i.account_id, i.id, i.member_id, r.person_id, i.kind, i.at, i.dated, i.direction, i.author, i.via_list,
     i.recipients, q.role
   FROM interaction i
   JOIN participant q ON q.account_id = i.account_id AND q.interaction_id = i.id
   JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id AND r.kind = 'address'
-  WHERE i.account_id = {account} AND (i.member_id = {member} OR EXISTS (
+  WHERE i.account_id = {account}
+    AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+    AND (i.member_id = {member} OR EXISTS (
       SELECT 1 FROM share s
       WHERE s.account_id = i.account_id AND s.member_id = i.member_id AND s.withdrawn_at IS NULL AND s.level >= 2
         AND (s.with_member = 0 OR s.with_member = {member}) AND (s.person_id = 0 OR s.person_id = r.person_id)));

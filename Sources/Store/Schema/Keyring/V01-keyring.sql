@@ -6,6 +6,7 @@ CREATE TABLE wrapped_key (
   id BIGINT NOT NULL,                 --: blind key contact - life skip row
   wrapped_by BIGINT NOT NULL,         --: blind key customer - life skip row
   wrapped BYTEA NOT NULL,             --: key key customer - life skip row
+  member_id BIGINT NOT NULL,          --: open id customer - life skip row
   PRIMARY KEY (account_id, kind, id)
 );
 
@@ -21,6 +22,7 @@ CREATE TABLE suppressed (
   account_id BIGINT NOT NULL,         --: open id customer - proof skip keep
   key_id BIGINT NOT NULL,             --: blind key contact - proof skip keep
   at BIGINT NOT NULL,                 --: open instant operator - proof skip keep
+  member_id BIGINT NOT NULL,          --: open id customer - proof skip keep
   PRIMARY KEY (account_id, key_id)
 );
 
@@ -31,6 +33,7 @@ CREATE TABLE erasure (
   what TEXT NOT NULL,                 --: open enum operator - proof skip keep
   at BIGINT NOT NULL,                 --: open instant operator - proof skip keep
   finished_at BIGINT,                 --: open instant operator - proof skip keep
+  member_id BIGINT NOT NULL,          --: open id customer - proof skip keep
   PRIMARY KEY (account_id, id)
 );
 
@@ -38,5 +41,6 @@ CREATE TABLE erasure_key (
   account_id BIGINT NOT NULL,         --: open id customer - proof skip keep
   erasure_id BIGINT NOT NULL,         --: open id operator - proof skip keep
   key_id BIGINT NOT NULL,             --: blind key contact - proof skip keep
+  member_id BIGINT NOT NULL,          --: open id customer - proof skip keep
   PRIMARY KEY (account_id, erasure_id, key_id)
 );

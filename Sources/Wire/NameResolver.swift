@@ -4,13 +4,13 @@ public import NIOCore
 public import NIOPosix
 
 /// Turns a name into addresses; called once for each dial, after the grant allowed it.
-public protocol Resolver: Sendable {
+public protocol NameResolver: Sendable {
   /// The addresses of `name` (lower case, no final dot), best first; none if the name has none.
   func addresses(of name: String, within limit: TimeAmount) async throws -> [IPAddress]
 }
 
 /// The resolver of the system (`getaddrinfo`), on threads of its own because it blocks.
-public struct SystemResolver: Resolver {
+public struct SystemResolver: NameResolver {
   let pool: NIOThreadPool
   let group: any EventLoopGroup
 
@@ -71,7 +71,7 @@ public struct SystemResolver: Resolver {
 }
 
 /// Answers from the operator's own table and asks nobody, like a hosts file; a name that is not in it has no address.
-public struct TableResolver: Resolver {
+public struct TableResolver: NameResolver {
   let table: [String: [IPAddress]]
 
   public init(_ table: [String: [IPAddress]]) { self.table = table }

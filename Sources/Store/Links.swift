@@ -1,0 +1,153 @@
+public import Model
+
+/// Which record of a destination is which person, and the base that both sides last agreed on.
+public struct Link: Sendable, Equatable {
+  public var person: ID<Person>
+  public var member: ID<Member>
+  /// What the destination calls the record.
+  public var remote: String
+  /// The idempotency key of the last change; empty if nothing was ever written there.
+  public var key: String
+  /// The digest of the record as it was last written or read.
+  public var remoteDigest: String
+  public var base: [Fact.Field: [String]]
+
+  public init(
+    person: ID<Person>, member: ID<Member>, remote: String, key: String, remoteDigest: String,
+    base: [Fact.Field: [String]]
+  ) {
+    self.person = person
+    self.member = member
+    self.remote = remote
+    self.key = key
+    self.remoteDigest = remoteDigest
+    self.base = base
+  }
+}
+
+/// A person as a delivery needs one: the directory, and what the create rules ask.
+public struct DeliverablePerson: Sendable, Equatable {
+  public var person: ID<Person>
+  public var kind: Person.Kind
+  public var restricted: Bool
+  public var interactions: Int
+  public var hasCard: Bool
+  public var values: [Fact.Field: [String]]
+}
+
+/// Statements about links.
+public enum Links {
+  public static func all(
+    _ account: ID<Account>, _ destination: ID<Destination>, in session: any Session
+  ) throws -> [Link] {
+    let key: [Value] = [Value(account), Value(destination)]
+    var bases: [Int64: [Fact.Field: [String]]] = [:]
+    let values = """
+      SELECT person_id, field, value FROM link_value WHERE account_id = $1 AND destination_id = $2
+      ORDER BY person_id, field, position
+      """
+    try session.stream(values, key) { row in
+      guard let field = Fact.Field(rawValue: row.text(1)) else { return }
+      bases[row.int(0), default: [:]][field, default: []].append(row.text(2))
+    }
+    return try session.rows(
+      """
+      SELECT person_id, member_id, remote_id, key, remote_digest FROM link
+      WHERE account_id = $1 AND destination_id = $2 ORDER BY person_id
+      """, key
+    ).map { row in
+      Link(
+        person: row.id(0), member: row.id(1), remote: row.text(2), key: row.text(3), remoteDigest: row.text(4),
+        base: bases[row.int(0)] ?? [:])
+    }
+  }
+
+  /// Keeps links with their bases, in the place of what was kept of these persons.
+  public static func keep(
+    _ links: [Link], _ destination: ID<Destination>, at now: Instant, _ account: ID<Account>, in session: any Session
+  ) throws {
+    guard !links.isEmpty else { return }
+    try session.runMany(
+      """
+      INSERT INTO link (account_id, destination_id, person_id, member_id, remote_id, key, remote_digest, delivered_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      ON CONFLICT (account_id, destination_id, person_id) DO UPDATE SET remote_id = excluded.remote_id,
+        key = excluded.key, remote_digest = excluded.remote_digest, delivered_at = excluded.delivered_at
+      """,
+      links.map { link in
+        [
+          Value(account), Value(destination), Value(link.person), Value(link.member), .text(link.remote),
+          .text(link.key), .text(link.remoteDigest), Value(now),
+        ]
+      })
+    try session.runMany(
+      "DELETE FROM link_value WHERE account_id = $1 AND destination_id = $2 AND person_id = $3",
+      links.map { [Value(account), Value(destination), Value($0.person)] })
+    try session.runMany(
+      """
+      INSERT INTO link_value (account_id, destination_id, person_id, field, position, value, member_id)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      """,
+      links.flatMap { link in
+        flat(link.base).map { field, position, value in
+          [
+            Value(account), Value(destination), Value(link.person), .text(field.rawValue), Value(position),
+            .text(value), Value(link.member),
+          ]
+        }
+      })
+  }
+
+  /// Forgets which record a person is, so that the next delivery makes a new one.
+  public static func forget(
+    _ person: ID<Person>, _ destination: ID<Destination>, _ account: ID<Account>, in session: any Session
+  ) throws {
+    let key: [Value] = [Value(account), Value(destination), Value(person)]
+    try session.run("DELETE FROM link_value WHERE account_id = $1 AND destination_id = $2 AND person_id = $3", key)
+    try session.run("DELETE FROM link WHERE account_id = $1 AND destination_id = $2 AND person_id = $3", key)
+  }
+
+  /// The persons of a member who are not merged away, with the directory as the fold holds it.
+  public static func people(
+    _ account: ID<Account>, _ member: ID<Member>, in session: any Session
+  ) throws -> [DeliverablePerson] {
+    let key: [Value] = [Value(account), Value(member)]
+    var values: [Int64: [Fact.Field: [String]]] = [:]
+    let folded = """
+      SELECT person_id, field, value FROM person_value WHERE account_id = $1 AND member_id = $2
+      ORDER BY person_id, field, position
+      """
+    try session.stream(folded, key) { row in
+      guard let field = Fact.Field(rawValue: row.text(1)) else { return }
+      values[row.int(0), default: [:]][field, default: []].append(row.text(2))
+    }
+    let cards = Set(
+      try session.rows(
+        """
+        SELECT DISTINCT person_id FROM record
+        WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL
+        """, key
+      ).map { $0.int(0) })
+    return try session.rows(
+      """
+      SELECT id, kind, name, organisation, title, interactions, restricted_at FROM person
+      WHERE account_id = $1 AND member_id = $2 AND gone = 0 ORDER BY id
+      """, key
+    ).map { row in
+      var own = values[row.int(0)] ?? [:]
+      for (field, text) in [(Fact.Field.name, row.text(2)), (.organisation, row.text(3)), (.title, row.text(4))] {
+        own[field] = text.isEmpty ? nil : [text]
+      }
+      return DeliverablePerson(
+        person: row.id(0), kind: Person.Kind(rawValue: row.text(1)) ?? .person, restricted: row.intOrNil(6) != nil,
+        interactions: Int(row.int(5)), hasCard: cards.contains(row.int(0)), values: own)
+    }
+  }
+
+  /// Values in the order of fields, each with its place.
+  static func flat(_ values: [Fact.Field: [String]]) -> [(Fact.Field, Int, String)] {
+    Fact.Field.allCases.flatMap { field in
+      (values[field] ?? []).enumerated().map { (field, $0.offset, $0.element) }
+    }
+  }
+}
