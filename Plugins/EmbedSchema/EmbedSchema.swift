@@ -6,7 +6,8 @@ import PackagePlugin
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let schema = target.directoryURL.appending(path: "Schema").resolvingSymlinksInPath()
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSchema.swift")
-    let files = FileManager.default.enumerator(at: schema, includingPropertiesForKeys: nil)?
+    let files =
+      FileManager.default.enumerator(at: schema, includingPropertiesForKeys: nil)?
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "sql" } ?? []
     return [
       .buildCommand(

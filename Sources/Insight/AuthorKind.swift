@@ -66,6 +66,7 @@ enum SenderWord {
   static func machine(_ local: String) -> String? {
     if let word = match(local, machines) { return word }
     let joined = squeezed(local)
+    guard joined.utf8.count >= 7 else { return nil }
     for word in ["noreply", "donotreply", "mailerdaemon", "autoreply"] where joined.contains(word) { return word }
     return nil
   }
@@ -76,12 +77,17 @@ enum SenderWord {
   private static func match(_ local: String, _ words: Set<String>) -> String? {
     let joined = squeezed(local)
     if words.contains(joined) { return joined }
+    guard joined.utf8.count < local.utf8.count else { return nil }
     // `news-uk`, `alerts.daily`: the word must stand alone, so that a name which contains it is not meant.
     let pieces = local.split { !$0.isLetter }.map(String.init)
     return pieces.count > 1 ? [pieces.first, pieces.last].compactMap { $0 }.first { words.contains($0) } : nil
   }
 
-  private static func squeezed(_ local: String) -> String { local.filter(\.isLetter) }
+  /// The ASCII letters of a folded local part: all that the words are made of.
+  private static func squeezed(_ local: String) -> String {
+    local.utf8.allSatisfy { $0 >= 97 && $0 <= 122 }
+      ? local : String(decoding: local.utf8.filter { $0 >= 97 && $0 <= 122 }, as: UTF8.self)
+  }
 }
 
 private func isAutomaticSubject(_ subject: String) -> Bool {

@@ -51,8 +51,9 @@ public struct MailSigns: Sendable, Equatable {
     urgent = mail.header("X-Priority").map { $0.hasPrefix("1") || $0.hasPrefix("2") } ?? false
     userAgent = mail.header("User-Agent") != nil
     htmlAlone = !mail.html.isEmpty && mail.text.isEmpty
-    let everybody = mail.to + mail.cc
-    toSelf = everybody.contains { foldedASCII($0.address) == address }
+    var everybody = mail.to + mail.cc
+    for index in everybody.indices { everybody[index].address = foldedASCII(everybody[index].address) }
+    toSelf = everybody.contains { $0.address == address }
     toNobody = everybody.isEmpty
     readRobot(mail)
     readList(mail, everybody)
@@ -94,7 +95,7 @@ public struct MailSigns: Sendable, Equatable {
   private func tagged(_ everybody: [MailAddress], _ mail: ParsedMail) -> Bool {
     guard let tag = subjectTag(mail.subject) else { return false }
     if everybody.isEmpty { return !travelled }
-    return everybody.contains { foldedASCII($0.address).hasPrefix(tag + "@") }
+    return everybody.contains { $0.address.hasPrefix(tag + "@") }
   }
 }
 
@@ -116,11 +117,12 @@ private func isListSender(_ address: String) -> Bool {
     || local.hasSuffix("-request") || local.contains("-bounces+")
 }
 
+/// True for a folded address in the form that lists have.
 private func isListAddress(_ address: String) -> Bool {
-  let folded = foldedASCII(address)
-  guard let at = folded.lastIndex(of: "@") else { return false }
-  let host = folded[folded.index(after: at)...]
-  return host.hasPrefix("lists.") || host.hasPrefix("list.") || host.contains("groups.")
-    || folded[..<at].hasSuffix("-list")
-    || folded[..<at].hasSuffix("-users") || folded[..<at].hasSuffix("-talk")
+  guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+  let local = address[..<at]
+  let host = address[address.index(after: at)...]
+  return host.hasPrefix("list") && (host.hasPrefix("lists.") || host.hasPrefix("list.")) || host.hasPrefix("groups.")
+    || host.hasPrefix("yahoogroups.") || host.hasPrefix("googlegroups.") || local.hasSuffix("-list")
+    || local.hasSuffix("-users") || local.hasSuffix("-talk")
 }

@@ -17,6 +17,8 @@ public struct PersonName: Sendable, Equatable {
   /// (`Ada Example/HOU/ECT@ECT`, `Press Desk@FIRM`), Exchange (`Example, Ada </O=FIRM/CN=…>`) and X.400
   /// (`/G=Ada/S=Example/`).
   public static func clean(_ display: String) -> String {
+    if display.isEmpty { return "" }
+    if isPlain(display) { return evenCase(display) }
     var name = display.prefix(300).filter { !$0.isNewline }
     if let x400 = fromX400(name) { return x400 }
     for (open, close) in [("<", ">"), ("(", ")"), ("[", "]")] as [(Character, Character)] {
@@ -101,7 +103,19 @@ public struct PersonName: Sendable, Equatable {
     return parts[1] + " " + family + (parts.count == 3 ? " " + parts[2] : "")
   }
 
+  /// `Ada Example`: ASCII words with one space between them need no cleaning.
+  private static func isPlain(_ display: String) -> Bool {
+    var before = UInt8(ascii: " ")
+    for byte in display.utf8 {
+      let letter = (byte | 32) >= 97 && (byte | 32) <= 122
+      guard letter || byte == 32 || byte == 46 || byte == 45, byte != 32 || before != 32 else { return false }
+      before = byte
+    }
+    return before != 32 && (before | 32) >= 97 && display.utf8.count <= 300
+  }
+
   private static func fromX400(_ text: String) -> String? {
+    guard text.utf8.contains(UInt8(ascii: "=")) else { return nil }
     var given = ""
     var family = ""
     for piece in text.split(whereSeparator: { $0 == "/" || $0 == ";" }) {
@@ -115,9 +129,13 @@ public struct PersonName: Sendable, Equatable {
 
   /// Names all in capitals or all in small letters get capitals at the words' beginnings.
   private static func evenCase(_ name: String) -> String {
+    let bytes = name.utf8
+    guard bytes.contains(32) else { return name }
+    // A small and a capital ASCII letter settle it without looking at every character.
+    if bytes.contains(where: { $0 >= 97 && $0 <= 122 }), bytes.contains(where: { $0 >= 65 && $0 <= 90 }) { return name }
     let letters = name.filter(\.isLetter)
-    let shouted = letters.count > 3 && letters.allSatisfy { $0.isUppercase } && name.contains(" ")
-    let whispered = letters.allSatisfy { $0.isLowercase } && name.contains(" ")
+    let shouted = letters.count > 3 && letters.allSatisfy { $0.isUppercase }
+    let whispered = letters.allSatisfy { $0.isLowercase }
     guard shouted || whispered else { return name }
     return name.split(separator: " ").map { word in
       particles.contains(bare(String(word))) && whispered

@@ -6,18 +6,26 @@ public import Model
 /// `digest` turns the mail's twin form into the few bytes that are kept; without it no twin is made.
 public func sightings(in mail: ParsedMail, digest: (([UInt8]) -> [UInt8])? = nil) -> MailSightings {
   var found: [MailSightings.Sighting] = []
-  var seen: Set<Handle> = []
   func add(_ addresses: [MailAddress], _ role: Interaction.Role, name: String = "") {
-    seen.removeAll(keepingCapacity: true)
+    // A set costs more than it saves for the few recipients that most mails have.
+    var seen: Set<String> = []
+    let few = addresses.count <= 8
+    let first = found.count
     for entry in addresses {
       let address = fold(entry.address)
-      guard isAddress(address), seen.insert(Handle(.email, address)).inserted else { continue }
+      guard isAddress(address) else { continue }
+      if few {
+        guard !found[first...].contains(where: { $0.address == address }) else { continue }
+      } else {
+        guard seen.insert(address).inserted else { continue }
+      }
       found.append(.init(role: role, address: address, name: entry.name.isEmpty ? name : entry.name))
     }
   }
   let authors = mail.from.isEmpty ? mail.sender : mail.from
   // Exports of Exchange and Notes keep the author's name apart, in X-From.
-  let apart = authors.count == 1 ? mail.header("X-From").map { PersonName.clean($0) } ?? "" : ""
+  let nameless = authors.count == 1 && authors.allSatisfy(\.name.isEmpty)
+  let apart = nameless ? mail.header("X-From").map { PersonName.clean($0) } ?? "" : ""
   add(authors, .from, name: apart)
   add(mail.to, .to)
   add(mail.cc, .cc)
@@ -105,9 +113,9 @@ private func appendFolded(_ text: String, to form: inout [UInt8]) {
   }
 }
 
-/// An address somebody can be known by: a local part, an `@` and a domain, no white space.
+/// An address somebody can be known by: a local part, an `@` and a domain, no white space or control.
 func isAddress(_ address: String) -> Bool {
-  guard let at = address.lastIndex(of: "@"), at != address.startIndex else { return false }
-  let host = address[address.index(after: at)...]
-  return !host.isEmpty && !address.contains(where: \.isWhitespace)
+  let bytes = address.utf8
+  guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at != bytes.startIndex else { return false }
+  return bytes.index(after: at) != bytes.endIndex && !bytes.contains { $0 <= 32 || $0 == 127 }
 }

@@ -74,6 +74,8 @@ private struct Watchdog: ~Copyable, Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, input[0], 0)
     posix_spawn_file_actions_adddup2(&actions, output[1], 1)
+    // Pipes of other tests must not be held open by a shell that lives until the end.
+    for end in Int32(3)..<256 { posix_spawn_file_actions_addclose(&actions, end) }
     var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", Watchdog.script, "sh"] + arguments).map { strdup($0) }
     defer { for word in words { free(word) } }
     words.append(nil)
@@ -150,6 +152,7 @@ private struct Watchdog: ~Copyable, Sendable {
         fi ;;
       esac
     done
-    if [ -n "$2" ]; then for name in $made; do admin "DROP DATABASE $name WITH (FORCE)" >/dev/null 2>&1; done; else stop; fi
+    if [ -z "$2" ]; then stop; exit; fi
+    for name in $made; do admin "DROP DATABASE $name WITH (FORCE)" >/dev/null 2>&1; done
     """#
 }

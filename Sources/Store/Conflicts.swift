@@ -140,10 +140,14 @@ extension Store {
     return try await see(viewer) { session in
       try session.rows(
         """
-        SELECT id, $1, destination_id, person_id, field, base, ours, theirs, resolved_at FROM seen_conflict
+        SELECT id, 0, destination_id, person_id, field, base, ours, theirs, resolved_at FROM seen_conflict
         WHERE resolved_at IS NULL ORDER BY id
-        """, [Value(member)]
-      ).compactMap(Conflicts.conflict).filter { destination == nil || $0.destination == destination }
+        """
+      ).compactMap { row in
+        var found = Conflicts.conflict(row)
+        found?.member = member
+        return destination == nil || found?.destination == destination ? found : nil
+      }
     }
   }
 }

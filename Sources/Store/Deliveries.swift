@@ -52,9 +52,9 @@ public struct Delivery: Identified, Sendable, Equatable {
 
 /// Statements about the outbox.
 public enum Deliveries {
-  private static let sides: [(String, WritableKeyPath<Delivery, [Fact.Field: [String]]> & Sendable)] = [
-    ("before", \.before), ("after", \.after), ("base", \.base),
-  ]
+  private static var sides: [(String, WritableKeyPath<Delivery, [Fact.Field: [String]]>)] {
+    [("before", \.before), ("after", \.after), ("base", \.base)]
+  }
 
   /// What has not ended: due, or cancelled when it may have left already.
   public static func open(

@@ -126,6 +126,51 @@ public enum Facts {
       records.map { [Value(account), Value($0.record), Value($0.goneAt)] })
   }
 
+  /// The addresses that stand on a member's cards.
+  public static func cardAddresses(
+    of member: ID<Member>, _ account: ID<Account>, in session: any Session
+  ) throws -> Set<String> {
+    let rows = try session.rows(
+      """
+      SELECT DISTINCT f.value FROM record r JOIN fact f ON f.account_id = r.account_id AND f.record_id = r.id
+      WHERE r.account_id = $1 AND r.member_id = $2 AND r.kind = 'card' AND r.gone_at IS NULL AND f.field = 'email'
+      """, [Value(account), Value(member)])
+    return Set(rows.map { $0.text(0) })
+  }
+
+  /// The cards of a member that are there, by id.
+  public static func cards(
+    of member: ID<Member>, _ account: ID<Account>, in session: any Session
+  ) throws -> [StoredRecord] {
+    try session.rows(
+      """
+      SELECT \(columns) FROM record
+      WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL ORDER BY id
+      """, [Value(account), Value(member)]
+    ).compactMap(StoredRecord.init)
+  }
+
+  /// The records with these ids that are there.
+  public static func records(
+    _ ids: [ID<Record>], _ account: ID<Account>, in session: any Session
+  ) throws -> [StoredRecord] {
+    try session.rowsMany(
+      "SELECT \(columns) FROM record WHERE account_id = $1 AND id = $2", ids.map { [Value(account), Value($0)] }
+    ).flatMap { $0.compactMap(StoredRecord.init) }
+  }
+
+  /// The address records of these addresses that are there.
+  public static func addressRecords(
+    _ addresses: [String], of member: ID<Member>, _ account: ID<Account>, in session: any Session
+  ) throws -> [StoredRecord] {
+    try session.rowsMany(
+      """
+      SELECT \(columns) FROM record
+      WHERE account_id = $1 AND member_id = $2 AND kind = 'address' AND identity = $3 AND gone_at IS NULL
+      """, addresses.map { [Value(account), Value(member), .text($0)] }
+    ).flatMap { $0.compactMap(StoredRecord.init) }
+  }
+
   // MARK: facts
 
   /// Keeps facts; one that is known is counted and dated anew.

@@ -24,8 +24,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
   public var verb: Verb
   public var person: ID<Person>
   public var destination: ID<Destination>?
-  /// The id of the decision that the entry made or revoked.
-  public var decision: Int64?
+  /// The decision that the entry made or revoked.
+  public var decision: ID<Decision>?
   public var at: Instant
   public var undoneAt: Instant?
   /// The entry that this one takes back.
@@ -33,7 +33,7 @@ public struct JournalEntry: Identified, Sendable, Equatable {
 
   public init(
     id: ID<JournalEntry>, member: ID<Member>, run: Int64 = 0, verb: Verb, person: ID<Person>,
-    destination: ID<Destination>? = nil, decision: Int64? = nil, at: Instant, undoneAt: Instant? = nil,
+    destination: ID<Destination>? = nil, decision: ID<Decision>? = nil, at: Instant, undoneAt: Instant? = nil,
     undoes: ID<JournalEntry>? = nil
   ) {
     self.id = id
@@ -162,7 +162,7 @@ public enum Journals {
     guard let verb = JournalEntry.Verb(rawValue: row.text(3)) else { return nil }
     return JournalEntry(
       id: row.id(0), member: row.id(1), run: row.int(2), verb: verb, person: row.id(4), destination: row.idOrNil(5),
-      decision: row.intOrNil(6), at: row.instant(7), undoneAt: row.instantOrNil(8), undoes: row.idOrNil(9))
+      decision: row.idOrNil(6), at: row.instant(7), undoneAt: row.instantOrNil(8), undoes: row.idOrNil(9))
   }
 }
 

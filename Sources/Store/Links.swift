@@ -32,6 +32,8 @@ public struct DeliverablePerson: Sendable, Equatable {
   public var restricted: Bool
   public var interactions: Int
   public var hasCard: Bool
+  /// Whose keys the person's journal images lie under: the handles of the records, e-mail addresses first.
+  public var handles: [Handle]
   public var values: [Fact.Field: [String]]
 }
 
@@ -121,13 +123,19 @@ public enum Links {
       guard let field = Fact.Field(rawValue: row.text(1)) else { return }
       values[row.int(0), default: [:]][field, default: []].append(row.text(2))
     }
-    let cards = Set(
-      try session.rows(
-        """
-        SELECT DISTINCT person_id FROM record
-        WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL
-        """, key
-      ).map { $0.int(0) })
+    var cards: Set<Int64> = []
+    var handles: [Int64: [Handle]] = [:]
+    let known = """
+      SELECT r.person_id, r.kind, h.kind, h.value FROM record r
+      JOIN handle h ON h.account_id = r.account_id AND h.id = r.handle_id
+      WHERE r.account_id = $1 AND r.member_id = $2 AND r.gone_at IS NULL
+      ORDER BY CASE h.kind WHEN 'email' THEN 1 ELSE 2 END, r.id
+      """
+    for row in try session.rows(known, key) {
+      if row.text(1) == Record.Kind.card.rawValue { cards.insert(row.int(0)) }
+      guard let kind = Handle.Kind(rawValue: row.text(2)) else { continue }
+      handles[row.int(0), default: []].append(Handle(kind, row.text(3)))
+    }
     return try session.rows(
       """
       SELECT id, kind, name, organisation, title, interactions, restricted_at FROM person
@@ -140,7 +148,8 @@ public enum Links {
       }
       return DeliverablePerson(
         person: row.id(0), kind: Person.Kind(rawValue: row.text(1)) ?? .person, restricted: row.intOrNil(6) != nil,
-        interactions: Int(row.int(5)), hasCard: cards.contains(row.int(0)), values: own)
+        interactions: Int(row.int(5)), hasCard: cards.contains(row.int(0)),
+        handles: handles[row.int(0)] ?? [], values: own)
     }
   }
 

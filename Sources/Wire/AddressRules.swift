@@ -6,14 +6,20 @@ public struct AddressRules: Sendable {
   public var ports: Set<Int>
   /// Names the operator allowed, lower case without final dot: their private addresses may be dialled.
   public var allowedHosts: Set<String>
-  /// Blocks the operator allowed, whatever the name. A metadata address opens only as a block of that one address.
+  /// Blocks the operator allowed, whatever the name.
+  ///
+  /// A metadata address opens only as a block of that one address.
   public var allowedBlocks: [AddressBlock]
 
   public init(
     ports: Set<Int> = AddressRules.usualPorts, allowedHosts: Set<String> = [], allowedBlocks: [AddressBlock] = []
   ) {
     self.ports = ports
-    self.allowedHosts = allowedHosts
+    self.allowedHosts = Set(
+      allowedHosts.map { name in
+        let folded = name.lowercased()
+        return folded.hasSuffix(".") ? String(folded.dropLast()) : folded
+      })
     self.allowedBlocks = allowedBlocks
   }
 
@@ -43,7 +49,9 @@ public struct AddressRules: Sendable {
     guard kind != .open else { return }
     guard !kind.isNeverDialled else { throw .address(address, kind) }
     if kind == .metadata {
-      guard allowedBlocks.contains(where: { $0.isSingle && $0.contains(address) }) else { throw .address(address, kind) }
+      guard allowedBlocks.contains(where: { $0.isSingle && $0.contains(address) }) else {
+        throw .address(address, kind)
+      }
       return
     }
     if case .name(let name) = host, allowedHosts.contains(name) { return }

@@ -23,9 +23,9 @@ public struct Dialler: Sendable {
   public typealias MayDial = @Sendable (GrantEpoch, Endpoint) async throws -> Void
   /// Whether the grant still has this epoch; throws the refusal.
   public typealias MaySend = @Sendable (GrantEpoch) async throws -> Void
-  public typealias Prepare = @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>>
+  package typealias Prepare = @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>>
   /// Opens the socket to an address that was checked; `prepare` sets up its handlers before it connects.
-  public typealias Connect =
+  package typealias Connect =
     @Sendable (CheckedAddress, TimeAmount, @escaping Prepare) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
   public let rules: AddressRules

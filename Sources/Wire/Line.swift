@@ -37,7 +37,9 @@ final class Line: Sendable {
     }
   }
 
-  /// Ends the line for the first cause given. The socket is reset, so bytes still in the kernel's buffer do not leave.
+  /// Ends the line for the first cause given.
+  ///
+  /// The socket is reset, so bytes still in the kernel's buffer do not leave.
   @discardableResult func end(_ cause: any Error) -> (any Channel)? {
     let channel = state.withLock { state -> (any Channel)? in
       if state.cause == nil { state.cause = cause }

@@ -55,7 +55,10 @@ import Testing
         "V01-test.sql:1: error: column t.a has the type TIMESTAMP, which is not part of the house dialect"
       ),
       ("CREATE TRIGGER x;", "V01-test.sql:1: error: CREATE TRIGGER is not part of the house dialect"),
-      ("CREATE INDEX x ON t (a); --: open id x - life export row", "V01-test.sql:1: error: a label that belongs to no column"),
+      (
+        "CREATE INDEX x ON t (a); --: open id x - life export row",
+        "V01-test.sql:1: error: a label that belongs to no column"
+      ),
     ])
   func faulty(_ text: String, _ message: String) { #expect(faults(text) == [message]) }
 
@@ -92,10 +95,13 @@ import Testing
 
   @Test("types and placeholders are put into each engine's words, strings are left alone")
   func dialect() {
-    let text = "CREATE VIEW v AS SELECT 'BYTEA {member}' AS a, CAST(x AS BYTEA), CAST(y AS INTEGER) FROM t WHERE m = {member}"
+    let text =
+      "CREATE VIEW v AS SELECT 'BYTEA {member}' AS a, CAST(x AS BYTEA), CAST(y AS INTEGER) FROM t WHERE m = {member}"
     #expect(
       Dialect.sqlite.schema(text)
-        == "CREATE VIEW v AS SELECT 'BYTEA {member}' AS a, CAST(x AS BLOB), CAST(y AS INTEGER) FROM t WHERE m = kith_member()")
+        == "CREATE VIEW v AS SELECT 'BYTEA {member}' AS a, CAST(x AS BLOB), CAST(y AS INTEGER) FROM t "
+        + "WHERE m = kith_member()"
+    )
     #expect(Dialect.postgres.schema(text).contains("CAST(y AS BIGINT)"))
     #expect(Dialect.postgres.schema(text).contains("NULLIF(current_setting('kith.member', true), '')::bigint"))
   }
@@ -116,7 +122,8 @@ import Testing
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
-  @Test("an unlabelled column stops the build", .enabled(if: embedder != nil, "skipped: schema-embedder not built here"))
+  @Test(
+    "an unlabelled column stops the build", .enabled(if: embedder != nil, "skipped: schema-embedder not built here"))
   func embedderFails() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "kith-embed-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -129,11 +136,12 @@ import Testing
       let process = Process()
       process.executableURL = URL(fileURLWithPath: try #require(EngineSchemaTests.embedder))
       process.arguments = [folder.path, folder.appending(path: "Embedded.swift").path]
-      let output = Pipe()
-      process.standardError = output
+      let log = folder.appending(path: "log").path
+      _ = FileManager.default.createFile(atPath: log, contents: nil)
+      process.standardError = FileHandle(forWritingAtPath: log)
       try process.run()
-      let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
+      let said = try String(contentsOfFile: log, encoding: .utf8)
       #expect(process.terminationStatus == status)
       if status != 0 { #expect(said == "\(file.path):2: error: column t.a has no label\n") }
     }

@@ -17,13 +17,15 @@ struct EnginePlace: Sendable {
   let kind: StagedEngine
   let location: String
 
-  func open(_ schema: Schema, openAccounts: Int = 8) async throws -> any Engine {
+  func open(_ schema: Schema, openAccounts: Int = 8, patience: Double = 10) async throws -> any Engine {
     switch kind {
     case .sqlite:
-      return try await SQLiteEngine(SQLiteSettings(folder: location, openAccounts: openAccounts), schema: schema)
+      return try await SQLiteEngine(
+        SQLiteSettings(folder: location, openAccounts: openAccounts, busySeconds: patience), schema: schema)
     case .postgres:
       let settings = PostgresSettings(
-        connection: location, randomness: { Double.random(in: 0...1) }, now: { Instant(milliseconds: 0) })
+        connection: location, lockSeconds: patience, randomness: { Double.random(in: 0...1) },
+        now: { Instant(milliseconds: 0) })
       return try await PostgresEngine(settings, schema: schema)
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Stage
 import Synchronization
@@ -14,7 +15,8 @@ import Testing
       let blob = [UInt8]((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
       let sets: [[Value]] = [
         [11, 1, .integer(.max), "a", .bytes([]), 0.1], [11, 2, .integer(.min), "", .bytes(blob), -1e300],
-        [11, 3, 0, "Zoë \u{1F600} 'quoted' \\ $1", .bytes([0, 0]), .real(.leastNonzeroMagnitude)], [11, 4, -1, "tab\tline\n", nil, nil],
+        [11, 3, 0, "Zoë \u{1F600} 'quoted' \\ $1", .bytes([0, 0]), .real(.leastNonzeroMagnitude)],
+        [11, 4, -1, "tab\tline\n", nil, nil],
       ]
       try await engine.write(.account(ada)) { try $0.runMany(EngineFixture.insertion, sets) }
       let rows = try await engine.read(.account(ada)) {
@@ -195,7 +197,11 @@ import Testing
       let tries = Mutex(0)
       let fail = "DO $body$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $body$"
       let answer = try await engine.write(.account(ada)) { session in
-        if tries.withLock({ $0 += 1; return $0 }) < 4 { try session.run(fail) }
+        if tries.withLock({
+          $0 += 1; return $0
+        }) < 4 {
+          try session.run(fail)
+        }
         return try session.row("SELECT 5")?.int(0)
       }
       #expect(answer == 5 && tries.withLock { $0 } == 4)
@@ -231,6 +237,59 @@ import Testing
           _ = try? session.run(EngineFixture.insertion, [11, 1, 1, "Bob", nil, nil])
         }
       }
+    }
+  }
+
+  @Test(
+    "who waits too long for a lock is told to come back, and nothing is half done", arguments: StagedEngine.allCases)
+  func busy(_ kind: StagedEngine) async throws {
+    try await withPlace(kind) { [ada] place in
+      let holder = try await place.open(EngineFixture.schema)
+      try await holder.create(ada)
+      let other = try await place.open(EngineFixture.schema, patience: 0.2)
+      try await other.read(.account(ada)) { _ in }
+      let (begun, signal) = AsyncStream<Void>.makeStream()
+      async let held: Void = holder.write(.account(ada)) { session in
+        try session.run(EngineFixture.insertion, [11, 1, 1, "Bob", nil, nil])
+        signal.finish()
+        Thread.sleep(forTimeInterval: 1)
+      }
+      for await _ in begun {}
+      let trouble = await #expect(throws: Trouble.self) {
+        try await other.write(.account(ada)) { try $0.run(EngineFixture.insertion, [11, 2, 1, "Dee", nil, nil]) }
+      }
+      if case .wait = trouble?.remedy {
+      } else {
+        Issue.record("the remedy is not to wait: \(String(describing: trouble))")
+      }
+      #expect(try await other.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 0)
+      try await held
+      try await other.write(.account(ada)) { try $0.run(EngineFixture.insertion, [11, 2, 1, "Dee", nil, nil]) }
+      #expect(try await other.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 2)
+      try await holder.close()
+      try await other.close()
+    }
+  }
+
+  @Test("a full disk refuses the write, keeps the reads, and is over when there is space")
+  func fullDisk() async throws {
+    try await withEngine(.sqlite) { engine in
+      let sets: [[Value]] = (0..<300).map {
+        [11, Value($0), 1, Value("p\($0)"), .bytes(Array(repeating: 7, count: 4000)), nil]
+      }
+      let trouble = await #expect(throws: Trouble.self) {
+        try await engine.write(.account(ada)) { session in
+          _ = try session.rows("PRAGMA max_page_count = 60")
+          try session.runMany(EngineFixture.insertion, sets)
+        }
+      }
+      #expect(trouble?.what == "the disk is full")
+      #expect(try await engine.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 0)
+      try await engine.write(.account(ada)) { session in
+        _ = try session.rows("PRAGMA max_page_count = 1000000")
+        try session.runMany(EngineFixture.insertion, sets)
+      }
+      #expect(try await engine.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 300)
     }
   }
 }

@@ -74,7 +74,8 @@ import Testing
         "WITH seen_person AS (SELECT name FROM person) SELECT * FROM seen_person",
         "WITH seen_person(name) AS (SELECT name FROM person) SELECT * FROM seen_person",
         "WITH \"SEEN_person\" /* */ AS NOT MATERIALIZED (SELECT name FROM person) SELECT * FROM seen_person",
-        "WITH mine AS (SELECT name FROM person) SELECT * FROM mine", "WITH `mine`AS(SELECT name FROM person)SELECT*FROM mine",
+        "WITH mine AS (SELECT name FROM person) SELECT * FROM mine",
+        "WITH `mine`AS(SELECT name FROM person)SELECT*FROM mine",
         "WITH seen_other AS MATERIALIZED (SELECT name FROM person) SELECT * FROM seen_other",
         "SELECT * FROM sqlite_master", "SELECT * FROM pragma_table_info('person')", "PRAGMA table_info(person)",
         "ATTACH ':memory:' AS x", "SELECT * FROM words_index", "SELECT * FROM words_index_data",
@@ -144,7 +145,9 @@ import Testing
       try await engine.write(.house) {
         try $0.run("INSERT INTO sign_in (email, account_id) VALUES ($1, $2)", ["ada@example.test", 11])
       }
-      try await engine.write(.keyring) { try $0.run("INSERT INTO wrapped_key (id, wrapped) VALUES ($1, $2)", [1, nil]) }
+      try await engine.write(.keyring) {
+        try $0.run("INSERT INTO wrapped_key (id, wrapped) VALUES ($1, $2)", [1, nil])
+      }
       let attempts: [(Scope, String)] = [
         (.house, "person"), (.house, "account.person"), (.house, "wrapped_key"), (.house, "keyring.wrapped_key"),
         (.keyring, "sign_in"), (.keyring, "house.sign_in"), (.keyring, "person"), (.account(ada), "sign_in"),
@@ -176,7 +179,8 @@ import Testing
       let rights = try await engine.read(.house) {
         try $0.rows(
           """
-          SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          SELECT c.relrowsecurity AND c.relforcerowsecurity
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE n.nspname = 'account' AND c.relkind = 'r' AND c.relname <> 'schema_version'
           """)
       }
@@ -184,7 +188,8 @@ import Testing
       let roles = try await engine.read(.house) {
         try $0.rows(
           """
-          SELECT rolname FROM pg_roles r WHERE rolname LIKE 'kith%' AND rolname <> 'kith_owner' AND (rolsuper OR rolbypassrls
+          SELECT rolname FROM pg_roles r
+          WHERE rolname LIKE 'kith%' AND rolname <> 'kith_owner' AND (rolsuper OR rolbypassrls
             OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid))
           """)
       }
@@ -209,7 +214,10 @@ import Testing
         #expect(count == 1)
       }
       let open = try FileManager.default.contentsOfDirectory(atPath: place.location + "/accounts")
-      #expect(open.filter { $0.hasSuffix("-wal") }.count <= 3)
+      let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+      }
+      #expect(Set(held.filter { $0.hasPrefix(place.location + "/accounts") && $0.hasSuffix(".sqlite") }).count <= 3)
       for name in open {
         let mode = try FileManager.default.attributesOfItem(atPath: place.location + "/accounts/" + name)
         #expect(mode[.posixPermissions] as? Int == 0o600, "\(name)")

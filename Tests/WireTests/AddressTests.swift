@@ -19,7 +19,10 @@ import Testing
       (.benchmark, ["198.18.0.0", "198.19.255.255", "2001:2::1"]),
       (.tunnel, ["2002::1", "2001::1", "::1.2.3.4", "64:ff9b:1::1", "192.88.99.1", "::ffff:0:1.2.3.4"]),
       (.tunnel, ["2606:4700::5efe:8.8.8.8", "2606:4700::200:5efe:8.8.8.8"]),
-      (.reserved, ["240.0.0.0", "255.255.255.254", "192.0.0.8", "4000::1", "1fff::1", "100::1", "2001:1ff::1", "e000::1"]),
+      (
+        .reserved,
+        ["240.0.0.0", "255.255.255.254", "192.0.0.8", "4000::1", "1fff::1", "100::1", "2001:1ff::1", "e000::1"]
+      ),
     ]
     for (kind, texts) in table {
       for text in texts { #expect(IPAddress(text)?.kind == kind, "\(text)") }
@@ -56,7 +59,9 @@ import Testing
   @Test("what is read as a plain address is read the same by the C library, whatever the text")
   func readingAgrees() {
     var random = SplitMix(state: 7)
-    let pieces = ["0", "1", "7f", "ff", "ffff", "255", "256", ".", ".", ":", ":", "::", "00", "127.0.0.1", "g", "%", "12345"]
+    let pieces = [
+      "0", "1", "7f", "ff", "ffff", "255", "256", ".", ".", ":", ":", "::", "00", "127.0.0.1", "g", "%", "12345",
+    ]
     var read = 0
     for _ in 0..<50_000 {
       let count = Int(random.next() % 12)
@@ -71,7 +76,9 @@ import Testing
   @Test("every number the C library takes for an address is refused, with the same meaning")
   func disguisedNumbers() {
     var random = SplitMix(state: 3)
-    let pieces = ["0", "1", "7", "9", "127", "256", "0x7f", "0X7F", "0177", "65535", "16777215", "4294967295", "0x", "08"]
+    let pieces = [
+      "0", "1", "7", "9", "127", "256", "0x7f", "0X7F", "0177", "65535", "16777215", "4294967295", "0x", "08",
+    ]
     var disguised = 0
     for _ in 0..<20_000 {
       let count = 1 + Int(random.next() % 5)

@@ -33,7 +33,9 @@ import Testing
       }
       #expect(back == bytes)
       sent[grant.grant, default: 0] += size
-      #expect(dialler.meter.total(of: grant.grant) == ByteCount(sent: sent[grant.grant] ?? 0, received: sent[grant.grant] ?? 0))
+      #expect(
+        dialler.meter.total(of: grant.grant)
+          == ByteCount(sent: sent[grant.grant] ?? 0, received: sent[grant.grant] ?? 0))
     }
     let kept = Mutex<[Int64: ByteCount]>([:])
     struct Full: Error {}
@@ -78,7 +80,9 @@ import Testing
     let channels = server.visitors.withLock { $0 }
     #expect(channels.count == 4)
     let deadline = ContinuousClock.now + .seconds(5)
-    while channels.filter(\.isActive).count > 1, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+    while channels.filter(\.isActive).count > 1, ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     #expect(channels.filter(\.isActive).count == 1)
     await dialler.closeAll()
     #expect(await bobs.value is Trouble)
@@ -229,7 +233,9 @@ import Testing
     let chatty = try await LoopbackServer.start(.chatty)
     let other = loopbackDialler([chatty.port])
     await #expect(throws: WireRefusal.receivedTooMuch(limit: 100_000)) {
-      try await other.dial(Endpoint(host: "127.0.0.1", port: chatty.port), under: bob, limits: Limits(received: 100_000)) {
+      try await other.dial(
+        Endpoint(host: "127.0.0.1", port: chatty.port), under: bob, limits: Limits(received: 100_000)
+      ) {
         for try await _ in $0.arrivals {}
       }
     }
@@ -260,8 +266,11 @@ import Testing
     let dialler = Dialler(
       rules: AddressRules(ports: [server.port], allowedBlocks: ["127.0.0.0/8"].compactMap { AddressBlock($0) }),
       resolver: TableResolver(["two.example.org": ["127.0.0.9", "127.0.0.1"].compactMap { IPAddress($0) }]),
-      group: .singletonMultiThreadedEventLoopGroup, now: { Instant(seconds: 0) }, mayDial: { _, _ in }, maySend: { _ in })
-    let address = try await dialler.dial(Endpoint(host: "two.example.org", port: server.port), under: ada) { $0.address }
+      group: .singletonMultiThreadedEventLoopGroup, now: { Instant(seconds: 0) }, mayDial: { _, _ in },
+      maySend: { _ in })
+    let address = try await dialler.dial(Endpoint(host: "two.example.org", port: server.port), under: ada) {
+      $0.address
+    }
     #expect(address.description == "127.0.0.1:\(server.port)")
     try await server.stop()
   }

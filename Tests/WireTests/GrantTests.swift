@@ -21,7 +21,9 @@ import Testing
     let grants = Grants([:])
     let dialler = dialler(grants, resolver, count)
     for host in ["imap.example.org", "93.184.216.34", "localhost", "127.0.0.1", ""] {
-      await #expect(throws: Withdrawn()) { try await dialler.dial(Endpoint(host: host, port: 993), under: ada) { _ in } }
+      await #expect(throws: Withdrawn()) {
+        try await dialler.dial(Endpoint(host: host, port: 993), under: ada) { _ in }
+      }
     }
     #expect(grants.asked.withLock { $0 } == 5)
     #expect(resolver.asked.withLock { $0.isEmpty })

@@ -36,9 +36,11 @@ enum HostCases {
       plain.replacing("1", with: "①"), plain.replacing("0", with: "𝟎"),
       plain.replacing(".", with: "%2e"), "%3" + plain.prefix(1) + plain.dropFirst(), plain + "%00", plain + "\u{200b}",
       // Inside IPv6.
-      "::ffff:\(plain)", "[::ffff:\(plain)]", "::ffff:\(high):\(low)", "0:0:0:0:0:ffff:\(plain)", "[::FFFF:\(high):\(low)]",
+      "::ffff:\(plain)", "[::ffff:\(plain)]", "::ffff:\(high):\(low)", "0:0:0:0:0:ffff:\(plain)",
+      "[::FFFF:\(high):\(low)]",
       "::\(plain)", "::ffff:0:\(plain)", "64:ff9b::\(plain)", "[64:ff9b::\(high):\(low)]", "64:ff9b:1::\(plain)",
-      "2002:\(high):\(low)::1", "2001:0:4136:e378:8000:63bf:\(hex(~(b[0] << 8 | b[1]) & 0xffff)):\(hex(~(b[2] << 8 | b[3]) & 0xffff))",
+      "2002:\(high):\(low)::1",
+      "2001:0:4136:e378:8000:63bf:\(hex(~(b[0] << 8 | b[1]) & 0xffff)):\(hex(~(b[2] << 8 | b[3]) & 0xffff))",
       "2606:4700::5efe:\(plain)", "2606:4700::200:5efe:\(plain)",
       // Around it.
       "user@\(plain)", "mail.example.org@\(plain)", "\(plain)#mail.example.org", "\(plain)/", "\(plain)?", "//\(plain)",
@@ -49,7 +51,8 @@ enum HostCases {
 
   static let v6: [HostCase] = [
     "::", "[::]", "::1", "[::1]", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001", "::1%lo", "[::1%25lo]",
-    "fe80::1", "fe80::1%eth0", "[fe80::1%1]", "febf::1", "fec0::1", "fc00::1", "fd00::1", "fd12:3456:789a::1", "ff02::1",
+    "fe80::1", "fe80::1%eth0", "[fe80::1%1]", "febf::1", "fec0::1", "fc00::1", "fd00::1", "fd12:3456:789a::1",
+    "ff02::1",
     "ff05::2", "fd00:ec2::254", "fd20:ce::254", "fe80::a9fe:a9fe", "2001:db8::1", "3fff::1", "100::1", "2001:2::1",
     "2001:10::1", "2001:20::1", "5f00::1", "4000::1", "::2", "1::", "[::1]:993", "[::1", "::1]", "[[::1]]", ":::1",
     "1::2::3", "::ffff:127.0.0.01", "::ffff:127.1", "::ffff:0x7f.0.0.1", "[v1.x]", "[127.0.0.1]", "::g", "12345::",
@@ -73,13 +76,15 @@ enum HostCases {
     ].map { HostCase(text: $0, answers: ["127.0.0.1"]) }
     + [
       // Honest-looking names whose name server answers with inner addresses.
-      ("127.0.0.1.nip.example.org", ["127.0.0.1"]), ("loop.example.org", ["127.0.0.1"]), ("zero.example.org", ["0.0.0.0"]),
+      ("127.0.0.1.nip.example.org", ["127.0.0.1"]), ("loop.example.org", ["127.0.0.1"]),
+      ("zero.example.org", ["0.0.0.0"]),
       ("ten.example.org", ["10.1.2.3"]), ("home.example.org", ["192.168.0.1"]), ("b.example.org", ["172.20.0.1"]),
       ("meta.example.org", ["169.254.169.254"]), ("azure.example.org", ["168.63.129.16"]),
       ("nat.example.org", ["100.64.9.9"]), ("six.example.org", ["::1"]), ("mapped.example.org", ["::ffff:127.0.0.1"]),
       ("ula.example.org", ["fd00::5"]), ("link.example.org", ["fe80::5"]), ("nat64.example.org", ["64:ff9b::7f00:1"]),
       ("sixtofour.example.org", ["2002:7f00:1::"]), ("multi.example.org", ["224.0.0.251"]),
-      ("both.example.org", ["93.184.216.34", "10.0.0.1"]), ("last.example.org", ["2606:4700::1", "93.184.216.34", "::1"]),
+      ("both.example.org", ["93.184.216.34", "10.0.0.1"]),
+      ("last.example.org", ["2606:4700::1", "93.184.216.34", "::1"]),
       ("first.example.org", ["127.0.0.1", "93.184.216.34"]), ("UPPER.example.ORG.", ["127.0.0.1"]),
       ("xn--lcalhost-x4a.example.org", ["127.0.0.1"]), ("_imaps._tcp.example.org", ["127.0.0.1"]),
     ].map { HostCase(text: $0.0, answers: $0.1) }

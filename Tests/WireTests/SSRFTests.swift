@@ -7,7 +7,9 @@ import Testing
 @testable import Wire
 
 @Suite struct SSRFTests {
-  private func dialler(_ resolver: any NameResolver, _ count: DialCount, _ rules: AddressRules = AddressRules()) -> Dialler {
+  private func dialler(_ resolver: any NameResolver, _ count: DialCount, _ rules: AddressRules = AddressRules())
+    -> Dialler
+  {
     Dialler(
       rules: rules, resolver: resolver, connect: count.connect, now: { Instant(seconds: 0) }, mayDial: { _, _ in },
       maySend: { _ in })
@@ -95,8 +97,11 @@ import Testing
     let resolver = CarelessResolver()
     let count = DialCount()
     let dialler = dialler(resolver, count)
-    for text in ["localhost", "metadata.google.internal", "printer.local", "2130706433", "0x7f.1", "127.1", "postgres"] {
-      await #expect(throws: WireRefusal.self) { try await dialler.dial(Endpoint(host: text, port: 443), under: ada) { _ in } }
+    for text in ["localhost", "metadata.google.internal", "printer.local", "2130706433", "0x7f.1", "127.1", "postgres"]
+    {
+      await #expect(throws: WireRefusal.self) {
+        try await dialler.dial(Endpoint(host: text, port: 443), under: ada) { _ in }
+      }
     }
     #expect(resolver.asked.withLock { $0.isEmpty })
   }
@@ -116,17 +121,21 @@ import Testing
   @Test("the operator opens what they name and nothing beside it")
   func operatorAllows() async {
     let rules = AddressRules(
-      allowedHosts: ["mail.internal", "postfix", "both.example.org"],
-      allowedBlocks: ["10.1.0.0/16", "169.254.0.0/16", "fd00::/8", "0.0.0.0/0"].compactMap { AddressBlock($0) }.dropLast())
+      allowedHosts: ["mail.internal", "Postfix.", "both.example.org"],
+      allowedBlocks: ["10.1.0.0/16", "169.254.0.0/16", "fd00::/8", "0.0.0.0/0"].compactMap { AddressBlock($0) }
+        .dropLast())
     let table: [String: [[String]]] = [
       "mail.internal": [["192.168.7.7"]], "postfix": [["172.18.0.3"]], "other.internal": [["10.1.0.1"]],
-      "ten.example.org": [["10.1.2.3"]], "eleven.example.org": [["10.2.0.1"]], "both.example.org": [["169.254.169.254"]],
+      "ten.example.org": [["10.1.2.3"]], "eleven.example.org": [["10.2.0.1"]],
+      "both.example.org": [["169.254.169.254"]],
       "meta.example.org": [["fd00:ec2::254"]], "ula.example.org": [["fd12::1"]],
     ]
     let count = DialCount()
     let dialler = dialler(CarelessResolver(table), count, rules)
     for host in ["mail.internal", "postfix", "ten.example.org", "ula.example.org", "10.1.255.255"] {
-      await #expect(throws: Counted.self) { try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in } }
+      await #expect(throws: Counted.self) {
+        try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in }
+      }
     }
     let dialled = ["192.168.7.7", "172.18.0.3", "10.1.2.3", "fd12::1", "10.1.255.255"]
     #expect(count.addresses == dialled)
@@ -134,7 +143,9 @@ import Testing
       "other.internal", "eleven.example.org", "both.example.org", "meta.example.org", "10.2.0.1", "169.254.169.254",
       "fd00:ec2::254", "127.0.0.1",
     ] {
-      await #expect(throws: WireRefusal.self) { try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in } }
+      await #expect(throws: WireRefusal.self) {
+        try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in }
+      }
     }
     #expect(count.addresses == dialled)
   }
@@ -156,7 +167,8 @@ import Testing
     let server = try await LoopbackServer.start(.echo)
     let closed = Dialler(
       rules: AddressRules(ports: [server.port]), resolver: resolver(HostCases.forbidden),
-      group: .singletonMultiThreadedEventLoopGroup, now: { Instant(seconds: 0) }, mayDial: { _, _ in }, maySend: { _ in })
+      group: .singletonMultiThreadedEventLoopGroup, now: { Instant(seconds: 0) }, mayDial: { _, _ in },
+      maySend: { _ in })
     for one in HostCases.forbidden {
       await #expect(throws: WireRefusal.self) {
         try await closed.dial(Endpoint(host: one.text, port: server.port), under: ada) { _ in }

@@ -112,7 +112,9 @@ public struct FullText: Sendable, Hashable {
     }
   }
 
-  /// The argument for `matches`: every token must be there. Tokens of other than letters and digits are left out.
+  /// The argument for `matches`: every token must be there.
+  ///
+  /// Tokens of other than letters and digits are left out.
   public func query(_ tokens: [String], _ dialect: Dialect) -> Value {
     let words = tokens.filter { !$0.isEmpty && $0.utf8.allSatisfy(SQLTokenReader.isWord) }
     switch dialect {

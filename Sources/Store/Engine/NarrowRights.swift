@@ -51,7 +51,8 @@ final class NarrowRights: @unchecked Sendable {
       { rights, action, first, second, _, context in
         guard let rights else { return SQLITE_DENY }
         return Unmanaged<NarrowRights>.fromOpaque(rights).takeUnretainedValue()
-          .answer(action, first.map { String(cString: $0) }, second.map { String(cString: $0) },
+          .answer(
+            action, first.map { String(cString: $0) }, second.map { String(cString: $0) },
             context.map { String(cString: $0) })
       }, Unmanaged.passUnretained(self).toOpaque())
     moment = .recording

@@ -103,11 +103,14 @@ struct PostgresRights: Sendable {
     }
   }
 
-  /// One round trip. `SET LOCAL` and not set_config(): Citus passes only the statement on (`house.md`).
+  /// Begins the transaction, in one round trip.
+  ///
+  /// `SET LOCAL` and not set_config(): Citus passes only the statement on.
   ///
   /// A writer locks its account's row, so that writers of one account follow each other as they do on SQLite.
   func begin(_ link: PostgresLink) throws {
-    var sql = writes ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    var sql =
+      writes ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     sql += "; SET LOCAL ROLE \(role); SET LOCAL search_path = \(searchPath), pg_catalog"
     sql += "; SET LOCAL kith.account = '\(account.map { String($0.rawValue) } ?? "")'"
     sql += "; SET LOCAL kith.member = '\(member.map { String($0.rawValue) } ?? "")'"

@@ -5,6 +5,7 @@ import Model
 final class PostgresLink {
   let handle: OpaquePointer
   let now: @Sendable () -> Instant
+  private let lockMilliseconds: Int
   /// Statements by search path and text: the same text may mean other tables in another scope.
   private var prepared: [Text: Prepared] = [:]
 
@@ -25,20 +26,25 @@ final class PostgresLink {
     }
     self.handle = handle
     self.now = settings.now
+    self.lockMilliseconds = Int(min(3600, max(0.001, settings.lockSeconds)) * 1000)
     guard PQstatus(handle) == CONNECTION_OK else {
       // The message of a refused connection names host, port and user, never the password.
       let message = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
       throw PostgresFault(state: "08001", message, "", now: now()).trouble.adding(message)
     }
     PQsetNoticeProcessor(handle, { _, _ in }, nil)
-    // Ids and instants are the only numbers that leave as text, and extra_float_digits is 1 by default: reals are exact.
     try execute("SET client_encoding = 'UTF8'; SET client_min_messages = error; SET standard_conforming_strings = on")
-    try execute("SET lock_timeout = \(Int(min(3600, max(0.001, settings.lockSeconds)) * 1000))")
+    try limitLocks(true)
   }
 
   deinit { PQfinish(handle) }
 
   var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
+
+  /// Limits how long a statement waits for a lock; a migration waits as long as another process needs for its own.
+  func limitLocks(_ limited: Bool) throws {
+    try execute("SET lock_timeout = \(limited ? lockMilliseconds : 0)")
+  }
 
   /// Runs statements without arguments, in one round trip, and returns the rows of the last.
   @discardableResult func execute(_ sql: String) throws -> [Row] {

@@ -6,12 +6,18 @@ struct PostgresMigration {
   let link: PostgresLink
 
   static let owner = "kith_owner"
+  /// The number of the lock that one starting process holds at a time: `kith`.
+  private static let lock = 0x6b69_7468
   static let classes = ["kith_house", "kith_keyring", "kith_content", "kith_viewer", "kith_statistics"]
 
   func run() throws {
     do {
-      try link.execute("SET lock_timeout = 0; SELECT pg_advisory_lock(\(0x6b69_7468))")
-      defer { _ = try? link.execute("SELECT pg_advisory_unlock(\(0x6b69_7468)); RESET lock_timeout") }
+      try link.limitLocks(false)
+      try link.execute("SELECT pg_advisory_lock(\(PostgresMigration.lock))")
+      defer {
+        _ = try? link.execute("SELECT pg_advisory_unlock(\(PostgresMigration.lock))")
+        _ = try? link.limitLocks(true)
+      }
       try PostgresRoles(link: link).make()
       for store in StoreKind.allCases { try migrate(store) }
       try PostgresRoles(link: link).verify()
@@ -69,7 +75,9 @@ struct PostgresRoles {
 
   func make() throws {
     let names = all.map { "'\($0)'" }.joined(separator: ", ")
-    let there = try link.execute("SELECT CAST(rolname AS text) FROM pg_roles WHERE rolname IN (\(names))").map { $0.text(0) }
+    let there = try link.execute("SELECT CAST(rolname AS text) FROM pg_roles WHERE rolname IN (\(names))").map {
+      $0.text(0)
+    }
     do {
       for role in all where !there.contains(role) {
         do {
@@ -107,7 +115,8 @@ struct PostgresRoles {
     let mine = "account_id = \(Dialect.postgres.filling("{account}") ?? "NULL")"
     try link.execute("BEGIN; SET LOCAL ROLE \(PostgresMigration.owner)")
     defer { link.rollback() }
-    if try link.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'registry' AND tablename = 'held_account'").isEmpty {
+    if try link.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'registry' AND tablename = 'held_account'").isEmpty
+    {
       try link.execute(
         """
         CREATE TABLE registry.held_account (account_id BIGINT NOT NULL PRIMARY KEY);

@@ -99,9 +99,11 @@ final class SQLiteFile: Sendable {
     }
   }
 
+  /// Empties the log first where nobody else reads, for GRDB's readers close last and cannot; what stays in it is safe.
   func close() throws {
     do {
       try narrow.close()
+      _ = try? pool.writeWithoutTransaction { database in try database.checkpoint(.truncate) }
       try pool.close()
     } catch {
       throw SQLiteTrouble.trouble(error)

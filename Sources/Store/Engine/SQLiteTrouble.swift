@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import Model
 
 /// What SQLite's result codes mean for the one who reads them.
@@ -8,7 +9,7 @@ enum SQLiteTrouble {
   static func trouble(_ code: Int32, _ message: String, _ sql: String) -> Trouble {
     switch code & 0xff {
     case SQLITE_BUSY, SQLITE_LOCKED:
-      Trouble("the database is in use by another process", "try again when the other command has ended")
+      Trouble("the database is busy with this account", remedy: .wait(until: soon()))
     case SQLITE_FULL: Trouble("the disk is full", "free some space; nothing of this step was stored")
     case SQLITE_AUTH:
       Trouble("this connection may not read that", "\(message): \(sql)")
@@ -23,6 +24,13 @@ enum SQLiteTrouble {
       Trouble("a database file cannot be opened", "check that the data folder exists and is yours: \(message)")
     default: Trouble("the database refused a statement: \(message) (\(code))", sql)
     }
+  }
+
+  /// Two seconds from now: whoever holds the lock is another process, so no clock of ours knows when it ends.
+  private static func soon() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(milliseconds: Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000 &+ 2000)
   }
 
   static func trouble(_ error: any Error) -> any Error {

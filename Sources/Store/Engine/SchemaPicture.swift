@@ -18,7 +18,11 @@ extension Schema {
       }
       return try GRDB.Row.fetchAll(
         database,
-        sql: "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'view', tbl_name, type DESC, name"
+        sql:
+          """
+          SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
+          ORDER BY type = 'view', tbl_name, type DESC, name
+          """
       ).map { ($0[0], $0[1], $0[2]) }
     }
     var text = "-- \(store.rawValue)\n"

@@ -1,0 +1,16 @@
+/// Why something that is at the source is not held, on purpose and counted (the completeness ledger).
+public enum LeftOut: String, Sendable, CaseIterable {
+  /// Older than the grant's period.
+  case period
+  case tooBig = "too-big"
+  /// It is there and cannot be read: somebody must give the right to, or mend it.
+  case unreadable
+  /// A file of 0 bytes, or a card that names nobody.
+  case empty
+  /// Somebody who was erased; nothing of them comes back (P120).
+  case erased
+  /// A card whose uid another card of the same book has.
+  case doubled
+  /// A card that is a list of others.
+  case group
+}

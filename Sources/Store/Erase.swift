@@ -1,0 +1,107 @@
+public import Consent
+public import Model
+
+extension Store {
+  /// The handles of a person, as erasing knows them: addresses, phones and cards of all records.
+  public func handles(of person: ID<Person>, _ account: ID<Account>, _ member: ID<Member>) async throws -> [Handle] {
+    try await read(account) { session in
+      let key: [Value] = [Value(account), Value(person), Value(member)]
+      let owned = try session.row(
+        "SELECT 1 FROM person WHERE account_id = $1 AND id = $2 AND member_id = $3", key)
+      guard owned != nil else { throw Refusal(.notYours, promise: 7, "there is no such person") }
+      var out: Set<Handle> = []
+      for row in try session.rows(
+        """
+        SELECT DISTINCT h.kind, h.value FROM record r
+        JOIN handle h ON h.account_id = r.account_id AND h.id = r.handle_id
+        WHERE r.account_id = $1 AND r.person_id = $2 AND r.member_id = $3
+        """, key)
+      { if let kind = Handle.Kind(rawValue: row.text(0)) { out.insert(Handle(kind, row.text(1))) } }
+      for row in try session.rows(
+        """
+        SELECT DISTINCT f.field, f.value FROM fact f
+        JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id
+        WHERE r.account_id = $1 AND r.person_id = $2 AND r.member_id = $3 AND f.field IN ('email', 'phone')
+          AND f.value IS NOT NULL
+        """, key)
+      { out.insert(Handle(row.text(0) == "email" ? .email : .phone, fold(row.text(1)))) }
+      return out.sorted { ($0.kind.rawValue, $0.value) < ($1.kind.rawValue, $1.value) }
+    }
+  }
+
+  /// Deletes what the erasure of these handles reaches, in one transaction; doing it again changes nothing.
+  public func erase(_ keys: [KeyID], _ account: ID<Account>) async throws {
+    try await write(account) { try erase(keys, account, in: $0) }
+  }
+
+  /// Every mail the handles took part in loses content and subject; the touches of others stay counted; persons, facts,
+  /// links, images and shares of theirs are gone.
+  func erase(_ keys: [KeyID], _ account: ID<Account>, in session: any Session) throws {
+    guard !keys.isEmpty else { return }
+    let sets = keys.map { [Value(account), Value($0.stored)] }
+    let handles = try session.rowsMany("SELECT id FROM handle WHERE account_id = $1 AND key_id = $2", sets)
+      .flatMap { $0 }.map { [Value(account), $0[0]] }
+    var mails = try session.rowsMany("SELECT id FROM mail WHERE account_id = $1 AND key_id = $2", sets).flatMap { $0 }
+    mails += try session.rowsMany(
+      """
+      SELECT DISTINCT m.id FROM participant p
+      JOIN mail m ON m.account_id = p.account_id AND m.interaction_id = p.interaction_id
+      WHERE p.account_id = $1 AND p.handle_id = $2 AND m.erased = 0
+      """, handles
+    ).flatMap { $0 }
+    let reached: [ID<Mail>] = Set(mails.map { $0.int(0) }).sorted().map { ID($0) }
+    try Words.forget(reached, account, in: session)
+    let blobs = try Interactions.erase(reached, account, in: session)
+    for blob in blobs { try removeBlob(account, blob) }
+    try session.runMany("DELETE FROM participant WHERE account_id = $1 AND handle_id = $2", handles)
+
+    let persons = try session.rowsMany(
+      "SELECT DISTINCT person_id FROM record WHERE account_id = $1 AND handle_id = $2", handles
+    ).flatMap { $0 }.map { [Value(account), $0[0]] }
+    for statement in Store.erasePerson { try session.runMany(statement, persons) }
+    try session.runMany("DELETE FROM journal_image WHERE account_id = $1 AND key_id = $2", sets)
+    for statement in Store.eraseHandle { try session.runMany(statement, handles) }
+    try Words.index.rebuild(in: session)
+  }
+
+  private static let erasePerson = [
+    """
+    DELETE FROM decision_record WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    "DELETE FROM decision WHERE account_id = $1 AND person_id = $2",
+    """
+    DELETE FROM journal_image WHERE account_id = $1
+      AND entry_id IN (SELECT id FROM journal WHERE account_id = $1 AND person_id = $2)
+    """,
+    """
+    DELETE FROM fact WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    "DELETE FROM record WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM conflict WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM delivery WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM link_value WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM link WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM apart WHERE account_id = $1 AND (person_a = $2 OR person_b = $2)",
+    "DELETE FROM share WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM person_value WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM person WHERE account_id = $1 AND id = $2",
+  ]
+
+  private static let eraseHandle = [
+    "DELETE FROM handle_name WHERE account_id = $1 AND handle_id = $2",
+    "DELETE FROM handle WHERE account_id = $1 AND id = $2",
+  ]
+
+  /// Deletes the whole store of an account and what the house knows of it.
+  public func removeAccount(_ account: ID<Account>) async throws {
+    try await engine.remove(account)
+    try removeBlobs(account)
+    try await engine.write(.house) { session in
+      for (table, column) in [("wake", "account_id"), ("sign_in", "account_id"), ("account", "id")] {
+        try session.run("DELETE FROM \(table) WHERE \(column) = $1", [Value(account)])
+      }
+    }
+  }
+}
