@@ -90,7 +90,7 @@ public struct Analyse: Sendable {
     let blobs = try await store.write(account, under: opened.stamps, lease: asked.lease) { session in
       try batch.store(of: member, account, ids, in: session)
     }
-    for blob in blobs { try await store.removeBlob(account, blob) }
+    for blob in blobs { try store.removeBlob(account, blob) }
     done.mails += batch.interactions.count
     done.erased += batch.erased.count
     done.damaged += batch.damaged
@@ -100,7 +100,7 @@ public struct Analyse: Sendable {
 
   private func knowPeople(_ asked: Asked, _ done: inout Understood) async throws {
     let (account, member, source) = (asked.account, asked.member, asked.source)
-    let kind = try await store.source(account, source)?.kind
+    let kind = try await store.source(account, source)?.source.kind
     var isFirst = true
     while true {
       let request = Request(account: account, member: member, sources: [source], count: Analyse.people)
@@ -118,24 +118,17 @@ public struct Analyse: Sendable {
       progress(Progress(step: "people", done: done.handles, total: nil))
       if settled == Analyse.people { continue }
       if done.handles == 0 { return }
+      // Whatever became known is on its way to the CRM.
+      let live = try await store.destinations(account, member: member).filter { $0.revokedAt == nil }.map(\.id)
       done.united = try await store.write(under: permit, lease: asked.lease) { session in
         let united = try know.matchCards(in: session)
-        try Analyse.enqueueDeliveries(of: member, account, know.now, know.ids, in: session)
+        for destination in live {
+          try Jobs.enqueue(
+            .deliver, destination.rawValue, member, id: know.ids.next(), at: know.now, account, in: session)
+        }
         return united
       }
       return
-    }
-  }
-
-  /// Whatever became known is on its way to the CRM: a deliver job for each live destination.
-  private static func enqueueDeliveries(
-    of member: ID<Member>, _ account: ID<Account>, _ now: Instant, _ ids: IDMaker, in session: any Session
-  ) throws {
-    let rows = try session.rows(
-      "SELECT id FROM destination WHERE account_id = $1 AND member_id = $2 AND revoked_at IS NULL ORDER BY id",
-      [Value(account), Value(member)])
-    for row in rows {
-      try Jobs.enqueue(.deliver, row.int(0), member, id: ids.next(), at: now, account, in: session)
     }
   }
 }

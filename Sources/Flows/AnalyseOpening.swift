@@ -50,7 +50,7 @@ extension Analyse {
     contents.reserveCapacity(mails.count)
     for mail in mails {
       if let blob = mail.blob, !mail.isErased {
-        contents.append(try await store.blob(asked.account, blob))
+        contents.append(try await store.content(asked.account, blob: blob))
       } else {
         contents.append(mail.content)
       }

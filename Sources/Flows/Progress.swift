@@ -6,7 +6,7 @@ public struct Progress: Sendable, Equatable {
   /// Nil while nobody knows how much there is.
   public var total: Int?
 
-  public init(step: String, done: Int, total: Int?) {
+  public init(step: String, done: Int, total: Int? = nil) {
     self.step = step
     self.done = done
     self.total = total

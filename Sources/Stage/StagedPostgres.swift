@@ -106,7 +106,8 @@ private struct Watchdog: ~Copyable, Sendable {
   }
 
   private static let script = #"""
-    trap '' INT TERM HUP
+    exec 2>/dev/null
+    trap '' INT TERM HUP PIPE
     export LC_ALL=C
     bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
     PATH=$bin:$PATH

@@ -1,4 +1,4 @@
-public import Consent
+import Consent
 public import Model
 
 extension Store {
@@ -12,7 +12,7 @@ extension Store {
       for table in ExportTable.all where !table.isLedger {
         hash.add(framed: Array(table.name.utf8))
         try forEachRow(of: table, account, member: nil, in: session) { row in
-          for value in row { add(value, to: &hash) }
+          for value in row { mix(value, into: &hash) }
         }
       }
       return hex(hash.finish())
@@ -52,7 +52,7 @@ extension Store {
 }
 
 /// Adds a value with its type, so that no two different rows give the same bytes.
-private func add(_ value: Value, to hash: inout Digesting) {
+private func mix(_ value: Value, into hash: inout Digesting) {
   switch value {
   case .null: hash.add([0])
   case .integer(let number):
@@ -143,7 +143,7 @@ private struct LogicalTable {
   func digests(with names: [String: [Int64: [UInt8]]]) -> [[UInt8]] {
     rows.map { row in
       var hash = Digesting()
-      for at in plain { add(row[at], to: &hash) }
+      for at in plain { mix(row[at], into: &hash) }
       for (at, table) in naming {
         if case .integer(let id) = row[at], let named = names[table]?[id] { hash.add(named) } else { hash.add([9]) }
       }

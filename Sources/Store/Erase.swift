@@ -78,12 +78,16 @@ extension Store {
     DELETE FROM fact WHERE account_id = $1
       AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
     """,
+    """
+    DELETE FROM apart WHERE account_id = $1
+      AND (record_a IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+        OR record_b IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2))
+    """,
     "DELETE FROM record WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM conflict WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM delivery WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM link_value WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM link WHERE account_id = $1 AND person_id = $2",
-    "DELETE FROM apart WHERE account_id = $1 AND (person_a = $2 OR person_b = $2)",
     "DELETE FROM share WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM person_value WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM person WHERE account_id = $1 AND id = $2",
@@ -102,6 +106,32 @@ extension Store {
       for (table, column) in [("wake", "account_id"), ("sign_in", "account_id"), ("account", "id")] {
         try session.run("DELETE FROM \(table) WHERE \(column) = $1", [Value(account)])
       }
+    }
+  }
+}
+
+/// A record in a CRM that belongs to somebody who is being erased.
+public struct LinkToErase: Sendable, Equatable {
+  public var destination: ID<Destination>
+  public var remote: String
+  /// The digest of the record as Kith last wrote or read it.
+  public var digest: String
+}
+
+extension Store {
+  /// The records in CRMs of the persons that these handles belong to.
+  public func links(toErase keys: [KeyID], _ account: ID<Account>) async throws -> [LinkToErase] {
+    try await read(account) { session in
+      let rows = try session.rowsMany(
+        """
+        SELECT DISTINCT l.destination_id, l.remote_id, l.remote_digest FROM handle h
+        JOIN record r ON r.account_id = h.account_id AND r.handle_id = h.id
+        JOIN link l ON l.account_id = r.account_id AND l.person_id = r.person_id
+        WHERE h.account_id = $1 AND h.key_id = $2
+        """, keys.map { [Value(account), Value($0.stored)] }
+      ).flatMap { $0 }
+      let links = rows.map { LinkToErase(destination: $0.id(0), remote: $0.text(1), digest: $0.text(2)) }
+      return links.enumerated().filter { links.firstIndex(of: $0.element) == $0.offset }.map(\.element)
     }
   }
 }

@@ -94,6 +94,17 @@ public enum Handles {
     }
   }
 
+  /// Handles by their ids, in the order asked; nil for one that is not there.
+  public static func of(
+    _ ids: [ID<Handle>], _ account: ID<Account>, in session: any Session
+  ) throws -> [Handle?] {
+    try session.rowsMany(
+      "SELECT kind, value FROM handle WHERE account_id = $1 AND id = $2", ids.map { [Value(account), Value($0)] }
+    ).map { rows in
+      rows.first.flatMap { row in Handle.Kind(rawValue: row.text(0)).map { Handle($0, row.text(1)) } }
+    }
+  }
+
   /// Handles of which something new was stored, by id.
   public static func stale(
     of member: ID<Member>, limit: Int, _ account: ID<Account>, in session: any Session

@@ -134,7 +134,8 @@ public enum Links {
     for row in try session.rows(known, key) {
       if row.text(1) == Record.Kind.card.rawValue { cards.insert(row.int(0)) }
       guard let kind = Handle.Kind(rawValue: row.text(2)) else { continue }
-      handles[row.int(0), default: []].append(Handle(kind, row.text(3)))
+      let handle = Handle(kind, row.text(3))
+      if handles[row.int(0)]?.contains(handle) != true { handles[row.int(0), default: []].append(handle) }
     }
     return try session.rows(
       """

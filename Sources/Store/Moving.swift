@@ -1,4 +1,3 @@
-public import Consent
 public import Model
 
 extension Store {

@@ -1,4 +1,3 @@
-public import Consent
 public import Model
 
 /// One touch as one handle took part in it.

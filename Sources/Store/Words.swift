@@ -1,3 +1,4 @@
+public import Consent
 public import Model
 
 /// Statements about the blind index: of a mail's words it holds keyed tokens alone.
@@ -92,4 +93,15 @@ public struct FoundMail: Sendable, Equatable {
   public var at: Instant
   /// The number of the key its content lies under.
   public var key: Int64
+}
+
+extension Store {
+  /// The sealed content of a mail that a viewer may see; nil for any other, and where it is gone.
+  public func seenContent(_ mail: ID<Mail>, _ viewer: Viewer) async throws -> Sealed? {
+    let row = try await see(viewer) { session in
+      try session.row("SELECT content, blob_id FROM seen_mail WHERE id = $1", [Value(mail)])
+    }
+    if let blob = row?.intOrNil(1) { return try await content(viewer.account, blob: blob) }
+    return row?.bytesOrNil(0).flatMap { Sealed(stored: $0) }
+  }
 }

@@ -67,20 +67,30 @@ public struct Dialler: Sendable {
   ///
   /// Throws the grant's refusal, a `WireRefusal`, a `Trouble` of the network, or what `body` throws. A connection that is
   /// ended by us (grant, limits) throws that cause, whatever error the socket gave to `body`.
-  public func dial<Result>(
+  public func dial<Result: Sendable>(
     _ endpoint: Endpoint, under grant: GrantEpoch, limits: Limits = Limits(),
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (Connection) async throws -> sending Result
-  ) async throws -> sending Result {
+    _ body: (Connection) async throws -> Result
+  ) async throws -> Result {
     // The line begins before the grant is asked, so a withdrawal at any later moment ends it.
     let line = lines.begin(grant)
     defer { lines.finish(line) }
+    // A cancelled task waits for no peer: its line is ended at whatever stage it is.
+    return try await withTaskCancellationHandler(
+      operation: { try await converse(endpoint, line, limits, isolation: isolation, body) },
+      onCancel: { line.end(CancellationError()) }, isolation: isolation)
+  }
+
+  private func converse<Result: Sendable>(
+    _ endpoint: Endpoint, _ line: Line, _ limits: Limits, isolation: isolated (any Actor)?,
+    _ body: (Connection) async throws -> Result
+  ) async throws -> Result {
     do {
       // First the grant: a name that may not be dialled must not even be asked of a name server (P006).
-      try await mayDial(grant, endpoint)
+      try await mayDial(line.grant, endpoint)
       let host = try rules.host(endpoint.host, port: endpoint.port)
       let addresses = try await checkedAddresses(of: host, port: endpoint.port, limits: limits)
-      try await mayDial(grant, endpoint)
+      try await mayDial(line.grant, endpoint)
       try line.check()
       let (channel, address) = try await open(addresses, endpoint, line, limits)
       return try await channel.executeThenClose { inbound, _ in

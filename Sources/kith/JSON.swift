@@ -88,7 +88,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   }
 
   /// The value of a key, for the text form of a table.
-  subscript(key: String) -> JSON? {
+  subscript(key key: String) -> JSON? {
     guard case .object(let pairs) = self else { return nil }
     return pairs.first { $0.key == key }?.value
   }

@@ -201,3 +201,9 @@ func loopbackDialler(
     group: .singletonMultiThreadedEventLoopGroup, meter: meter, now: { Instant(seconds: 1_700_000_000) },
     mayDial: { try grants.mayDial($0, $1) }, maySend: { try grants.maySend($0) })
 }
+
+/// A value that several tasks of a test write to.
+final class Shared<Value: Sendable>: Sendable {
+  let value: Mutex<Value>
+  init(_ value: Value) { self.value = Mutex(value) }
+}

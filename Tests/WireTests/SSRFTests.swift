@@ -106,16 +106,20 @@ import Testing
     #expect(resolver.asked.withLock { $0.isEmpty })
   }
 
-  @Test("only the ports on the list are dialled")
+  @Test("only the ports on the list are dialled, and for no other is a name asked")
   func ports() async {
     let count = DialCount()
-    let dialler = dialler(CarelessResolver(), count)
+    let resolver = CarelessResolver(["imap.example.org": [["93.184.216.34"]]])
+    let dialler = dialler(resolver, count)
     for port in [-1, 0, 22, 25, 80, 5432, 6379, 65_536, 66_529, Int.max, Int.min] {
-      await #expect(throws: WireRefusal.port(port)) {
-        try await dialler.dial(Endpoint(host: "93.184.216.34", port: port), under: ada) { _ in }
+      for host in ["93.184.216.34", "imap.example.org"] {
+        await #expect(throws: WireRefusal.port(port)) {
+          try await dialler.dial(Endpoint(host: host, port: port), under: ada) { _ in }
+        }
       }
     }
     #expect(count.addresses.isEmpty)
+    #expect(resolver.asked.withLock { $0.isEmpty })
   }
 
   @Test("the operator opens what they name and nothing beside it")

@@ -41,7 +41,7 @@ enum ArchiveFile {
       let next = try source.read(Archive.frameCount)
       try target.write(try archive.seal(frame, number: number, last: next.isEmpty))
       number += 1
-      progress(Progress(step: "sealing", done: number))
+      progress(Progress(step: "sealing", done: number, total: nil))
       if next.isEmpty { break }
       frame = next
     }
@@ -75,7 +75,7 @@ enum ArchiveFile {
       }
       try target?.write(frame)
       number += 1
-      progress(Progress(step: "opening", done: number))
+      progress(Progress(step: "opening", done: number, total: nil))
       if next.isEmpty { break }
       sealed = next
     }

@@ -1,34 +1,44 @@
 public import Consent
 public import Model
+public import Outlets
 public import Store
 
-/// Erases a person or a whole account: keys first, then rows, then what remains in the files.
+/// Erases a person or a whole account: keys first, then the record in the CRM, then rows, then what remains in files.
 ///
 /// Erasing is in the ledger, never in the journal: it cannot be undone. A crash after the first step is made good by
 /// `resume`, and a restore replays it.
 public struct Erase: Sendable {
   private let store: Store
   private let gate: Gate
+  private let crm: @Sendable (Destination) throws -> any CRM
 
-  public init(store: Store, gate: Gate) {
+  public init(
+    store: Store, gate: Gate, crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet
+  ) {
     self.store = store
     self.gate = gate
+    self.crm = crm
   }
 
-  /// What an erasure reached outside the account, to be told to the owner.
+  /// What an erasure reached, to be told to the owner.
   public struct Outcome: Sendable, Equatable {
     public var handles: Int
+    /// Records that were removed from designated CRMs.
+    public var removedThere: Int
+    /// Records that somebody changed there, and that stand as they are: the owner's to decide.
+    public var leftThere: [String]
   }
 
   public func erase(_ person: ID<Person>, _ account: ID<Account>, _ member: ID<Member>) async throws -> Outcome {
     let permit = try await gate.permit(
       EraseData.self, for: Request(account: account, member: member, person: person))
-    defer { _ = permit.close() }
     let handles = try await store.handles(of: person, account, member)
     let keys = try await permit.keyIDs(handles)
+    _ = permit.close()
     let erasure = try await store.beginErasure(account, of: member, keys: keys)
-    try await finish(erasure, keys, account)
-    return Outcome(handles: handles.count)
+    var outcome = try await finish(erasure, keys, account)
+    outcome.handles = handles.count
+    return outcome
   }
 
   /// Erases an account with everything in it: without its keys nothing of it opens, wherever a copy lies.
@@ -47,14 +57,54 @@ public struct Erase: Sendable {
         try await store.removeAccount(account)
         try await store.finishErasure(account, erasure.id)
       } else {
-        try await finish(erasure.id, erasure.keys, account)
+        _ = try await finish(erasure.id, erasure.keys, account)
       }
     }
   }
 
-  private func finish(_ erasure: ID<Erasure>, _ keys: [KeyID], _ account: ID<Account>) async throws {
+  private func finish(_ erasure: ID<Erasure>, _ keys: [KeyID], _ account: ID<Account>) async throws -> Outcome {
+    var outcome = Outcome(handles: 0, removedThere: 0, leftThere: [])
+    for link in try await store.links(toErase: keys, account) { try await remove(link, account, &outcome) }
     try await store.erase(keys, account)
     try await store.engine.compact(account)
     try await store.finishErasure(account, erasure)
+    return outcome
+  }
+
+  /// Removes the person's own record from a CRM if it still is what Kith wrote. The instruction to erase is the one-use
+  /// approval of exactly that; a record that somebody changed there is left, and told.
+  private func remove(_ link: LinkToErase, _ account: ID<Account>, _ outcome: inout Outcome) async throws {
+    let destinations = try await store.destinations(account)
+    guard let destination = destinations.first(where: { $0.id == link.destination }), destination.revokedAt == nil else {
+      outcome.leftThere.append(link.remote)
+      return
+    }
+    let crm = try crm(destination)
+    let records = try await crm.records()
+    guard let record = records.records.first(where: { $0.remote == link.remote }) else { return }
+    guard record.digest == link.digest else {
+      outcome.leftThere.append(link.remote)
+      return
+    }
+    let said = "kith erase 1\u{0}\(destination.id)\u{0}\(record.remote)\u{0}\(record.digest)"
+    let digest = hex(sha256(Array(said.utf8)))
+    try await store.approve(account, destination.member, destination.id, kind: .oneUse, digest: digest)
+    do {
+      let permit = try await gate.permit(
+        SyncToCRM.self,
+        for: Request(account: account, member: destination.member, destination: destination.id, digest: digest))
+      let check = store.standingCheck(permit)
+      let answer = try await crm.remove(record.remote, expecting: record.digest, permit, check: check)
+      try await crm.tidy(permit, check: check)
+      _ = permit.close()
+      if answer == .changed { outcome.leftThere.append(link.remote) } else { outcome.removedThere += 1 }
+    } catch is Refusal {
+      // Without a live grant nothing is touched there, not even to delete.
+      outcome.leftThere.append(link.remote)
+    }
+    let now = store.clock()
+    _ = try await store.write(account) { session in
+      try Store.spend(account, destination.id, digest: digest, at: now, in: session)
+    }
   }
 }

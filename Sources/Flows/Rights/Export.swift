@@ -18,7 +18,7 @@ public struct Export: Sendable {
   /// Writes the file whole or not at all; in a team it holds what is the member's own.
   public func export(_ account: ID<Account>, _ member: ID<Member>, passphrase: [UInt8], to path: String) async throws {
     let permit = try await gate.permit(ExportAccount.self, for: Request(account: account, member: member))
-    defer { _ = permit.close() }
+    _ = permit.close()
     let archive = try await Archive(writing: passphrase)
     let only = try await store.members(account).count > 1 ? member : nil
     let folder = path + ".partial"
@@ -29,7 +29,7 @@ public struct Export: Sendable {
     let inside = try await ExportStore(account, folder: folder, clock: store.clock)
     let progress = self.progress
     try await inside.fill(from: store, member: only) { table, count in
-      progress(Progress(step: "copying \(table)", done: count))
+      progress(Progress(step: "copying \(table)", done: count, total: nil))
     }
     try await inside.keep(try await gate.vault.carried(account, in: archive, of: only))
     try await inside.close()
@@ -61,7 +61,7 @@ public struct Export: Sendable {
     try await gate.vault.restore(account, try await inside.keys(), from: archive)
     let progress = self.progress
     try await inside.pour(into: store, erasing: erasures.flatMap(\.keys)) { table, count in
-      progress(Progress(step: "restoring \(table)", done: count))
+      progress(Progress(step: "restoring \(table)", done: count, total: nil))
     }
     for member in members { try await store.register(account, member) }
     try await inside.close()

@@ -211,3 +211,19 @@ public struct FolderCRM: CRM {
     return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
   }
 }
+
+extension FolderCRM {
+  /// The form in which a path is kept; throws for one that cannot serve as a CRM.
+  public static func place(_ path: String, apartFrom apart: [String] = []) throws -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    guard path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."), !path.utf8.contains(0) else {
+      throw Trouble("the folder must be named by its absolute path", "name it from / on, without '..'")
+    }
+    let location = "/" + parts.joined(separator: "/")
+    for folder in apart where (location + "/").hasPrefix(folder.hasSuffix("/") ? folder : folder + "/") {
+      throw Trouble("this folder is Kith's own", "name a folder outside of the data folder")
+    }
+    try FolderFiles(root: location).requireFolderOrNothing()
+    return location
+  }
+}

@@ -41,6 +41,13 @@ struct FolderFiles: Sendable {
     return stat(path(FolderFiles.people), &found) == 0 && found.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Throws if something that is no folder stands there; nothing at all is fine, it is made when it is needed.
+  func requireFolderOrNothing() throws {
+    var found = stat()
+    guard stat(root, &found) == 0 else { return }
+    guard found.st_mode & S_IFMT == S_IFDIR else { throw Trouble("this is a file", "name a folder") }
+  }
+
   // MARK: reading
 
   /// The names in `people/`, sorted; those that begin with a dot are nobody's records.

@@ -102,7 +102,7 @@ public final class PostgresEngine: Engine {
         try await connection.run { link in
           try link.execute("SET ROLE kith_owner")
           defer { _ = try? link.execute("RESET ROLE") }
-          try link.execute("VACUUM \(tables)")
+          try link.execute("VACUUM (FULL) \(tables)")
         }
       }
     } catch let fault as PostgresFault {

@@ -1,0 +1,111 @@
+# make run     the demo, or ARGS="serve" for a house of your own
+# make test    all tests and lint; PostgreSQL is started by the tests
+# make help    the rest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run test lint bench mutants crash soak fuzz help need need-test build clean
+
+# Outside the checkout: a fresh clone then builds in seconds what another one has built before.
+KITH_BUILD ?= $(HOME)/.cache/kith/build
+KITH_TEST_DATA ?= $(HOME)/.cache/kith/data
+DATA ?= ../shared/data
+ARGS ?= demo
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+ifdef RELEASE
+  CONFIGURATION := release
+  SCRATCH := $(KITH_BUILD)-release
+else
+  CONFIGURATION := debug
+  SCRATCH := $(KITH_BUILD)
+endif
+export KITH_BUILD KITH_TEST_DATA
+
+PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev pkg-config
+TEST_PACKAGES := postgresql-15 strace notmuch python3 rsync
+
+# Installs what is missing (Debian 12), and asks nobody if nothing is.
+define install
+missing=(); \
+for name in $(1); do dpkg-query -W -f '$${Status}' "$$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$$name"); done; \
+if [ $${#missing[@]} -gt 0 ]; then \
+  echo "installing: $${missing[*]}"; \
+  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
+  "$${root[@]}" apt-get update -qq; \
+  "$${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+fi
+endef
+
+help:
+	@echo "make run [ARGS=\"serve\"] [RELEASE=1]   builds and runs kith; without ARGS the demo"
+	@echo "make test     every test, then lint"
+	@echo "make lint     format, sizes, what must not stand in sources"
+	@echo "make bench    the figures of docs/bench.md"
+	@echo "make mutants  breaks each promise once: does its test notice?"
+	@echo "make crash    kills import and delivery at every writing call"
+	@echo "make soak     runs on and on under load"
+	@echo "make fuzz     feeds the parsers with broken input"
+
+run: build
+	@exec "$$(swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" --show-bin-path)/kith" $(ARGS)
+
+build: need
+	@swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" $(SWIFT_FLAGS) --product kith
+
+need:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install/linux/"; exit 1; }
+	@swift --version 2>/dev/null | grep -qE 'version (6\.[3-9]|[7-9])' || { echo "Swift 6.3 or newer is needed"; exit 1; }
+	@$(call install,$(PACKAGES))
+
+# The tests start a PostgreSQL of their own; the package must not start another one.
+need-test: need
+	@if ! dpkg-query -W -f '$${Status}' postgresql-15 2>/dev/null | grep -q 'ok installed'; then \
+	  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
+	  "$${root[@]}" mkdir -p /etc/postgresql-common; \
+	  [ -e /etc/postgresql-common/createcluster.conf ] || \
+	    echo 'create_main_cluster = false' | "$${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null; \
+	fi
+	@$(call install,$(TEST_PACKAGES))
+
+# Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
+$(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
+	@if [ -d "$(DATA)" ]; then \
+	  echo "unpacking test data"; mkdir -p "$(KITH_TEST_DATA)"; \
+	  find "$(DATA)" -name '*.tar.gz' -exec tar -xzf {} -C "$(KITH_TEST_DATA)" --no-same-owner \; ; touch "$@"; \
+	fi
+
+test: need-test $(KITH_TEST_DATA)/.unpacked lint
+	@data="$(KITH_TEST_DATA)"; [ -d "$$data" ] || unset KITH_TEST_DATA; \
+	swift build --build-tests --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS); \
+	swift test --skip-build --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$(KITH_BUILD)/test.log" \
+	  | grep --line-buffered -vE '^.{1,4}(Test|Suite) .*(started|passed after)' || true; \
+	grep -E 'Test run with .* (passed|failed)' "$(KITH_BUILD)/test.log" | tail -1; \
+	grep -qE 'Test run with .* passed' "$(KITH_BUILD)/test.log" && ! grep -qE 'Test run with .* failed' "$(KITH_BUILD)/test.log"
+
+lint:
+	@swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests Plugins
+	@long=$$(git ls-files -co --exclude-standard 'Sources/*.swift' 'Tests/*.swift' | while read -r file; do \
+	  [ -f "$$file" ] && lines=$$(wc -l <"$$file") && [ "$$lines" -gt 400 ] && echo "$$file: $$lines lines"; done; true); \
+	if [ -n "$$long" ]; then echo "over 400 lines:"; echo "$$long"; exit 1; fi
+	@found=$$(git ls-files -co --exclude-standard 'Sources/*.swift' | xargs grep -nE \
+	  '\b(try!|fatalError\(|preconditionFailure\(|as! )|^[[:space:]]*print\(|nonisolated\(unsafe\)' || true); \
+	if [ -n "$$found" ]; then echo "these do not stand in Sources:"; echo "$$found"; exit 1; fi
+
+bench: need-test $(KITH_TEST_DATA)/.unpacked
+	@scripts/bench.sh
+
+mutants: need-test
+	@scripts/mutants.sh
+
+crash: need-test
+	@scripts/crash.sh
+
+soak: need-test
+	@scripts/soak.sh
+
+fuzz: need
+	@scripts/fuzz.sh
+
+clean:
+	rm -rf "$(KITH_BUILD)" "$(KITH_BUILD)-release"

@@ -1,0 +1,55 @@
+public import Consent
+public import Model
+import Outlets
+import Store
+
+/// Names the CRM that people are kept in step with, and takes the owner's yes to what leaves for it.
+public struct AddDestination: Sendable {
+  let deliver: Deliver
+  private var store: Store { deliver.store }
+
+  public init(_ deliver: Deliver) { self.deliver = deliver }
+
+  /// Adds a folder as CRM with the grant to write there; nothing is written yet. The same folder twice is one.
+  ///
+  /// `apart` are folders of Kith itself, which cannot serve as a CRM.
+  public func folder(_ path: String, apartFrom apart: [String] = [], as viewer: Viewer) async throws -> Destination {
+    let location = try FolderCRM.place(path, apartFrom: apart)
+    let destination = Destination(id: store.ids.next(), member: viewer.member, kind: .folder, location: location)
+    let grant = Grant(
+      id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
+      purposes: [SyncToCRM.declaration.name], words: GrantWords.writing(.folder), warranty: nil,
+      policyVersion: PolicyVersion.current.version, givenAt: store.clock())
+    return try await store.add(destination, viewer.account, grant: grant)
+  }
+
+  /// Takes the owner's yes: to the rules of a destination for good, or to exactly what would leave now, once (P013).
+  ///
+  /// A digest of anything else is refused, so a yes to what was shown is never a yes to what has changed since.
+  public func accept(
+    _ destination: ID<Destination>, digest: String, as viewer: Viewer
+  ) async throws -> Approval.Kind {
+    let digest = fold(digest)
+    let report = try await deliver.run(destination, of: viewer.member, in: viewer.account, dryRun: true)
+    if digest == report.digest {
+      try await store.approve(viewer.account, viewer.member, destination, kind: .standing, digest: digest)
+      try await deliverSoon(destination, viewer)
+      return .standing
+    }
+    guard digest == report.planDigest else {
+      throw Refusal(
+        .notApproved, promise: 13,
+        "this is not the digest of what would leave now: run 'kith sync --deliver --dry-run' and look again")
+    }
+    let (account, member, id, now) = (viewer.account, viewer.member, store.ids.next(Approval.self), store.clock())
+    try await store.write(account) { session in
+      try Deliveries.approveOnce(id, account, member, destination, digest: digest, at: now, in: session)
+    }
+    try await deliverSoon(destination, viewer)
+    return .oneUse
+  }
+
+  private func deliverSoon(_ destination: ID<Destination>, _ viewer: Viewer) async throws {
+    try await store.enqueue(.deliver, destination.rawValue, viewer.member, viewer.account)
+  }
+}

@@ -1,0 +1,103 @@
+public import Consent
+import Glibc
+public import Model
+public import Store
+
+/// Adds a source of files with the grant to read it, and causes its first run.
+///
+/// The same place of the same member is the same source. Other terms change its grant; the same terms change nothing.
+public struct AddSource: Sendable {
+  /// What the owner asks for.
+  public struct Wish: Sendable {
+    public var kind: Source.Kind
+    /// The path of a file or folder.
+    public var path: String
+    /// Nil leaves it as it is; `text` for a new source.
+    public var depth: Depth?
+    /// Nil leaves it as it is; a new source is read whole.
+    public var since: Instant?
+    /// The owner's own addresses there; none leaves them as they are.
+    public var owners: [String]
+    /// Whether the owner states the right to let this be read (P039).
+    public var isWarranted: Bool
+
+    public init(
+      _ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil, owners: [String] = [],
+      isWarranted: Bool
+    ) {
+      self.kind = kind
+      self.path = path
+      self.depth = depth
+      self.since = since
+      self.owners = owners
+      self.isWarranted = isWarranted
+    }
+  }
+
+  /// The source as it is kept, and the grant that holds for it.
+  public struct Added: Sendable, Equatable {
+    public var source: Source
+    public var grant: Grant
+    public var isNew: Bool
+    /// Whether the grant is new or has other terms than before.
+    public var isChanged: Bool
+  }
+
+  private let store: Store
+  private let gate: Gate
+
+  public init(store: Store, gate: Gate) {
+    self.store = store
+    self.gate = gate
+  }
+
+  public func run(_ account: ID<Account>, _ member: ID<Member>, _ wish: Wish) async throws -> Added {
+    _ = try await gate.viewer(account, member)
+    guard try await store.account(account)?.closedAt == nil else {
+      throw Refusal(.closed, promise: 107, "the account is closed")
+    }
+    guard wish.isWarranted else {
+      throw Refusal(.noWarranty, promise: 39, "the right to let this be read was not stated (--warrant)")
+    }
+    let location = try AddSource.absolute(wish.path)
+    let held = try await store.source(account, member, wish.kind, location)
+    guard held?.revokedAt == nil else {
+      throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
+    }
+    var source = held ?? Source(id: store.ids.next(), member: member, kind: wish.kind, location: location)
+    if wish.kind.isMail {
+      source.depth = wish.depth ?? source.depth
+      source.since = wish.since ?? source.since
+    }
+    if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
+    // A key without a source harms nobody; a source without its key could never be read.
+    try await gate.vault.mintSource(account, member, source.id)
+    let kept = try await store.keep(source, isNew: held == nil, account, offered: grant(for: source))
+    try await store.enqueue(.pull, source.id.rawValue, member, account)
+    return Added(source: source, grant: kept.grant, isNew: held == nil, isChanged: kept.changed)
+  }
+
+  /// The grant in words, made from what is asked for (P023).
+  private func grant(for source: Source) -> Grant {
+    let purposes =
+      source.kind.isMail
+      ? [ReadMail.declaration.name, FindPeople.declaration.name, BuildIndex.declaration.name]
+      : [ReadAddressBook.declaration.name, FindPeople.declaration.name]
+    return Grant(
+      id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read, purposes: purposes,
+      depth: source.depth, since: source.since,
+      words: GrantWords.reading(source.kind, depth: source.depth, since: source.since),
+      warranty: GrantWords.warrantyDigest, policyVersion: PolicyVersion.current.version, givenAt: store.clock())
+  }
+
+  /// One path for one place: absolute, without links, so that the same files are never two sources.
+  private static func absolute(_ path: String) throws -> String {
+    guard let real = realpath(path, nil) else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? Trouble("there is nothing at this path", "check the path; nothing was changed")
+        : Trouble("this path cannot be read", "give this user the right to read it")
+    }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}

@@ -1,0 +1,273 @@
+public import Consent
+public import Model
+import Readers
+public import Store
+
+/// What a run brought.
+public struct PullReport: Sendable, Equatable {
+  public var source: ID<Source>
+  /// Mails or cards that were not held before, or not at this depth.
+  public var stored = 0
+  /// The completeness ledger of this source after the run.
+  public var folders: [Completeness] = []
+  /// What is left to be done by the owner, with its remedy; nil if nothing is.
+  public var trouble: String?
+
+  public var isWhole: Bool { folders.allSatisfy(\.isWhole) }
+}
+
+/// Takes mail in: what is not held yet is read, sealed and stored, batch by batch, and counted against what is there.
+///
+/// A crash or a withdrawal at any point loses nothing and doubles nothing: what is held is known by its place.
+public struct Pull: Sendable {
+  private let store: Store
+  private let gate: Gate
+  private let batch: Int
+  private let inFlight: Int
+  private let progress: @Sendable (Progress) -> Void
+
+  public init(
+    store: Store, gate: Gate, batch: Int = 500, inFlight: Int = 2,
+    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) {
+    self.store = store
+    self.gate = gate
+    self.batch = max(1, batch)
+    self.inFlight = max(1, inFlight)
+    self.progress = progress
+  }
+
+  /// Runs until all that is there is held or left out by rule; ends `job` with the last of its effects.
+  public func run(
+    _ id: ID<Source>, of account: ID<Account>, lease: Lease, job: Job? = nil
+  ) async throws -> PullReport {
+    guard let (source, grant) = try await store.readable(account, id) else {
+      throw Trouble("there is no such source", "see 'kith source list'")
+    }
+    guard source.revokedAt == nil else {
+      throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
+    }
+    do {
+      guard source.kind.isMail else {
+        return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
+          .run(source, grant, of: account, lease: lease, job: job)
+      }
+      return try await mails(source, grant, account, lease, job)
+    } catch {
+      await note(error, source, account, lease)
+      throw error
+    }
+  }
+
+  private func mails(
+    _ source: Source, _ grant: Grant?, _ account: ID<Account>, _ lease: Lease, _ job: Job?
+  ) async throws -> PullReport {
+    let permit = try await gate.permit(
+      ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: 0))
+    guard let grant, permit.stamps == [grant.stamp] else { throw Pull.changed }
+    var reader = try MailReader(
+      source.kind, at: source.location, held: try await held(source, grant, account), mails: batch)
+    let names = reader.folders.map(\.name)
+    let expected = reader.folders.map(\.onServer)
+    let newIDs = store.ids
+    let folders = try await store.write(under: permit, lease: lease) { session in
+      let folders = try Folders.keep(names, of: source, newID: { newIDs.next() }, account, in: session)
+      try Folders.expect(
+        zip(names, expected).compactMap { name, count in
+          folders[name].map { FolderCount(folder: $0, onServer: count, leftOut: [:]) }
+        }, account, in: session)
+      return folders
+    }
+    let run = MailRun(
+      store: store, gate: gate, account: account, source: source, grant: grant, lease: lease,
+      folders: names.map { folders[$0] ?? ID(0) }, owners: try await store.owners(account, source.member))
+    var report = PullReport(source: source.id)
+    var leftOut: [Int: [LeftOut: Int]] = [:]
+    try await withThrowingTaskGroup(of: MailRun.Outcome.self) { group in
+      var running = 0
+      func settle(_ outcome: MailRun.Outcome) {
+        report.stored += outcome.stored
+        for (folder, rule) in outcome.leftOut { leftOut[folder, default: [:]][rule, default: 0] += 1 }
+        running -= 1
+      }
+      while let batch = reader.next() {
+        try Task.checkCancellation()
+        if batch.count == 0 {
+          guard try await store.renew(lease) else { throw Pull.overtaken }
+          continue
+        }
+        if running == inFlight, let outcome = try await group.next() { settle(outcome) }
+        group.addTask { try await run.keep(batch) }
+        running += 1
+        progress(Progress(step: "reading mails", done: reader.done, total: reader.total))
+      }
+      while let outcome = try await group.next() { settle(outcome) }
+    }
+    progress(Progress(step: "reading mails", done: reader.done, total: reader.done))
+    report.trouble = try await finish(run, reader.folders, leftOut, folders, permit, job)
+    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
+    return report
+  }
+
+  /// Compares what is there with what is held, forgets places where nothing lies any more, and ends the job.
+  private func finish(
+    _ run: MailRun, _ seen: [MailReader.Seen], _ leftOut: [Int: [LeftOut: Int]], _ known: [String: ID<Folder>],
+    _ permit: borrowing Permit<ReadMail>, _ job: Job?
+  ) async throws -> String? {
+    let counts = seen.enumerated().map { number, folder in
+      let rules = folder.leftOut.merging(leftOut[number] ?? [:], uniquingKeysWith: +)
+      return FolderCount(
+        folder: run.folders[number], onServer: folder.onServer,
+        leftOut: Dictionary(uniqueKeysWithValues: rules.map { ($0.key.rawValue, $0.value) }))
+    }
+    let unreadable = counts.reduce(0) { $0 + ($1.leftOut[LeftOut.unreadable.rawValue] ?? 0) }
+    let trouble = unreadable == 0 ? nil : "\(unreadable) items cannot be read; give this user the right to, and import again"
+    let left = seen.enumerated().flatMap { number, folder in
+      folder.vanished.map { (folder: run.folders[number], uid: $0) }
+    }
+    let gone = Set(known.values).subtracting(run.folders).sorted()
+    let now = store.clock()
+    let (account, source, grant) = (run.account, run.source, run.grant)
+    try await store.write(under: permit, lease: run.lease) { session in
+      try Mails.leave(left, account, in: session)
+      try Folders.forget(gone, account, in: session)
+      try Folders.compare(counts, of: source, depth: grant.depth, at: now, account, in: session)
+      try Sources.ran(source.id, at: now, trouble: trouble, account, in: session)
+      if let job { try Jobs.finish(job, account, in: session) }
+    }
+    try await store.sweepBlobs(account)
+    return trouble
+  }
+
+  private func held(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>
+  ) async throws -> [String: [Int64: HeldPlace]] {
+    try await store.places(account, source.id).mapValues { places in
+      Dictionary(
+        uniqueKeysWithValues: places.map {
+          ($0.uid, HeldPlace(size: $0.size, isDeep: $0.isErased || $0.depth == grant.depth))
+        })
+    }
+  }
+
+  /// Leaves what went wrong where the owner sees it; if even that fails, the error itself goes on.
+  private func note(_ error: any Error, _ source: Source, _ account: ID<Account>, _ lease: Lease) async {
+    if error is CancellationError { return }
+    let text = (error as? Trouble)?.description ?? (error as? Refusal)?.description ?? "the run was stopped"
+    let now = store.clock()
+    try? await store.write(account, lease: lease) { session in
+      try Sources.ran(source.id, at: now, trouble: text, account, in: session)
+    }
+  }
+
+  static let changed = Refusal(
+    .withdrawn, promise: 21, "the terms of this source changed meanwhile; nothing more was stored under the old ones")
+  static let overtaken = Trouble("another worker has taken this account over", "nothing is lost: that worker goes on")
+}
+
+/// One run over the mails of a source: everything its batches share.
+struct MailRun: Sendable {
+  struct Outcome: Sendable {
+    var stored = 0
+    var leftOut: [(folder: Int, rule: LeftOut)] = []
+  }
+
+  let store: Store
+  let gate: Gate
+  let account: ID<Account>
+  let source: Source
+  let grant: Grant
+  let lease: Lease
+  /// In the order of the reader's folders.
+  let folders: [ID<Folder>]
+  let owners: Set<String>
+
+  /// Permit, sealing and one transaction that stores the batch and causes what follows.
+  func keep(_ batch: MailBatch) async throws -> Outcome {
+    let permit = try await gate.permit(
+      ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: batch.count))
+    guard permit.stamps == [grant.stamp] else { throw Pull.changed }
+    let (store, account, source, depth) = (store, account, source, grant.depth)
+    let taking = MailTaking(
+      source: source.id, depth: depth, since: grant.since, owners: owners, now: store.clock(),
+      newID: { store.ids.next() },
+      known: { digests in
+        try await store.knownMails(account, source.id, digests)
+          .mapValues { KnownMail(id: $0.id, isDone: $0.isErased || $0.depth == depth) }
+      })
+    let taken = try await taking.take(batch, permit)
+    var shelf = Shelf(ids: store.ids)
+    for mail in taken.mails { shelf.add(mail, folders) }
+    try store.write(shelf.blobs, of: account)
+    let gone = try await put(shelf, under: permit)
+    for blob in gone { try store.removeBlob(account, blob) }
+    return Outcome(stored: shelf.new.count + shelf.deeper.count, leftOut: taken.leftOut)
+  }
+
+  private func put(_ shelf: Shelf, under permit: borrowing Permit<ReadMail>) async throws -> [Int64] {
+    let (store, account, source, grant) = (store, account, source, grant)
+    let (job, now): (ID<Job>, Instant) = (store.ids.next(), store.clock())
+    return try await store.write(under: permit, lease: lease) { session in
+      let ids = try Mails.insert(shelf.new.map(\.mail), of: source, grant: grant, account, in: session)
+      let gone = try Mails.replace(shelf.deeper.map(\.mail), of: source, grant: grant, account, in: session)
+      // A mail that came in by another batch meanwhile stays as it is there.
+      let kept = Set(zip(shelf.new, ids).filter { $0.mail.id == $1 }.map(\.0.mail.id) + shelf.deeper.map(\.mail.id))
+      try store.keep(shelf.blobs(of: kept), of: source.member, account, in: session)
+      let places = zip(shelf.new, ids).map { Place(folder: $0.folder, uid: $0.uid, mail: $1) }
+      let all = places + shelf.deeper.map(\.place) + shelf.known
+      try Mails.put(all, of: source.member, account, in: session)
+      try Folders.count(
+        held: places.reduce(into: [:]) { $0[$1.folder, default: 0] += 1 }, account, in: session)
+      if !shelf.new.isEmpty || !shelf.deeper.isEmpty {
+        try Jobs.enqueue(.analyse, source.id.rawValue, source.member, id: job, at: now, account, in: session)
+      }
+      return gone
+    }
+  }
+}
+
+/// A batch sorted by how it is to be stored.
+private struct Shelf: Sendable {
+  struct Item: Sendable {
+    var mail: NewMail
+    var folder: ID<Folder>
+    var uid: Int64
+
+    var place: Place { Place(folder: folder, uid: uid, mail: mail.id) }
+  }
+
+  private let ids: IDMaker
+  var new: [Item] = []
+  var deeper: [Item] = []
+  var known: [Place] = []
+  private var shelved: [ID<Mail>: Blobs.New] = [:]
+  private var replaced: Set<ID<Mail>> = []
+
+  init(ids: IDMaker) { self.ids = ids }
+
+  var blobs: [Blobs.New] { Array(shelved.values) }
+
+  func blobs(of mails: Set<ID<Mail>>) -> [Blobs.New] { shelved.filter { mails.contains($0.key) }.map(\.value) }
+
+  mutating func add(_ taken: TakenMail, _ folders: [ID<Folder>]) {
+    let folder = folders[taken.folder]
+    // One mail at two places of a batch is replaced once.
+    if taken.newness == .known || (taken.newness == .deeper && !replaced.insert(taken.id).inserted) {
+      known.append(Place(folder: folder, uid: taken.uid, mail: taken.id))
+      return
+    }
+    var mail = NewMail(
+      id: taken.id, digest: taken.digest, size: taken.size, at: taken.at, key: taken.key, subject: taken.subject,
+      content: taken.content,
+      attachments: taken.attachments.map { .init(name: $0.name, type: $0.type, size: $0.size, digest: $0.digest) },
+      isErased: taken.isErased)
+    if let content = taken.content, content.bytes.count > Blobs.inRow {
+      let blob: ID<Mail> = ids.next()
+      mail.content = nil
+      mail.blob = blob.rawValue
+      shelved[taken.id] = .init(id: blob.rawValue, bytes: content.bytes)
+    }
+    let item = Item(mail: mail, folder: folder, uid: taken.uid)
+    if taken.newness == .new { new.append(item) } else { deeper.append(item) }
+  }
+}

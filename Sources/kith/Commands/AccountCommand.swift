@@ -1,0 +1,82 @@
+import ArgumentParser
+import Consent
+import Flows
+import Model
+import Store
+
+/// `kith account …`
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: "Accounts: add, list, close.", subcommands: [Add.self, List.self, Close.self])
+
+  struct Add: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Makes an account with its first member.")
+    @OptionGroup var global: GlobalOptions
+    @Option(help: "The first member's e-mail address.") var email: String
+    @Option(help: "A name for the account.") var name: String?
+    @Option(name: .customLong("accept-policy"), help: "The digest that 'kith policy' prints.") var digest: String?
+
+    func validate() throws { try isAddress(email) }
+
+    func run(in house: House, _ output: Output) async throws {
+      guard digest == PolicyVersion.current.digest else {
+        throw Refusal(
+          .policyNotAccepted, promise: 29,
+          "an account needs the acceptance of the policy in force: read 'kith policy', then give its digest by "
+            + "--accept-policy")
+      }
+      // A new account under another key than those beside it would never be opened together with them.
+      if let other = try await house.store.accounts().first { try await house.vault.check(other.id) }
+      let account: ID<Account> = house.store.ids.next()
+      let member = Member(
+        id: house.store.ids.next(), account: account, email: email, name: name ?? email, role: .administrator,
+        joinedAt: house.store.clock())
+      // Keys first: an account cut short without a row is nothing, one without keys could not be used.
+      try await house.vault.create(account)
+      try await house.store.create(
+        account, name: name ?? email, member: member, accepting: .current, from: "command line")
+      try output.value(["id": JSON(account), "member": JSON(member.id)])
+    }
+  }
+
+  struct List: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists accounts.")
+    @OptionGroup var global: GlobalOptions
+
+    func run(in house: House, _ output: Output) async throws {
+      var rows: [JSON] = []
+      for account in try await house.store.accounts() {
+        let members = try await house.store.members(account.id)
+        rows.append([
+          "id": JSON(account.id), "name": .text(account.name), "members": JSON(members.map(\.email)),
+          "created_at": JSON(account.createdAt), "closed_at": JSON(account.closedAt),
+        ])
+      }
+      try output.list(
+        rows, columns: ["id", "name", "members", "created_at", "closed_at"],
+        empty: "No account yet. Make one: kith account add --email you@example.org --accept-policy DIGEST")
+    }
+  }
+}
+
+extension AccountCommand {
+  struct Close: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Closes an account, at once: every grant ends with it.")
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The account.") var account: ID<Account>
+
+    func run(in house: House, _ output: Output) async throws {
+      let account = try await house.account(account)
+      try await house.store.close(account)
+      try output.value(["id": JSON(account), "closed": true])
+    }
+  }
+}
+
+/// An e-mail address, well enough formed to be told from a typing error.
+func isAddress(_ text: String) throws {
+  let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+  guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !text.contains(where: \.isWhitespace) else {
+    throw ValidationError("'\(text)' is no e-mail address")
+  }
+}

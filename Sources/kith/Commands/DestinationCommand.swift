@@ -1,0 +1,89 @@
+import ArgumentParser
+import Consent
+import Flows
+import Model
+import Store
+
+/// `kith destination …`
+struct DestinationCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "destination", abstract: "The CRM that is kept in step: add, list, accept, revoke.",
+    subcommands: [Add.self, List.self, Accept.self, Revoke.self])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a CRM.", subcommands: [Folder.self])
+  }
+
+  struct Folder: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "A folder of vCards and a CSV.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+    @Option(help: "The folder; it may be new.") var path: String
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let own = house.settings.database == nil ? [house.settings.data] : []
+      let destination = try await AddDestination(house.deliver()).folder(path, apartFrom: own, as: viewer)
+      try output.value(["id": JSON(destination.id), "location": .text(destination.location)])
+      try output.say("\nNothing is written before you accept it: kith sync --deliver --dry-run")
+    }
+  }
+
+  struct List: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists destinations.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let deliver = house.deliver()
+      var rows: [JSON] = []
+      for destination in try await house.store.destinations(asker.account, member: asker.member.id) {
+        let digest = Deliver.digest(deliver.rules(destination))
+        let accepted = try await house.store.approvals(asker.account, destination.id).contains {
+          $0.kind == .standing && $0.covers(digest)
+        }
+        rows.append([
+          "id": JSON(destination.id), "kind": .text(destination.kind.rawValue), "location": .text(destination.location),
+          "accepted": .bool(accepted), "digest": .text(digest), "revoked_at": JSON(destination.revokedAt),
+        ])
+      }
+      try output.list(
+        rows, columns: ["id", "kind", "location", "accepted", "revoked_at"],
+        empty: "No destination yet. See 'kith destination add folder --help'.")
+    }
+  }
+
+  struct Accept: HouseCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Accepts what 'kith sync --deliver --dry-run' showed, by its digest.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+    @Argument(help: "The destination.") var destination: ID<Destination>
+    @Argument(help: "The digest that the dry run printed.") var digest: String
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let kind = try await AddDestination(house.deliver()).accept(destination, digest: digest, as: viewer)
+      try output.value([
+        "id": JSON(destination), "accepted": true, "approval": kind == .standing ? "standing" : "once",
+      ])
+    }
+  }
+
+  struct Revoke: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Cuts a CRM off; what stands there stays.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+    @Argument(help: "The destination.") var destination: ID<Destination>
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      try await Withdraw(store: house.store).destination(destination, as: viewer)
+      try output.value(["id": JSON(destination), "revoked": true])
+    }
+  }
+}

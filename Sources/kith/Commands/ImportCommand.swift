@@ -1,0 +1,37 @@
+import ArgumentParser
+import Flows
+import Model
+import Store
+
+/// `kith import`: files as a source; run again, it finds what it has.
+struct ImportCommand: HouseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Reads mail files or an address book; running it again changes nothing.")
+  static let isBulk = true
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var who: AccountOptions
+  @Option(help: "mbox, maildir, mails, vcard or csv.") var kind: Source.Kind
+  @Option(help: "How much is kept: headers, text or whole.") var depth: Depth?
+  @Option(help: "Leave out what is older than this date.") var since: Instant?
+  @Option(help: "An address of yours in these mails; may be given several times.") var owner: [String] = []
+  @Flag(help: "You have the right to let this be read.") var warrant = false
+  @Argument(help: "A file or a folder.") var path: String
+
+  func validate() throws { for address in owner { try isAddress(address) } }
+
+  func run(in house: House, _ output: Output) async throws {
+    let asker = try await house.asker(who)
+    let added = try await AddSource(store: house.store, gate: house.gate).run(
+      asker.account, asker.member.id,
+      AddSource.Wish(kind, path, depth: depth, since: since, owners: owner, isWarranted: warrant))
+    let outcomes = try await house.settle(asker.account, [.pull, .analyse])
+    let folders = try await house.store.completeness(asker.account, asker.member.id)
+      .filter { $0.source == added.source.id }
+    try output.list(folders.map(Lines.folder), columns: Lines.folderColumns, empty: "There is nothing in it.")
+    try outcomes.filter { $0.job.subject == added.source.id.rawValue }.require()
+    try Lines.requireWhole(folders)
+  }
+}
+
+extension Source.Kind: @retroactive ExpressibleByArgument {}
+extension Depth: @retroactive ExpressibleByArgument {}

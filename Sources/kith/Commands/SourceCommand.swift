@@ -1,0 +1,45 @@
+import ArgumentParser
+import Flows
+import Model
+import Store
+
+/// `kith source …`
+struct SourceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "source", abstract: "What is read: list, revoke.", subcommands: [List.self, Revoke.self])
+
+  struct List: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists sources.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let sources = try await house.store.sources(asker.account, member: asker.member.id)
+      try output.list(
+        sources.map { state in
+          let source = state.source
+          return [
+            "id": JSON(source.id), "kind": .text(source.kind.rawValue), "location": .text(source.location),
+            "depth": .text(source.depth.rawValue), "since": JSON(source.since), "owners": JSON(source.owners),
+            "last_run_at": JSON(state.lastRunAt), "trouble": JSON(state.trouble),
+            "revoked_at": JSON(source.revokedAt),
+          ]
+        }, columns: ["id", "kind", "location", "depth", "last_run_at", "revoked_at", "trouble"],
+        empty: "Nothing is read yet. See 'kith import --help'.")
+    }
+  }
+
+  struct Revoke: HouseCommand {
+    static let configuration = CommandConfiguration(abstract: "Cuts a source off, at once and for good.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+    @Argument(help: "The source.") var source: ID<Source>
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      try await Flows.Revoke(store: house.store, gate: house.gate).run(asker.account, asker.member.id, source)
+      try output.value(["id": JSON(source), "revoked": true])
+    }
+  }
+}

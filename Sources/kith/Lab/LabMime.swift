@@ -1,0 +1,49 @@
+import ArgumentParser
+import Formats
+import Insight
+
+
+/// `kith lab mime`: what the parser makes of mails.
+struct LabMime: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "mime", abstract: "Prints what stands in mails.")
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Files, folders or mboxes.") var paths: [String]
+
+  func run() throws {
+    let parser = MailParser()
+    try eachMail(paths, Output(json: global.json)) { file, bytes in
+      let mail = parser.parse(bytes)
+      return [
+        "file": .text(file), "subject": .text(mail.subject), "from": LabMime.people(mail.from),
+        "to": LabMime.people(mail.to), "cc": LabMime.people(mail.cc), "date": JSON(mail.date),
+        "message_id": .text(mail.messageID), "in_reply_to": JSON(mail.inReplyTo), "references": JSON(mail.references),
+        "text": .text(mail.text), "html": .text(mail.html),
+        "attachments": .list(
+          mail.attachments.map { ["name": .text($0.name), "type": .text($0.type), "size": JSON($0.size)] }),
+        "trouble": JSON(mail.trouble),
+      ]
+    }
+  }
+
+  private static func people(_ addresses: [MailAddress]) -> JSON {
+    .list(addresses.map { ["name": .text($0.name), "address": .text($0.address)] })
+  }
+}
+
+/// `kith lab kind`: who wrote mails, a human, a program or a sender of bulk mail.
+struct LabKind: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "kind", abstract: "Judges the authors of mails.")
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Files, folders or mboxes.") var paths: [String]
+
+  func run() throws {
+    let parser = MailParser()
+    try eachMail(paths, Output(json: global.json)) { file, bytes in
+      let verdict = authorKind(of: parser.parse(bytes))
+      return [
+        "file": .text(file), "kind": .text("\(verdict.kind)"), "via_list": .bool(verdict.viaList),
+        "why": .text(verdict.why),
+      ]
+    }
+  }
+}

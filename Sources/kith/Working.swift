@@ -1,0 +1,57 @@
+import Consent
+import Flows
+import Model
+import Store
+
+extension House {
+  /// The job loop with the flows of this house.
+  func worker(
+    _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) -> Worker {
+    let pull = Pull(store: store, gate: gate, progress: progress)
+    let analyse = Analyse(store: store, gate: gate, progress: progress)
+    let deliver = Deliver(store: store, gate: gate, progress: progress)
+    return Worker(store: store, gate: gate, limits: limits) { job, lease in
+      switch job.kind {
+      case .pull:
+        .pulled(try await pull.run(ID(job.subject), of: lease.account, lease: lease, job: job))
+      case .analyse:
+        .analysed(
+          try await analyse.analyse(ID(job.subject), of: job.member, in: lease.account, lease: lease))
+      case .deliver:
+        .delivered(
+          try await deliver.run(ID(job.subject), of: job.member, in: lease.account, lease: lease))
+      }
+    }
+  }
+
+  /// Runs the jobs of some kinds until nothing is due, with a bar on a terminal.
+  func settle(_ account: ID<Account>, _ kinds: Set<Job.Kind> = Set(Job.Kind.allCases)) async throws -> [JobOutcome] {
+    try Console.flush()
+    var limits = Worker.Limits()
+    limits.kinds = kinds
+    let bar = ProgressBar()
+    defer { bar.end() }
+    return try await worker(limits, progress: bar.show).settle(account)
+  }
+}
+
+extension [JobOutcome] {
+  /// Throws what stopped a job: a refusal before a trouble.
+  func require() throws {
+    let errors = compactMap { outcome -> (any Error)? in
+      if case .failure(let error) = outcome.result { error } else { nil }
+    }
+    if let refusal = errors.first(where: { $0 is Refusal }) { throw refusal }
+    if let error = errors.first { throw error }
+  }
+
+  var deliveries: [DeliverReport] {
+    compactMap { if case .success(.delivered(let report)) = $0.result { report } else { nil } }
+  }
+}
+
+extension House {
+  /// What keeps destinations in step, for flows that build on it.
+  func deliver() -> Deliver { Deliver(store: store, gate: gate) }
+}

@@ -1,0 +1,94 @@
+import Consent
+import Foundation
+import Model
+import Stage
+import Store
+import Testing
+
+@testable import Flows
+
+/// Finding mails by words that nobody can read back.
+@Suite struct SearchTests {
+  @Test("all words must be there; a phrase is checked in the opened mail", arguments: StagedHouse.EngineKind.allCases)
+  func words(_ kind: StagedHouse.EngineKind) async throws {
+    let house = try await StagedHouse(engine: kind)
+    let letters = [
+      letter(1, Cast.bob, [Cast.ada], "The garden", "A red house with a garden."),
+      letter(2, Cast.bob, [Cast.ada], "The house", "A house with a red door."),
+      letter(3, Cast.eli, [Cast.ada], "Café", "Über allem."),
+    ]
+    try await house.take(.mails, try house.write(letters, "mail"))
+    let viewer = try await house.viewer()
+    func count(_ query: String) async throws -> Int { try await house.searching.search(query, as: viewer).mails.count }
+    #expect(try await count("house") == 2)
+    #expect(try await count("HOUSE red") == 2)
+    #expect(try await count("house garden") == 1)
+    #expect(try await count("\"red house\"") == 1)
+    #expect(try await count("\"red door\" garden") == 0)
+    #expect(try await count("cafe uber") == 1)
+    #expect(try await count("eli") == 1)
+    #expect(try await count("absent") == 0)
+    #expect(try await count("") == 0)
+    #expect(try await count("\"'; DROP TABLE mail; --") == 0)
+    let found = try await house.searching.search("garden", as: viewer)
+    #expect(found.mails.first?.people == [try await house.person(Cast.bob.address).id])
+    #expect(try await house.searching.search("brown", as: viewer).people.count == 1)
+  }
+
+  @Test("of HTML only what is seen is a word")
+  func html() {
+    let text = MailWords.visible(
+      "<html><style>p {color: scarlet}</style><!-- hidden --><p class=\"x>y\">fine&nbsp;gr&uuml;n</p><script>evil()</script>")
+    #expect(text.split(separator: " ") == ["fine", "grün"])
+    #expect(MailWords.visible("a < b & c &") .contains("a"))
+    #expect(MailWords.visible("<") == " ")
+  }
+
+  private static let data = ProcessInfo.processInfo.environment["KITH_TEST_DATA"].map { $0 + "/enron-inboxes/maildir" }
+
+  @Test(
+    "the mails found for single words are those that notmuch finds",
+    .enabled(if: data != nil && FileManager.default.isExecutableFile(atPath: "/usr/bin/notmuch"),
+      "skipped: KITH_TEST_DATA or notmuch is not present"))
+  func likeNotmuch() async throws {
+    let data = try #require(SearchTests.data)
+    let house = try await StagedHouse(bulk: true)
+    let copy = house.files + "/copy"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+    for name in try FileManager.default.contentsOfDirectory(atPath: data).sorted().prefix(3) {
+      try FileManager.default.copyItem(atPath: data + "/" + name, toPath: copy + "/" + name)
+    }
+    let config = house.files + "/notmuch"
+    try Cast.write(Array("[database]\npath=\(copy)\n[user]\nprimary_email=ada@example.test\n".utf8), config)
+    _ = try notmuch(["new", "--quiet"], config)
+    let total = try notmuch(["search", "--output=files", "--exclude=false", "*"], config).count
+    try await house.take(.mails, copy)
+    let held = try await house.count("mail")
+    let viewer = try await house.viewer()
+    let words = [
+      "meeting", "gas", "friday", "contract", "power", "lunch", "price", "attached", "california", "agreement", "trading",
+      "conference", "questions", "market", "houston", "thanks", "schedule", "pipeline", "review", "monday",
+    ]
+    var report: [String] = []
+    for word in words {
+      let ours = try await house.searching.search(word, as: viewer).mails.count
+      let theirs = try notmuch(["search", "--output=files", "--exclude=false", "\"\(word)\""], config).count
+      if ours != theirs { report.append("\(word): \(ours), notmuch \(theirs)") }
+    }
+    print("held \(held), notmuch \(total), words that differ: \(report)")
+    #expect(report.isEmpty, "of \(held) mails (notmuch \(total))")
+  }
+
+  private func notmuch(_ arguments: [String], _ config: String) throws -> [Substring] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/notmuch")
+    process.arguments = ["--config=" + config] + arguments
+    let out = Pipe()
+    process.standardOutput = out
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = out.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
+}

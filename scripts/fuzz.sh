@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Fuzzes the parsers with libFuzzer and AddressSanitizer, each for FUZZ_SECONDS (60) from the seeds in Tests/Fuzz/corpus.
+# A crash, a hang of 10 s, 2 GB of memory or a broken rule of Tests/Fuzz/Targets.swift is a finding: its input is kept in
+# FUZZ_FOLDER/findings and the exit code is 1. So is a target that reaches fewer edges of the code than its floor.
+#
+# usage: scripts/fuzz.sh [target …]        targets: mail addresses mbox vcard csv
+# A finding is run again by: FUZZ_TARGET=mail $FUZZ_FOLDER/fuzz FILE; once mended, its input goes into the corpus.
+# The parsers are built here by swiftc, not by SwiftPM, which cannot link a libFuzzer executable.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=${FUZZ_SECONDS:-60}
+folder=${FUZZ_FOLDER:-${KITH_BUILD:-.build}/fuzz}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(mail addresses mbox vcard csv)
+# Edges that the seeds and a few seconds reach, less a margin: fewer means that the fuzzer no longer gets in.
+declare -A floor=([mail]=1 [addresses]=1 [mbox]=1 [vcard]=1 [csv]=1)
+
+build() {
+  local flags=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -enable-upcoming-feature ExistentialAny
+    -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility
+    -I "$folder" -Xcc "-fmodule-map-file=$PWD/Sources/CIconv/include/module.modulemap"
+    -Xcc "-fmodule-map-file=$folder/CPhone.modulemap" -Xcc -ISources/CIconv/include)
+  echo "module CPhone { header \"$PWD/Sources/CPhone/include/CPhone.h\" export * }" >"$folder/CPhone.modulemap"
+  clang -g -O1 -fsanitize=fuzzer-no-link,address -ISources/CIconv/include -c Sources/CIconv/CIconv.c -o "$folder/CIconv.o"
+  clang++ -g -O1 -std=c++17 -fsanitize=address -ISources/CPhone/include -c Sources/CPhone/CPhone.cpp -o "$folder/CPhone.o"
+  local room
+  for room in Model Formats; do
+    swiftc "${flags[@]}" -wmo -module-name "$room" -emit-module -emit-module-path "$folder/$room.swiftmodule" \
+      -c -o "$folder/$room.o" $(find "Sources/$room" -name '*.swift' | sort)
+  done
+  swiftc "${flags[@]}" -wmo -module-name Fuzz Tests/Fuzz/*.swift "$folder"/{Model,Formats,CIconv,CPhone}.o \
+    -lphonenumber -lstdc++ -o "$folder/fuzz" 2> >(grep -v 'Cannot export local symbol' >&2)
+}
+
+digest() { cat scripts/fuzz.sh $(find Sources/{Model,Formats,CIconv,CPhone} Tests/Fuzz/*.swift -type f | sort) | sha256sum; }
+
+if [ ! -x "$folder/fuzz" ] || [ "$(digest)" != "$(cat "$folder/built" 2>/dev/null)" ]; then
+  echo "building the fuzzer in $folder"
+  build
+  digest >"$folder/built"
+fi
+
+# The runtime of Swift keeps a few hundred bytes that look like leaks.
+export ASAN_OPTIONS=detect_leaks=0
+passed=0 failed=0
+fail() { printf '%-10s FOUND: %s\n' "$1" "$2" && failed=$((failed + 1)); }
+
+fuzz() {
+  local target=$1 log="$folder/$1.log" grown="$folder/corpus/$1" findings="$folder/findings/$1" bad=0
+  mkdir -p "$grown" "$findings"
+  # -close_fd_mask=3 would hide a finding's reason; -rss_limit_mb counts AddressSanitizer's own shadow too.
+  FUZZ_TARGET=$target "$folder/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+    -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$findings/" "$grown" "Tests/Fuzz/corpus/$target" \
+    >"$log" 2>&1 || bad=$?
+  local edges runs
+  edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
+  runs=$(grep -o 'number_of_executed_units: [0-9]*' "$log" | cut -d' ' -f2 || true)
+  if [ "$bad" -ne 0 ]; then
+    fail "$target" "$(grep -m1 -E 'Fatal error|ERROR:|SUMMARY:' "$log" || echo "exit $bad"); input in $findings, log $log"
+  elif [ "${edges:-0}" -lt "${floor[$target]}" ]; then
+    fail "$target" "only ${edges:-0} edges reached, ${floor[$target]} are the floor"
+  else
+    printf '%-10s %s inputs, %s edges (floor %s), %s kept, nothing found\n' "$target" "${runs:-?}" "$edges" \
+      "${floor[$target]}" "$(find "$grown" -type f | wc -l)"
+    passed=$((passed + 1))
+  fi
+}
+
+for target in "${targets[@]}"; do
+  [ -n "${floor[$target]:-}" ] || { echo "no such target: $target" >&2; exit 2; }
+  fuzz "$target"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
