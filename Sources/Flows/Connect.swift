@@ -81,10 +81,11 @@ public struct AddSource: Sendable {
   private func grant(for source: Source) -> Grant {
     let purposes =
       source.kind.isMail
-      ? [ReadMail.declaration.name, FindPeople.declaration.name, BuildIndex.declaration.name]
-      : [ReadAddressBook.declaration.name, FindPeople.declaration.name]
+      ? [ReadMail.declaration, FindPeople.declaration, BuildIndex.declaration]
+      : [ReadAddressBook.declaration, FindPeople.declaration]
     return Grant(
-      id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read, purposes: purposes,
+      id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read,
+      purposes: purposes.map(\.name).sorted(),
       depth: source.depth, since: source.since,
       words: GrantWords.reading(source.kind, depth: source.depth, since: source.since),
       warranty: GrantWords.warrantyDigest, policyVersion: PolicyVersion.current.version, givenAt: store.clock())

@@ -63,7 +63,8 @@ struct DeliverRun: Sendable {
   var settledLinks: [Link] {
     let leaving = Set(plan.changes.map(\.person))
     return plan.settled.keys.sorted().compactMap { person in
-      guard !leaving.contains(person), let settled = plan.settled[person], let record = state.record(of: person) ?? adopted(settled)
+      guard !leaving.contains(person), let settled = plan.settled[person],
+        let record = state.record(of: person) ?? adopted(settled)
       else { return nil }
       let held = state.links[person]
       if let held, held.remote == record.remote, held.base == settled.base { return nil }
@@ -175,7 +176,8 @@ struct DeliverRun: Sendable {
   private func send(
     _ change: CRMChange, _ delivery: Delivery, under permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    let write = CRMWrite(change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change))
+    let write = CRMWrite(
+      change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change))
     var tried = 0
     while true {
       do {

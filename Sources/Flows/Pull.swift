@@ -65,8 +65,9 @@ public struct Pull: Sendable {
     let permit = try await gate.permit(
       ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: 0))
     guard let grant, permit.stamps == [grant.stamp] else { throw Pull.changed }
-    var reader = try MailReader(
-      source.kind, at: source.location, held: try await held(source, grant, account), mails: batch)
+    let held = try await held(source, grant, account)
+    let isDeep = held.values.allSatisfy { $0.values.allSatisfy(\.isDeep) }
+    var reader = try MailReader(source.kind, at: source.location, held: held, mails: batch)
     let names = reader.folders.map(\.name)
     let expected = reader.folders.map(\.onServer)
     let newIDs = store.ids
@@ -76,6 +77,7 @@ public struct Pull: Sendable {
         zip(names, expected).compactMap { name, count in
           folders[name].map { FolderCount(folder: $0, onServer: count, leftOut: [:]) }
         }, account, in: session)
+      if !isDeep { try Folders.recount(folders.values.sorted(), depth: grant.depth, account, in: session) }
       return folders
     }
     let run = MailRun(
@@ -121,7 +123,8 @@ public struct Pull: Sendable {
         leftOut: Dictionary(uniqueKeysWithValues: rules.map { ($0.key.rawValue, $0.value) }))
     }
     let unreadable = counts.reduce(0) { $0 + ($1.leftOut[LeftOut.unreadable.rawValue] ?? 0) }
-    let trouble = unreadable == 0 ? nil : "\(unreadable) items cannot be read; give this user the right to, and import again"
+    let trouble =
+      unreadable == 0 ? nil : "\(unreadable) items cannot be read; give this user the right to, and import again"
     let left = seen.enumerated().flatMap { number, folder in
       folder.vanished.map { (folder: run.folders[number], uid: $0) }
     }
@@ -217,7 +220,8 @@ struct MailRun: Sendable {
       let all = places + shelf.deeper.map(\.place) + shelf.known
       try Mails.put(all, of: source.member, account, in: session)
       try Folders.count(
-        held: places.reduce(into: [:]) { $0[$1.folder, default: 0] += 1 }, account, in: session)
+        held: (places + shelf.deeper.map(\.place)).reduce(into: [:]) { $0[$1.folder, default: 0] += 1 }, account,
+        in: session)
       if !shelf.new.isEmpty || !shelf.deeper.isEmpty {
         try Jobs.enqueue(.analyse, source.id.rawValue, source.member, id: job, at: now, account, in: session)
       }

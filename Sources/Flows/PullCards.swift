@@ -121,7 +121,8 @@ struct PullCards: Sendable {
     let trouble =
       plan.emptied
       ? "the book is empty now; what is held of it stays, in case this is a fault of the source"
-      : book.isComplete ? nil : "\(rules[.unreadable] ?? 0) files cannot be read; give this user the right to, and import again"
+      : book.isComplete
+        ? nil : "\(rules[.unreadable] ?? 0) files cannot be read; give this user the right to, and import again"
     let know = KnowPeople(
       account: run.account, member: run.source.member, owners: run.owners, now: store.clock(), blind: permit.blind,
       ids: store.ids)

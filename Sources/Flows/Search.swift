@@ -30,14 +30,32 @@ public struct Search: Sendable {
   /// Looks for all words of `query`; words in double quotes must follow one another.
   public func search(_ query: String, limit: Int = 100_000, as viewer: Viewer) async throws -> Found {
     let asked = Search.read(query)
-    let tokens = try await tokens(of: asked.words, viewer)
-    var mails = try await store.see(viewer) { try Words.find(tokens, limit: limit, in: $0) }
-    if !asked.phrases.isEmpty { mails = try await check(asked.phrases, in: mails, viewer) }
-    let hits = try await withPeople(mails, viewer)
-    try await note(hits, viewer, but: !asked.phrases.isEmpty)
+    let sharers = asked.words.isEmpty ? [:] : try await store.sharers(with: viewer, at: .content)
+    var mails: [FoundMail] = []
+    for owner in [viewer.member] + sharers.keys.sorted() where !asked.words.isEmpty {
+      mails += try await find(asked, of: owner, sharers[owner] ?? [], limit, viewer)
+    }
+    mails.sort { ($0.at, $0.id) > ($1.at, $1.id) }
+    let hits = try await withPeople(Array(mails.prefix(limit)), viewer)
+    try await note(hits, sharers, viewer)
     let people = try await Show(store: store, gate: gate).people(
       PeopleQuery(text: asked.plain, limit: 50), as: viewer)
     return Found(mails: hits, people: asked.plain.isEmpty ? [] : people)
+  }
+
+  /// The mails of one member: tokens are each member's own, so each is asked for under a permit of its own.
+  private func find(
+    _ asked: Asked, of owner: ID<Member>, _ shared: Set<ID<Person>>, _ limit: Int, _ viewer: Viewer
+  ) async throws -> [FoundMail] {
+    let person = owner == viewer.member || shared.contains(ID(0)) ? nil : shared.min()
+    let permit = try await gate.permit(
+      SearchMail.self,
+      for: Request(
+        account: viewer.account, member: owner, viewer: viewer.member, person: person, count: asked.words.count))
+    let tokens = permit.blind.tokens(asked.words)
+    _ = permit.close()
+    let found = try await store.see(viewer) { try Words.find(tokens, of: owner, limit: limit, in: $0) }
+    return asked.phrases.isEmpty ? found : try await check(asked.phrases, in: found, of: owner, shared, viewer)
   }
 
   /// A query taken apart: every word, and the phrases among them.
@@ -60,28 +78,17 @@ public struct Search: Sendable {
     return asked
   }
 
-  private func tokens(of words: Set<[UInt8]>, _ viewer: Viewer) async throws -> [UInt64] {
-    if words.isEmpty { return [] }
-    let permit = try await gate.permit(
-      SearchMail.self, for: Request(account: viewer.account, member: viewer.member, count: words.count))
-    let tokens = permit.blind.tokens(words)
-    _ = permit.close()
-    return tokens
-  }
-
   // MARK: phrases
 
-  /// Keeps the mails that hold all phrases; each owner's are opened under a permit of their own.
-  private func check(_ phrases: [[[UInt8]]], in mails: [FoundMail], _ viewer: Viewer) async throws -> [FoundMail] {
+  /// Keeps the mails that hold all phrases.
+  private func check(
+    _ phrases: [[[UInt8]]], in mails: [FoundMail], of owner: ID<Member>, _ shared: Set<ID<Person>>, _ viewer: Viewer
+  ) async throws -> [FoundMail] {
     var kept: Set<ID<Mail>> = []
-    for (owner, all) in Dictionary(grouping: mails, by: \.member).sorted(by: { $0.key < $1.key }) {
-      for (person, some) in try await groups(all, of: owner, viewer) {
-        var at = 0
-        while at < some.count {
-          let batch = Array(some[at..<min(at + 200, some.count)])
-          kept.formUnion(try await check(phrases, inBatch: batch, of: owner, person, viewer))
-          at += batch.count
-        }
+    for (person, some) in try await groups(mails, of: owner, shared, viewer) {
+      for start in stride(from: 0, to: some.count, by: 200) {
+        let batch = Array(some[start..<min(start + 200, some.count)])
+        kept.formUnion(try await check(phrases, inBatch: batch, of: owner, person, viewer))
       }
     }
     return mails.filter { kept.contains($0.id) }
@@ -122,30 +129,25 @@ public struct Search: Sendable {
 
   /// Mails of one owner by the person through whom they are shared; nil where all of the owner's are, or they are own.
   private func groups(
-    _ mails: [FoundMail], of owner: ID<Member>, _ viewer: Viewer
+    _ mails: [FoundMail], of owner: ID<Member>, _ shared: Set<ID<Person>>, _ viewer: Viewer
   ) async throws -> [(ID<Person>?, [FoundMail])] {
-    if owner == viewer.member { return [(nil, mails)] }
-    let shared = try await store.sharedBy(viewer.account, owner, with: viewer.member, at: .content)
-    if shared.contains(ID(0)) { return [(nil, mails)] }
-    let hits = try await withPeople(mails, viewer)
+    if owner == viewer.member || shared.contains(ID(0)) { return [(nil, mails)] }
     var groups: [ID<Person>: [FoundMail]] = [:]
-    for (mail, hit) in zip(mails, hits) {
+    for (mail, hit) in zip(mails, try await withPeople(mails, viewer)) {
       if let person = hit.people.first(where: shared.contains) { groups[person, default: []].append(mail) }
     }
     return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// A look at colleagues' mails is in the ledger, unless opening them for a phrase put it there already.
-  private func note(_ hits: [Found.Hit], _ viewer: Viewer, but noted: Bool) async throws {
-    if noted { return }
+  /// Colleagues' mails that are shown are in the ledger by the persons through whom they are shared.
+  private func note(
+    _ hits: [Found.Hit], _ sharers: [ID<Member>: Set<ID<Person>>], _ viewer: Viewer
+  ) async throws {
     var shown: [(person: ID<Person>, owner: ID<Member>)] = []
-    for (owner, all) in Dictionary(grouping: hits.filter({ $0.owner != viewer.member }), by: \.owner) {
-      let shared = try await store.sharedBy(viewer.account, owner, with: viewer.member, at: .content)
-      for hit in all {
-        if let person = hit.people.first(where: { shared.contains(ID(0)) || shared.contains($0) }) {
-          shown.append((person, owner))
-        }
-      }
+    for hit in hits where hit.owner != viewer.member {
+      let shared = sharers[hit.owner] ?? []
+      let person = shared.contains(ID(0)) ? ID(0) : hit.people.first(where: shared.contains)
+      if let person { shown.append((person, hit.owner)) }
     }
     try await gate.noteLook(shown, at: .content, viewer, in: store)
   }

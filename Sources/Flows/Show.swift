@@ -109,10 +109,11 @@ extension Gate {
   func noteLook(
     _ shown: [(person: ID<Person>, owner: ID<Member>)], at level: ShareLevel, _ viewer: Viewer, in store: Store
   ) async throws {
-    for (owner, all) in Dictionary(grouping: shown.filter({ $0.owner != viewer.member }), by: \.owner)
-      .sorted(by: { $0.key < $1.key })
-    {
-      let shared = try await store.sharedBy(viewer.account, owner, with: viewer.member, at: level)
+    let foreign = Dictionary(grouping: shown.filter { $0.owner != viewer.member }, by: \.owner)
+    if foreign.isEmpty { return }
+    let sharers = try await store.sharers(with: viewer, at: level)
+    for (owner, all) in foreign.sorted(by: { $0.key < $1.key }) {
+      let shared = sharers[owner] ?? []
       var request = Request(
         account: viewer.account, member: owner, viewer: viewer.member, level: level, count: all.count)
       if shared.contains(ID(0)) {

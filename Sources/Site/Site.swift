@@ -1,7 +1,7 @@
 public import Consent
 import Hummingbird
 public import Logging
-public import Model
+import Model
 public import ServiceLifecycle
 public import Store
 import Synchronization
@@ -126,7 +126,7 @@ struct Guarded<Context: RequestContext>: RouterMiddleware {
       response = Answer.page(Templates.trouble, .internalServerError)
     }
     for (name, value) in Guarded.headers {
-      if let name = HTTPField.Name(name) { response.headers[name] = value }
+      if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
     }
     return response
   }

@@ -1,5 +1,5 @@
 import Foundation
-public import Model
+import Model
 
 /// The files of the demo: the cast's mailbox, address book and client list, in a folder made anew each time.
 public struct DemoHouse: Sendable {

@@ -66,9 +66,10 @@ public enum Cards {
         """, [Value(account), row[0], Value(grant), Value(folder), .bytes(cards[at].digest), Value(handles[at])])
       try forgetOld(cards[at].facts, row.id(0), account, in: session)
     }
-    try insert(cards.indices.flatMap { at in
-      cards[at].facts.map { ($0, held[at]?.id(0) ?? cards[at].record) }
-    }, of: source.member, at: now, account, in: session)
+    try insert(
+      cards.indices.flatMap { at in
+        cards[at].facts.map { ($0, held[at]?.id(0) ?? cards[at].record) }
+      }, of: source.member, at: now, account, in: session)
     return persons
   }
 

@@ -97,7 +97,8 @@ extension Store {
   }
 
   /// Revokes a destination at once; false if it is not this member's (P005, P016).
-  public func revoke(_ account: ID<Account>, _ member: ID<Member>, _ destination: ID<Destination>) async throws -> Bool {
+  public func revoke(_ account: ID<Account>, _ member: ID<Member>, _ destination: ID<Destination>) async throws -> Bool
+  {
     let now = clock()
     return try await write(account) { session in
       let found = try session.run(

@@ -39,6 +39,20 @@ public enum Folders {
       counts.map { [Value(account), Value($0.folder), Value($0.onServer)] })
   }
 
+  /// Counts anew what is held at a depth, where the depth was changed.
+  public static func recount(
+    _ folders: [ID<Folder>], depth: Depth, _ account: ID<Account>, in session: any Session
+  ) throws {
+    try session.runMany(
+      "UPDATE folder SET held = (\(heldMails)) WHERE account_id = $1 AND id = $2",
+      folders.map { [Value(account), Value($0), .text(depth.rawValue)] })
+  }
+
+  private static let heldMails = """
+    SELECT COUNT(*) FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
+    WHERE p.account_id = $1 AND p.folder_id = $2 AND (m.depth = $3 OR m.erased = 1)
+    """
+
   /// Counts mails that were just stored.
   public static func count(
     held: [ID<Folder>: Int], _ account: ID<Account>, in session: any Session
@@ -55,10 +69,7 @@ public enum Folders {
   ) throws {
     let held =
       source.kind.isMail
-      ? """
-      SELECT COUNT(*) FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
-      WHERE p.account_id = $1 AND p.folder_id = $2 AND (m.depth = $3 OR m.erased = 1)
-      """
+      ? heldMails
       : "SELECT COUNT(*) FROM record WHERE account_id = $1 AND folder_id = $2 AND kind = 'card' AND gone_at IS NULL"
     for count in counts {
       let key: [Value] = [Value(account), Value(count.folder)]

@@ -81,7 +81,8 @@ public struct JournalImages: Sendable, Equatable {
 
 /// Statements about the journal.
 public enum Journals {
-  private static let columns = "id, member_id, run_id, verb, person_id, destination_id, decision_id, at, undone_at, undoes"
+  private static let columns =
+    "id, member_id, run_id, verb, person_id, destination_id, decision_id, at, undone_at, undoes"
 
   /// Enters what was done, in the transaction that did it.
   public static func insert(

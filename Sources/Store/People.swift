@@ -84,11 +84,12 @@ public enum People {
       """, values)
   }
 
-  /// Notes that persons have no record any more: they were merged, or stand for nobody.
+  /// Notes that persons have no record any more: they were merged, or stand for nobody. Nothing is left in their rows.
   public static func markGone(_ persons: [ID<Person>], _ account: ID<Account>, in session: any Session) throws {
     try session.runMany(
       """
-      UPDATE person SET gone = 1, strength = 0, last_contacted = NULL, interactions = 0
+      UPDATE person SET gone = 1, kind = 'person', name = '', folded = '', organisation = NULL, title = NULL,
+        strength = 0, last_contacted = NULL, interactions = 0
       WHERE account_id = $1 AND id = $2
       """, persons.map { [Value(account), Value($0)] })
     try forgetValues(persons, account, in: session)

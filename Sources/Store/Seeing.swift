@@ -179,18 +179,26 @@ extension Store {
     }
   }
 
-  /// By which persons a colleague's mails are shared at the level of content; 0 where all of them are.
-  public func sharedBy(
-    _ account: ID<Account>, _ owner: ID<Member>, with viewer: ID<Member>, at level: ShareLevel
-  ) async throws -> [ID<Person>] {
-    try await read(account) { session in
-      try session.rows(
+  /// Which colleagues share at a level with a viewer, and by which persons; 0 where it is all of them.
+  ///
+  /// Persons who are restricted, or are there no more, share nothing.
+  public func sharers(
+    with viewer: Viewer, at level: ShareLevel
+  ) async throws -> [ID<Member>: Set<ID<Person>>] {
+    try await read(viewer.account) { session in
+      let rows = try session.rows(
         """
-        SELECT DISTINCT person_id FROM share
-        WHERE account_id = $1 AND member_id = $2 AND withdrawn_at IS NULL AND level >= $4
-          AND (with_member = 0 OR with_member = $3) ORDER BY person_id
-        """, [Value(account), Value(owner), Value(viewer), Value(level.rawValue)]
-      ).map { $0.id(0) }
+        SELECT DISTINCT s.member_id, s.person_id FROM share s
+        WHERE s.account_id = $1 AND s.member_id <> $2 AND s.withdrawn_at IS NULL AND s.level >= $3
+          AND (s.with_member = 0 OR s.with_member = $2)
+          AND (s.person_id = 0 OR EXISTS (
+            SELECT 1 FROM person p
+            WHERE p.account_id = s.account_id AND p.id = s.person_id AND p.member_id = s.member_id AND p.gone = 0
+              AND p.restricted_at IS NULL))
+        """, [Value(viewer.account), Value(viewer.member), Value(level.rawValue)])
+      var sharers: [ID<Member>: Set<ID<Person>>] = [:]
+      for row in rows { sharers[row.id(0), default: []].insert(row.id(1)) }
+      return sharers
     }
   }
 }

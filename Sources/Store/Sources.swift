@@ -25,7 +25,8 @@ public enum Sources {
     ).compactMap { row in
       guard let kind = Source.Kind(rawValue: row.text(2)) else { return nil }
       let source = Source(
-        id: row.id(0), member: row.id(1), kind: kind, location: row.text(3), depth: Depth(rawValue: row.text(4)) ?? .text,
+        id: row.id(0), member: row.id(1), kind: kind, location: row.text(3),
+        depth: Depth(rawValue: row.text(4)) ?? .text,
         since: row.instantOrNil(5), owners: owners[row.int(0)]?.map { $0.text(1) } ?? [],
         revokedAt: row.instantOrNil(6))
       return SourceState(source: source, lastRunAt: row.instantOrNil(7), trouble: row.textOrNil(8))

@@ -65,17 +65,18 @@ public enum Words {
     try session.runMany("DELETE FROM mail_words WHERE account_id = $1 AND mail_id = $2", sets)
   }
 
-  /// Mails a viewer may see that have all tokens, newest first.
+  /// Mails of one member that a viewer may see and that have all tokens, newest first; tokens are each member's own.
   public static func find(
-    _ tokens: [UInt64], limit: Int, in session: any Session
+    _ tokens: [UInt64], of owner: ID<Member>, limit: Int, in session: any Session
   ) throws -> [FoundMail] {
     guard !tokens.isEmpty else { return [] }
     let matches = index.matches("$1", session.dialect, alias: "w", viewer: true)
     return try session.rows(
       """
       SELECT m.id, m.member_id, m.source_id, m.interaction_id, m.at, m.key_id FROM seen_mail m
-      WHERE m.id IN (SELECT w.mail_id FROM seen_words w WHERE \(matches)) ORDER BY m.at DESC, m.id DESC LIMIT $2
-      """, [index.query(tokens.map { text($0) }, session.dialect), Value(limit)]
+      WHERE m.member_id = $3 AND m.id IN (SELECT w.mail_id FROM seen_words w WHERE \(matches))
+      ORDER BY m.at DESC, m.id DESC LIMIT $2
+      """, [index.query(tokens.map { text($0) }, session.dialect), Value(limit), Value(owner)]
     ).map { row in
       FoundMail(
         id: row.id(0), member: row.id(1), source: row.id(2), interaction: row.idOrNil(3), at: row.instant(4),

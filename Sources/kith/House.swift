@@ -21,7 +21,8 @@ struct House: Sendable {
     let known = try file.read()
     let engine = try await House.engine(settings, bulk: bulk)
     do {
-      let key = try await known ?? file.open(houseIsEmpty: engine.accounts().isEmpty)
+      let isEmpty = try await engine.accounts().isEmpty
+      let key = try known ?? file.open(houseIsEmpty: isEmpty)
       let ids = try await IDMaker.lease(engine, clock: settings.clock)
       let blobs = settings.database == nil ? settings.data + "/blobs" : nil
       let store = Store(engine: engine, ids: ids, clock: settings.clock, blobFolder: blobs)
@@ -60,6 +61,8 @@ extension House {
 
   func asker(_ options: AccountOptions) async throws -> Asker {
     let account = try await account(options.account)
+    // What a crash left of an erasure comes before everything else.
+    try await Erase(store: store, gate: gate).resume(account)
     let members = try await store.members(account)
     guard let word = options.member else {
       guard let first = members.first else { throw Trouble("the account has no member", "see 'kith account list'") }
@@ -70,6 +73,9 @@ extension House {
     }
     return Asker(account: account, member: member, members: members)
   }
+
+  /// Who looks: checked to be a live member.
+  func viewer(_ asker: Asker) async throws -> Viewer { try await gate.viewer(asker.account, asker.member.id) }
 
   /// A member by id or e-mail.
   static func member(_ word: String, of members: [Member]) -> Member? {

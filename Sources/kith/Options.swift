@@ -19,14 +19,6 @@ struct AccountOptions: ParsableArguments {
   var member: String?
 }
 
-extension ID: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension Instant: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(iso: argument) }
-}
-
 /// Puts arguments into the order that the parser takes: global options may stand before the command or after it.
 enum Arguments {
   private static let withValue: Set<String> = ["--data", "--database"]

@@ -21,11 +21,17 @@ struct Settings: Sendable {
     if options.data != nil, options.database != nil { throw ValidationError("give --data or --database, not both") }
     let data = options.data ?? named("KITH_DATA") ?? place("XDG_DATA_HOME", ".local/share") + "/kith"
     guard !data.isEmpty else { throw ValidationError("--data is empty") }
-    self.data = URL(fileURLWithPath: data).standardizedFileURL.path(percentEncoded: false)
+    self.data = Settings.absolute(data)
     database = options.database ?? (options.data == nil ? named("KITH_DATABASE") : nil)
     operatorKeyFile = named("KITH_OPERATOR_KEY_FILE") ?? place("XDG_CONFIG_HOME", ".config") + "/kith/operator.key"
     listen = named("KITH_LISTEN") ?? "127.0.0.1:8080"
     clock = try Settings.clock(named("KITH_CLOCK"))
+  }
+
+  /// A whole path without a slash at its end.
+  static func absolute(_ path: String) -> String {
+    let whole = URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false)
+    return whole.count > 1 && whole.hasSuffix("/") ? String(whole.dropLast()) : whole
   }
 
   /// The system's clock; for tests one that starts at `KITH_CLOCK` and runs on.

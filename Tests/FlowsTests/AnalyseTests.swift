@@ -12,7 +12,7 @@ import Testing
 @Suite struct AnalyseTests {
   @Test("the staged household is known, and looking again changes nothing", arguments: StagedHouse.EngineKind.allCases)
   func household(_ kind: StagedHouse.EngineKind) async throws {
-    let house = try await StagedHouse(engine: kind)
+    let house = try await Office(engine: kind)
     try Cast.writeMaildir(house.files + "/mail")
     try Cast.writeCards(house.files + "/cards.vcf")
     let mail = try await house.take(.maildir, house.files + "/mail")
@@ -27,7 +27,6 @@ import Testing
     #expect(bob.strength > 30)
     #expect(bob.lastContacted == Cast.letters.filter { $0.from.name == Cast.bob.name }.map(\.sentAt).max())
     let people = try await house.people()
-    #expect(people.first?.id == bob.id)
     #expect(!people.contains { $0.emails.contains(Cast.ada.address) })
     #expect(people.filter { $0.emails.contains(Cast.portal.address) }.map(\.kind) == [.machine])
     #expect(people.filter { $0.emails.contains(Cast.paper.address) }.map(\.kind) == [.machine])
@@ -42,22 +41,21 @@ import Testing
 
   @Test("cards first or mails first end in the same people", arguments: [true, false])
   func orderOfSources(cardsFirst: Bool) async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     try Cast.writeMaildir(house.files + "/mail")
     try Cast.writeCards(house.files + "/cards.vcf")
     if cardsFirst { try await house.take(.vcard, house.files + "/cards.vcf") }
     try await house.take(.maildir, house.files + "/mail")
     if !cardsFirst { try await house.take(.vcard, house.files + "/cards.vcf") }
     let people = try await house.people().map { "\($0.name) \($0.emails.sorted()) \($0.strength) \($0.interactions)" }
-    #expect(people.count == 12)
-    #expect(people.sorted() == people.sorted().uniqued())
-    let bob = try await house.person(Cast.bob.address)
-    #expect(bob.interactions == 21 || bob.interactions > 5)
+    #expect(people.count == 11)
+    #expect(Set(people).count == people.count)
+    #expect(Set(try await house.person(Cast.bob.address).emails) == Set(Cast.bob.addresses))
   }
 
   @Test("one mail in two folders under two ids is one interaction")
   func twins() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     var copy = letter(1, Cast.bob, [Cast.ada])
     copy.extra = ["X-Folder: elsewhere"]
     let path = try house.write([letter(1, Cast.bob, [Cast.ada])], "mail")
@@ -70,7 +68,7 @@ import Testing
 
   @Test("a date in the future, or none, makes no last contact")
   func dates() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     let path = try house.write(
       [letter(1, Cast.bob, [Cast.ada], daysAgo: 30), letter(2, Cast.bob, [Cast.ada], daysAgo: -3000)], "mail")
     try Cast.write(
@@ -83,15 +81,16 @@ import Testing
 
   @Test("a placeholder that many mails share is nobody")
   func placeholders() async throws {
-    let house = try await StagedHouse()
-    let nobody = Cast.Role("undisclosed", "undisclosed-recipients@example.test")
+    let house = try await Office()
+    var nobody = Cast.hal
+    nobody.addresses = ["undisclosed-recipients@example.test"]
     try await house.take(.mails, try house.write([letter(1, Cast.bob, [nobody])], "mail"))
     #expect(try await house.people().map(\.name) == [Cast.bob.name])
   }
 
   @Test("P021 a grant that is withdrawn while mails are opened: nothing is stored under it")
   func withdrawnMeanwhile() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     let source = try await house.take(.mails, try house.write([letter(1, Cast.bob, [Cast.ada])], "mail"), analysing: false)
     let grant = try #require(try await house.store.grants(house.account).first)
     // The gate lets the batch begin; between its permits and its transaction the owner withdraws.
@@ -112,7 +111,7 @@ import Testing
 
   @Test("P120 a mail of somebody who was erased before it was looked into loses its content instead")
   func erasedMeanwhile() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     let source = try await house.take(
       .mails,
       try house.write([letter(1, Cast.dee, [Cast.ada]), letter(2, Cast.bob, [Cast.ada], cc: [Cast.dee])], "mail"),
@@ -123,7 +122,7 @@ import Testing
     let permit = try await house.gate.permit(
       FindPeople.self, for: Request(account: house.account, member: house.ada, sources: [source], handles: keys))
     let dee = try await permit.keyIDs([Handle(.email, Cast.dee.address)])
-    _ = try await house.store.beginErasure(house.account, keys: dee, isAccount: false)
+    _ = try await house.store.beginErasure(house.account, of: house.ada, keys: dee)
     let done = try await house.understand(source)
     #expect(done.erased == 2)
     #expect(done.mails == 0)
@@ -133,7 +132,7 @@ import Testing
 
   @Test("P010 P012 what comes out of opened mails: sightings and tokens, never their text")
   func yields() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     let canary = "zanzibarine"
     try await house.take(
       .mails, try house.write([letter(1, Cast.bob, [Cast.ada], "On \(canary)", "It is \(canary).")], "mail"))
@@ -151,7 +150,7 @@ import Testing
 
   @Test("P020 every look into mails is in the ledger, by purpose and number")
   func ledger() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     try await house.take(.mails, try house.write((1...3).map { letter($0, Cast.bob, [Cast.ada]) }, "mail"))
     let lines = try await house.store.ledger(house.account).map(\.line)
     for purpose in ["find-people", "build-index"] {
@@ -160,15 +159,8 @@ import Testing
   }
 }
 
-extension Array where Element: Hashable {
-  fileprivate func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-}
-
 /// Rebuilds every person from its facts and touches, and expects the rows that are there.
-func expectRebuilt(_ house: StagedHouse, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+func expectRebuilt(_ house: Office, sourceLocation: SourceLocation = #_sourceLocation) async throws {
   let query = "SELECT * FROM person WHERE restricted_at IS NULL ORDER BY id"
   let values = "SELECT * FROM person_value ORDER BY person_id, field, position"
   let before = try await (house.rows(query), house.rows(values))
@@ -182,7 +174,7 @@ func expectRebuilt(_ house: StagedHouse, sourceLocation: SourceLocation = #_sour
     try await store.write(account) { session in
       let all = try People.all(of: member.id, account, in: session)
       // Spoil the rows first: only what is rebuilt can be equal.
-      try session.run("UPDATE person SET name = 'x', folded = 'x', strength = 0, interactions = 0, gone = 1 WHERE restricted_at IS NULL")
+      try session.run("UPDATE person SET name = 'x', folded = 'x', strength = 0, interactions = 0, gone = 1 WHERE member_id = \(member.id.rawValue)")
       try know.refold(all, in: session)
     }
   }

@@ -106,7 +106,8 @@ struct DeliverHousehold: Sendable {
   }
 
   @discardableResult
-  func run(_ destination: ID<Destination>, dryRun: Bool = false, by other: Deliver? = nil) async throws -> DeliverReport {
+  func run(_ destination: ID<Destination>, dryRun: Bool = false, by other: Deliver? = nil) async throws -> DeliverReport
+  {
     try await (other ?? deliver()).run(destination, of: viewer.member, in: account, dryRun: dryRun)
   }
 
@@ -114,7 +115,9 @@ struct DeliverHousehold: Sendable {
   func cards() -> [String: String] {
     var out: [String: String] = [:]
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/people")) ?? [] {
-      out[name] = FileManager.default.contents(atPath: folder + "/people/" + name).map { String(decoding: $0, as: UTF8.self) }
+      out[name] = FileManager.default.contents(atPath: folder + "/people/" + name).map {
+        String(decoding: $0, as: UTF8.self)
+      }
     }
     return out
   }

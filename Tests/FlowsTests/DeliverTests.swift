@@ -31,7 +31,8 @@ struct DeliverTests {
         destination.id, digest: String(repeating: "0", count: 64), as: home.viewer)
     }
     let digest = try await home.run(destination.id, dryRun: true).digest
-    #expect(try await AddDestination(home.deliver()).accept(destination.id, digest: digest, as: home.viewer) == .standing)
+    #expect(
+      try await AddDestination(home.deliver()).accept(destination.id, digest: digest, as: home.viewer) == .standing)
     let report = try await home.run(destination.id)
     #expect(report.approved && report.created == 1 && report.isComplete)
     #expect(home.cards().count == 1)

@@ -57,8 +57,9 @@ struct Household: Sendable {
     let deliver = Deliver(store: store, gate: gate)
     let worker = Worker(store: store, gate: gate) { job, lease in
       switch job.kind {
-      case .pull: .pulled(try await pull.run(job, lease))
-      case .analyse: .analysed(try await analyse.analyse(job, lease: lease))
+      case .pull: .pulled(try await pull.run(ID(job.subject), of: lease.account, lease: lease, job: job))
+      case .analyse:
+        .analysed(try await analyse.analyse(ID(job.subject), of: job.member, in: lease.account, lease: lease))
       case .deliver:
         .delivered(
           try await deliver.run(ID(job.subject), of: job.member, in: lease.account, lease: lease))

@@ -9,8 +9,8 @@ import Testing
 
 /// Who is who is decided, and every decision can be taken back.
 @Suite struct MergeTests {
-  private func household(_ kind: StagedHouse.EngineKind = .sqlite) async throws -> StagedHouse {
-    let house = try await StagedHouse(engine: kind)
+  private func household(_ kind: StagedHouse.EngineKind = .sqlite) async throws -> Office {
+    let house = try await Office(engine: kind)
     let letters = [
       letter(1, Cast.bob, [Cast.ada]), letter(2, Cast.bob.elsewhere, [Cast.ada]), letter(3, Cast.eli, [Cast.ada]),
       letter(4, Cast.ada, [Cast.bob]), letter(5, Cast.fay, [Cast.ada]),
@@ -121,7 +121,7 @@ import Testing
     let house = try await household()
     let viewer = try await house.viewer()
     let everybody = try await house.people().map(\.id)
-    var dice = Dice(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+    var dice = Rolls(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
     var typed: [ID<Person>: String] = [:]
     for step in 0..<14 {
       let live = try await house.people().map(\.id)
@@ -156,7 +156,7 @@ import Testing
 }
 
 /// Numbers that look random and are the same each time (xorshift).
-struct Dice {
+struct Rolls {
   var state: UInt64
 
   mutating func roll(_ sides: Int) -> Int {

@@ -5,10 +5,6 @@ import Stage
 import Store
 import Testing
 
-extension StagedHouse.EngineKind: CustomTestStringConvertible {
-  public var testDescription: String { self == .sqlite ? "SQLite" : "PostgreSQL" }
-}
-
 /// A letter of a test, shorter to write than a staged one.
 func letter(
   _ id: Int, _ from: Cast.Role, _ to: [Cast.Role], cc: [Cast.Role] = [], daysAgo: Int64 = 10,
@@ -27,7 +23,27 @@ func letter(
   return letter
 }
 
-extension StagedHouse {
+/// The staged house with the verbs of these tests.
+struct Office: Sendable {
+  let house: StagedHouse
+
+  init(engine: StagedHouse.EngineKind = .sqlite, bulk: Bool = false) async throws {
+    house = try await StagedHouse(engine: engine, bulk: bulk)
+  }
+
+  var store: Store { house.store }
+  var gate: Gate { house.gate }
+  var vault: Vault { house.vault }
+  var account: ID<Account> { house.account }
+  var ada: ID<Member> { house.ada }
+  var files: String { house.files }
+
+  func addCyd() async throws -> ID<Member> { try await house.addCyd() }
+  func count(_ table: String) async throws -> Int { try await house.count(table) }
+  func digests(
+    without left: Set<String> = ["ledger", "ledger_head", "lease", "job"]
+  ) async throws -> [String: String] { try await house.digests(without: left) }
+
   var analyse: Analyse { Analyse(store: store, gate: gate) }
   var show: Show { Show(store: store, gate: gate) }
   var merging: MergePeople { MergePeople(store: store, gate: gate) }

@@ -9,8 +9,8 @@ import Testing
 
 /// Who sees whom, and what the owner says about people.
 @Suite struct PeopleTests {
-  private func household(_ kind: StagedHouse.EngineKind) async throws -> (StagedHouse, cyd: ID<Member>) {
-    let house = try await StagedHouse(engine: kind)
+  private func household(_ kind: StagedHouse.EngineKind) async throws -> (Office, cyd: ID<Member>) {
+    let house = try await Office(engine: kind)
     let letters = [
       letter(1, Cast.bob, [Cast.ada]), letter(2, Cast.ada, [Cast.bob]), letter(3, Cast.eli, [Cast.ada]),
       letter(4, Cast.dee, [Cast.ada], "About the shed", "The shed is leaking."),
@@ -81,7 +81,7 @@ import Testing
     let (house, cyd) = try await household(seed == 0 ? .postgres : .sqlite)
     let bob = try await house.person(Cast.bob.address).id
     let eli = try await house.person(Cast.eli.address).id
-    var dice = Dice(state: UInt64(seed) &* 77 &+ 5)
+    var dice = Rolls(state: UInt64(seed) &* 77 &+ 5)
     for _ in 0..<12 {
       let level = ShareLevel.allCases[dice.roll(3)]
       let share = try await house.store.share(
@@ -225,7 +225,7 @@ import Testing
 
   @Test("strength as of an instant looks at nothing later, and its parts sum to it")
   func asOf() async throws {
-    let house = try await StagedHouse()
+    let house = try await Office()
     try Cast.writeMaildir(house.files + "/mail")
     try await house.take(.maildir, house.files + "/mail")
     let viewer = try await house.viewer()

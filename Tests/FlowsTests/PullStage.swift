@@ -40,7 +40,8 @@ struct WayIn {
   }
 
   /// Adds a source and pulls it.
-  func take(_ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil) async throws -> PullReport {
+  func take(_ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil) async throws -> PullReport
+  {
     let added = try await add(kind, path, depth: depth, since: since)
     return try await pull(added.source.id)
   }
@@ -61,7 +62,8 @@ func picture(of folder: String) throws -> [String: String] {
     let about = try FileManager.default.attributesOfItem(atPath: path)
     let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
     out[name] =
-      hex(sha256(bytes)) + " \(String(describing: about[.modificationDate])) \(String(describing: about[.posixPermissions]))"
+      hex(sha256(bytes))
+      + " \(String(describing: about[.modificationDate])) \(String(describing: about[.posixPermissions]))"
   }
   return out
 }

@@ -23,7 +23,9 @@ import Testing
     #expect(jobs == [.text("analyse")])
   }
 
-  @Test("importing the same files again changes nothing", arguments: StagedHouse.EngineKind.allCases, ["maildir", "mails", "mbox"])
+  @Test(
+    "importing the same files again changes nothing", arguments: StagedHouse.EngineKind.allCases,
+    ["maildir", "mails", "mbox"])
   func again(_ engine: StagedHouse.EngineKind, _ kind: String) async throws {
     let way = try await WayIn(engine)
     let path = way.house.files + "/mail"
@@ -62,14 +64,16 @@ import Testing
     #expect(sets[0] == sets[2])
   }
 
-  @Test("what is older than the period is left out, counted and never stored", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "what is older than the period is left out, counted and never stored", arguments: StagedHouse.EngineKind.allCases)
   func period(_ engine: StagedHouse.EngineKind) async throws {
     let way = try await WayIn(engine)
     let path = way.house.files + "/mail"
     try Cast.writeMails(path)
     // Without a date, and with one that cannot be: neither is left out by its date.
     try Cast.write(Array("From: x@example.test\n\nno date".utf8), path + "/undated")
-    try Cast.write(Array("From: x@example.test\nDate: Tue, 1 Jan 1980 00:00:00 +0000\n\nreset clock".utf8), path + "/clock")
+    try Cast.write(
+      Array("From: x@example.test\nDate: Tue, 1 Jan 1980 00:00:00 +0000\n\nreset clock".utf8), path + "/clock")
     let since = Instant(year: 2026, month: 6, day: 1)
     let old = Cast.letters.count { $0.sentAt < since }
     let report = try await way.take(.mails, path, since: since)

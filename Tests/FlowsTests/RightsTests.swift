@@ -26,7 +26,7 @@ struct RightsTests {
       #expect(Household.holds(Household.bytes(below: home.house.data), RightsTests.dees))
       #expect(Household.holds(Household.bytes(below: home.crm), RightsTests.dees))
     }
-    let entries = try await home.store.journal(home.account, home.ada)
+    let entries = try await home.store.journal(try await home.viewer())
     let outcome = try await Erase(store: home.store, gate: home.gate).erase(dee.id, home.account, home.ada)
     #expect(outcome.leftThere.isEmpty)
     #expect(outcome.removedThere == 1)

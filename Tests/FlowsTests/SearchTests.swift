@@ -11,7 +11,7 @@ import Testing
 @Suite struct SearchTests {
   @Test("all words must be there; a phrase is checked in the opened mail", arguments: StagedHouse.EngineKind.allCases)
   func words(_ kind: StagedHouse.EngineKind) async throws {
-    let house = try await StagedHouse(engine: kind)
+    let house = try await Office(engine: kind)
     let letters = [
       letter(1, Cast.bob, [Cast.ada], "The garden", "A red house with a garden."),
       letter(2, Cast.bob, [Cast.ada], "The house", "A house with a red door."),
@@ -52,7 +52,7 @@ import Testing
       "skipped: KITH_TEST_DATA or notmuch is not present"))
   func likeNotmuch() async throws {
     let data = try #require(SearchTests.data)
-    let house = try await StagedHouse(bulk: true)
+    let house = try await Office(bulk: true)
     let copy = house.files + "/copy"
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
     for name in try FileManager.default.contentsOfDirectory(atPath: data).sorted().prefix(3) {

@@ -1,6 +1,6 @@
 import Consent
-import Foundation
 import Formats
+import Foundation
 import Model
 import Outlets
 import Plans
@@ -108,7 +108,8 @@ struct FolderCRMTests {
     try house.put("people/empty.vcf", "")
     try house.put("people/large.vcf", String(repeating: "x", count: 1_100_000))
     try house.put("people/eli.vcf", card)
-    try FileManager.default.createDirectory(atPath: house.root + "/people/folder.vcf", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: house.root + "/people/folder.vcf", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: house.root + "/people/link.vcf", withDestinationPath: "/etc/passwd")
     mkfifo(house.root + "/people/pipe.vcf", 0o600)
@@ -197,7 +198,8 @@ struct FolderCRMTests {
   @Test(
     "values look the same after they were written, so a second run finds nothing to change",
     arguments: [
-      ["Bob Brown"], ["Bob; Brown, Jr."], ["  Bob   Brown "], ["B\\ob\nBrown"], ["Å̊ke Ström"], ["\u{200B}Bob"], ["=1+1"],
+      ["Bob Brown"], ["Bob; Brown, Jr."], ["  Bob   Brown "], ["B\\ob\nBrown"], ["Å̊ke Ström"], ["\u{200B}Bob"],
+      ["=1+1"],
     ])
   func shaped(name: [String]) async throws {
     let house = try await FolderHouse()

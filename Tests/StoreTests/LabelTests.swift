@@ -71,7 +71,7 @@ struct LabelTests {
   func golden() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Sources/Store/Schema/current.sql")
-    let picture = Schema.embedded.picture()
+    let picture = try Schema.embedded.picture()
     if ProcessInfo.processInfo.environment["KITH_WRITE_GOLDEN"] != nil {
       try picture.write(to: path, atomically: true, encoding: .utf8)
     }

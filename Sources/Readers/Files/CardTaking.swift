@@ -50,7 +50,9 @@ public struct CardTaking: Sendable {
   public func take(
     _ cards: [CardBook.Card], _ permit: borrowing Permit<ReadAddressBook>
   ) async throws -> [TakenCard] {
-    let drafts = cards.map { (card: $0, handle: Handle(.card, identity($0.seen.uid)), said: CardTaking.read($0.contact)) }
+    let drafts = cards.map {
+      (card: $0, handle: Handle(.card, identity($0.seen.uid)), said: CardTaking.read($0.contact))
+    }
     let others = drafts.map { CardTaking.handles($0.said) }
     let sealer = try await permit.sealer(for: Set(drafts.map(\.handle)).union(others.joined()))
     var taken: [TakenCard] = []

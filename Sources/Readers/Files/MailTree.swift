@@ -38,6 +38,17 @@ struct MailTree {
     case .mails: try readMails(isFolder)
     case .vcard, .csv: throw Trouble("an address book holds no mails", "import it with its own kind")
     }
+    tellApart()
+  }
+
+  /// Two folders that would be shown by one name (names need not be UTF-8) get a number.
+  private mutating func tellApart() {
+    var seen: [String: Int] = [:]
+    for place in folders.indices {
+      let count = seen[folders[place].name, default: 0] + 1
+      seen[folders[place].name] = count
+      if count > 1 { folders[place].name += " (\(count))" }
+    }
   }
 
   // MARK: - A folder of mailbox files
@@ -102,7 +113,9 @@ struct MailTree {
   // MARK: - A folder of raw mails
 
   private mutating func readMails(_ isFolder: Bool) throws {
-    guard isFolder else { throw Trouble("this is a file, not a folder of mails", "use --kind mbox, or name the folder") }
+    guard isFolder else {
+      throw Trouble("this is a file, not a folder of mails", "use --kind mbox, or name the folder")
+    }
     try walk { path, listing, tree in
       guard !listing.files.isEmpty || path == tree.root else { return }
       let name = tree.relative(path)

@@ -19,9 +19,7 @@ struct DemoCommand: AsyncParsableCommand {
     var settings = try Settings(global)
     let place = try listen ?? Listen.of(settings)
     guard place.isLoopback else { throw ValidationError("the demo listens on loopback alone") }
-    let demo = try DemoHouse(
-      at: (global.data.map { URL(fileURLWithPath: $0).standardizedFileURL.path(percentEncoded: false) } ?? settings.data)
-        + "/demo")
+    let demo = try DemoHouse(at: settings.data + "/demo")
     // A house of its own, with a key of its own: nothing of the demo touches a real one.
     settings.data = demo.data
     settings.database = nil

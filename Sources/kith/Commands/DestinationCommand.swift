@@ -22,7 +22,7 @@ struct DestinationCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let own = house.settings.database == nil ? [house.settings.data] : []
       let destination = try await AddDestination(house.deliver()).folder(path, apartFrom: own, as: viewer)
       try output.value(["id": JSON(destination.id), "location": .text(destination.location)])
@@ -37,10 +37,9 @@ struct DestinationCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let deliver = house.deliver()
       var rows: [JSON] = []
       for destination in try await house.store.destinations(asker.account, member: asker.member.id) {
-        let digest = Deliver.digest(deliver.rules(destination))
+        let digest = Deliver.digest(Deliver.standingRules(destination))
         let accepted = try await house.store.approvals(asker.account, destination.id).contains {
           $0.kind == .standing && $0.covers(digest)
         }
@@ -65,7 +64,7 @@ struct DestinationCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let kind = try await AddDestination(house.deliver()).accept(destination, digest: digest, as: viewer)
       try output.value([
         "id": JSON(destination), "accepted": true, "approval": kind == .standing ? "standing" : "once",
@@ -81,7 +80,7 @@ struct DestinationCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       try await Withdraw(store: house.store).destination(destination, as: viewer)
       try output.value(["id": JSON(destination), "revoked": true])
     }

@@ -31,7 +31,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       try await Flows.Withdraw(store: house.store).grant(grant, as: viewer)
       try output.value(["id": JSON(grant), "withdrawn": true])
     }

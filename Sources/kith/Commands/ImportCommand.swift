@@ -33,5 +33,3 @@ struct ImportCommand: HouseCommand {
   }
 }
 
-extension Source.Kind: @retroactive ExpressibleByArgument {}
-extension Depth: @retroactive ExpressibleByArgument {}

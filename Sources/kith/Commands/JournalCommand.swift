@@ -15,7 +15,7 @@ struct JournalCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let entries = try await house.store.journal(viewer, before: after, limit: max(0, limit))
     try output.list(
       entries.map {
@@ -39,7 +39,7 @@ struct UndoCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let report = try await Undo(house.deliver()).run(entry, as: viewer, approve: approve, dryRun: dryRun)
     try output.value([
       "id": JSON(report.entry), "entry": JSON(report.undoing), "undone": .bool(report.undoing != nil),
@@ -67,7 +67,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let open = try await DecideConflict(store: house.store).list(viewer)
       try output.list(
         open.map {
@@ -91,7 +91,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let side: FieldConflict.Side = take == .ours ? .ours : .theirs
       try await DecideConflict(store: house.store).decide(conflict, taking: side, as: viewer)
       try output.value(["id": JSON(conflict), "taken": .text(take.rawValue)])

@@ -26,7 +26,7 @@ struct LedgerCommand: HouseCommand {
       if let kept, kept.account != account { throw Trouble("this head is of another account", "give the right file") }
       let size = try await house.store.verifyLedger(account, kept: kept)
       try output.value(
-        ["verified": true, "lines": JSON(size), "consistent_with": JSON(kept?.size)],
+        ["verified": true, "lines": JSON(size), "consistent_with": kept.map { JSON($0.size) } ?? .null],
         text: "The ledger is whole: \(size) lines"
           + (kept.map { ", and nothing of the first \($0.size) was changed since that head was kept." } ?? "."))
     }

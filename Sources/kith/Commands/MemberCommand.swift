@@ -85,5 +85,3 @@ extension MemberCommand {
     }
   }
 }
-
-extension Member.Role: @retroactive ExpressibleByArgument {}

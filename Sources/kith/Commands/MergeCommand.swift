@@ -15,7 +15,7 @@ struct SuggestCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let found = try await SuggestMerges(store: house.store).suggestions(viewer)
       try output.list(
         found.map { ["a": JSON($0.first), "b": JSON($0.second), "reasons": JSON($0.reasons)] },
@@ -40,7 +40,7 @@ struct MergeCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let entry = try await MergePeople(store: house.store, gate: house.gate).merge(persons, as: viewer)
     try output.value(["id": JSON(persons.first), "entry": JSON(entry)])
   }
@@ -56,7 +56,7 @@ struct UnmergeCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let entry = try await MergePeople(store: house.store, gate: house.gate).unmerge(person, as: viewer)
     try output.value(["id": JSON(person), "entry": JSON(entry)])
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Flows
+import Insight
 import Model
 import Store
 
@@ -18,7 +19,7 @@ struct PeopleCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let people = try await Show(store: house.store, gate: house.gate).people(
       PeopleQuery(text: query, kind: kind, limit: limit, after: after), as: viewer)
     try output.list(
@@ -28,7 +29,6 @@ struct PeopleCommand: HouseCommand {
   }
 }
 
-extension Person.Kind: @retroactive ExpressibleByArgument {}
 
 /// `kith person`: what is known of one person, and why.
 struct PersonCommand: HouseCommand {
@@ -42,7 +42,7 @@ struct PersonCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let page = try await Show(store: house.store, gate: house.gate).person(person, at: at, as: viewer)
     let value = PersonLines.json(page, why: why)
     try output.value(value, text: PersonLines.text(page, why: why))
@@ -52,7 +52,7 @@ struct PersonCommand: HouseCommand {
 /// A person's page as JSON and as text.
 private enum PersonLines {
   static func json(_ page: PersonPage, why: Bool) -> JSON {
-    guard case .object(var pairs) = Lines.person(SeenPerson(person: page.person, owner: page.owner)) else { return .null }
+    guard case .object(var pairs) = Lines.person(page.person, of: page.owner) else { return .null }
     pairs.append(.init(key: "at", value: JSON(page.at)))
     pairs.append(
       .init(key: "parts", value: .object(page.strength.parts.map { .init(key: $0.name, value: JSON($0.value)) })))

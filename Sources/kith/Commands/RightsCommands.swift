@@ -97,7 +97,13 @@ struct EraseCommand: HouseCommand {
       return try output.value(["account": JSON(asker.account), "erased": true])
     }
     let outcome = try await flow.erase(person, asker.account, asker.member.id)
-    try output.value(["id": JSON(person), "erased": true, "handles": JSON(outcome.handles)])
+    try output.value([
+      "id": JSON(person), "erased": true, "handles": JSON(outcome.handles),
+      "removed_there": JSON(outcome.removedThere), "left_there": JSON(outcome.leftThere),
+    ])
+    if !outcome.leftThere.isEmpty {
+      throw Incomplete("records that somebody changed in the CRM stand there as they are; look at them")
+    }
   }
 }
 
@@ -112,7 +118,7 @@ struct RestrictCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let flow = EditPerson(store: house.store, gate: house.gate)
     if lift {
       try await flow.unrestrict(person, as: viewer)
@@ -145,12 +151,10 @@ struct EditCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     let verb: Edit.Verb = set != nil ? .set : add != nil ? .add : remove != nil ? .remove : .forget
     let edit = Edit(verb, field, set ?? add ?? remove ?? "", label: label)
     let entry = try await EditPerson(store: house.store, gate: house.gate).edit(person, edit, as: viewer)
     try output.value(["id": JSON(person), "entry": JSON(entry)])
   }
 }
-
-extension Fact.Field: @retroactive ExpressibleByArgument {}

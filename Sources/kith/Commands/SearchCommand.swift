@@ -1,6 +1,7 @@
 import ArgumentParser
 import Flows
 import Model
+import Store
 
 /// `kith search WORDS`
 struct SearchCommand: HouseCommand {
@@ -13,7 +14,7 @@ struct SearchCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+    let viewer = try await house.viewer(asker)
     // An argument with spaces was quoted in the shell, which does not make it a phrase: quotes within it do.
     let found = try await Search(store: house.store, gate: house.gate).search(
       words.joined(separator: " "), limit: max(0, limit), as: viewer)

@@ -54,9 +54,7 @@ struct WorkCommand: AsyncParsableCommand {
   }
 }
 
-extension Listen: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-
+extension Listen {
   static func of(_ settings: Settings) throws -> Listen {
     guard let listen = Listen(settings.listen) else { throw ValidationError("KITH_LISTEN is not HOST:PORT") }
     return listen

@@ -20,7 +20,7 @@ struct ShareCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let colleague = try with.map { word in
         guard let found = House.member(word, of: asker.members) else {
           throw Trouble("there is no such member of this account", "see 'kith member list'")
@@ -44,7 +44,7 @@ struct ShareCommand: AsyncParsableCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let viewer = try await house.gate.viewer(asker.account, asker.member.id)
+      let viewer = try await house.viewer(asker)
       let shares = try await house.store.shares(viewer)
       try output.list(
         shares.map {
@@ -70,8 +70,4 @@ struct ShareCommand: AsyncParsableCommand {
       try output.value(["id": JSON(share), "removed": true])
     }
   }
-}
-
-extension ShareLevel: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(word: argument) }
 }

@@ -1,0 +1,28 @@
+public import ArgumentParser
+public import Consent
+public import Model
+public import Site
+
+// The nouns that stand on the command line, read the way they are printed.
+
+extension ID: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension Instant: ExpressibleByArgument {
+  public init?(argument: String) { self.init(iso: argument) }
+}
+
+extension ShareLevel: ExpressibleByArgument {
+  public init?(argument: String) { self.init(word: argument) }
+}
+
+extension Listen: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension Source.Kind: ExpressibleByArgument {}
+extension Depth: ExpressibleByArgument {}
+extension Person.Kind: ExpressibleByArgument {}
+extension Member.Role: ExpressibleByArgument {}
+extension Fact.Field: ExpressibleByArgument {}
