@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench mutants crash soak fuzz help need need-test build clean
+.PHONY: run path test lint bench mutants crash soak fuzz help need need-test build clean
 
 # Outside the checkout: a fresh clone then builds in seconds what another one has built before.
 KITH_BUILD ?= $(HOME)/.cache/kith/build
@@ -49,6 +49,11 @@ help:
 
 run: build
 	@exec "$$(swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" --show-bin-path)/kith" $(ARGS)
+
+# Where the binary is: alias kith="$(make -s path)"
+path: need
+	@swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" $(SWIFT_FLAGS) --product kith >&2
+	@echo "$$(swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" --show-bin-path)/kith"
 
 build: need
 	@swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" $(SWIFT_FLAGS) --product kith

@@ -5,10 +5,17 @@ Two runs are disturbed: the import of 500 invented mails, and the delivery of 60
 CRM. At each point N a fresh copy of the state before is taken, the run is killed (SIGKILL) just before its N-th call of
 write, pwrite, fsync, fdatasync, rename, unlink, ftruncate and their kin (scripts/killat.c counts them over all threads),
 and then run again to its end. Then must be equal: the logical digest, the completeness ledger, the CRM folder, the sizes
-of the sealed files. The ledger must verify, the doctor be content, the databases be intact, and nothing left to do.
+of the sealed files, the entries of the journal. The ledger must verify, the doctor be content, the databases be intact,
+and nothing left to do.
 
-usage: scripts/crash.sh [import|deliver …]
-  CRASH_SAMPLE=60   so many points, drawn with CRASH_SEED (printed), instead of all
+Two more are frozen at a point instead: another worker comes an hour later by its clock, takes the lease over and works;
+then the frozen one is thawed and must stop. No effect may be there twice, so the same must be equal. A worker that froze
+within a transaction, or while it writes to the CRM folder, keeps that locked: then the other one must say so and end, and
+the thawed one go on. Half of these points are calls, the others are moments (SIGSTOP).
+
+usage: scripts/crash.sh [import|deliver|freeze-import|freeze-deliver …]
+  CRASH_SAMPLE=60   so many points in all, drawn with CRASH_SEED (printed), instead of every one
+  CRASH_FREEZES=40  so many points for each that is frozen
   CRASH_WORKERS=2   so many at once
   CRASH_FOLDER=DIR  where the copies lie; default a temporary folder. What failed is kept there
   KITH_BIN=FILE     the binary; default: built here
@@ -20,6 +27,7 @@ import pathlib
 import queue
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +37,9 @@ import invent
 from kithrun import ROOT, Failure, Kith, binary, copy, crm
 
 MAILS, PEOPLE = 500, 60
+# The run that is disturbed, and the one after it: a clock that went back would leave jobs for later.
+BEFORE, AFTER = "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"
+RUNS = ["import", "deliver", "freeze-import", "freeze-deliver"]
 
 
 class Stage:
@@ -39,16 +50,17 @@ class Stage:
         self.folder = work / f"worker-{number}"
         self.kith = Kith(program, self.folder / "house")
         self.crm = self.folder / "house" / "crm"
-        self.bases, self.wanted = {}, {}
+        self.bases, self.wanted, self.seconds, self.points = {}, {}, {}, {}
 
     def words(self, run):
         return self.kith.import_words(self.maildir) if run == "import" else ["sync", "--deliver"]
 
     def prepare(self, runs):
         self.kith.folder.mkdir(parents=True)
+        self.kith.set_clock("2026-11-23T11:00:00Z")
         self.kith.add_account()
         self.keep("import")
-        if "deliver" in runs:
+        if any("deliver" in run for run in runs):
             self.kith.run(*self.words("import"))
             self.kith.add_folder(self.crm)
             self.keep("deliver")
@@ -59,13 +71,23 @@ class Stage:
 
     def start(self, run):
         copy(self.bases[run], self.kith.folder)
+        self.kith.set_clock(BEFORE)
+
+    def resume(self):
+        """An hour later for the clock, two for the sealed files: what nobody names is swept after one."""
+        self.kith.set_clock(AFTER)
+        for file in (self.kith.data / "blobs").rglob("*"):
+            os.utime(file, (time.time() - 7200, time.time() - 7200))
+
+    def killat(self, point):
+        counts = self.folder / "counts.json"
+        counts.unlink(missing_ok=True)
+        return counts, [self.killer, point, f"{self.kith.data}:{self.crm}:{self.kith.key}", counts]
 
     def disturbed(self, run, point):
         """Runs up to the point; gives what killat counted."""
-        counts = self.folder / "counts.json"
-        counts.unlink(missing_ok=True)
-        watched = f"{self.kith.data}:{self.crm}:{self.kith.key}"
-        done = self.kith.run(*self.words(run), before=[self.killer, point, watched, counts], expect=None)
+        counts, before = self.killat(point)
+        done = self.kith.run(*self.words(run), before=before, expect=None)
         if not counts.exists():
             raise Failure(f"killat failed: {done.stderr.strip()[-300:]}")
         counted = json.loads(counts.read_text())
@@ -73,10 +95,55 @@ class Stage:
             raise Failure(f"the run ended with {done.returncode} by itself: {done.stderr.strip()[-300:]}")
         return counted
 
+    def at_call(self, run, point):
+        """How to begin a run, freeze it before its N-th call, and thaw it."""
+        thaw, held = self.folder / "thaw", self.folder / "thaw.held"
+        for file in (thaw, held):
+            file.unlink(missing_ok=True)
+        command = [str(word) for word in [*self.killat(point)[1], self.kith.program, "--json", *self.words(run)]]
+
+        def freeze(process):
+            while not held.exists() and process.poll() is None:
+                time.sleep(0.01)
+            return held.exists()
+
+        return (command, {**self.kith.environment, "KILLAT_HOLD": str(thaw)}), freeze, lambda process: thaw.touch()
+
+    def at_moment(self, run, point):
+        """The same after a part of the time that an undisturbed run takes."""
+        command = [self.kith.program, "--json", *map(str, self.words(run))]
+
+        def freeze(process):
+            time.sleep(self.seconds[run] * point / self.points[run])
+            process.send_signal(signal.SIGSTOP)
+            return process.poll() is None
+
+        return (command, self.kith.environment), freeze, lambda process: process.send_signal(signal.SIGCONT)
+
+    def frozen(self, run, point):
+        """Freezes a worker at the point, lets another one work, thaws it; gives whether the other could take over."""
+        begin, freeze, thaw = self.at_call(run, point) if point % 2 else self.at_moment(run, point)
+        first = subprocess.Popen(begin[0], env=begin[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = None
+        try:
+            if freeze(first):
+                self.resume()
+                done = self.kith.run(*self.words(run), expect=(0, 1), limit=120)
+        finally:
+            thaw(first)
+            ended = first.wait(timeout=120)
+        if ended not in (0, 1):
+            raise Failure(f"the thawed worker ended with {ended}")
+        # Whoever waits in vain says for what, and that nothing is lost.
+        if done and done.returncode == 1 and not any(word in done.stderr for word in ("busy", "another")):
+            raise Failure(f"the second worker ended with {done.stderr.strip()[-300:]}")
+        return {"killed": done is not None and done.returncode == 0}
+
     def outcome(self, run):
         """Everything in which a run that was cut off must equal one that was not."""
         self.kith.check_health()
-        found = {"digest": self.kith.logical_digest(), "held": self.kith.held(), "sealed files": self.kith.files()}
+        found = {"digest": self.kith.logical_digest(), "held": self.kith.held(), "sealed files": self.kith.files(),
+                 "journal": sorted(line["verb"] for line in self.kith.lines("journal", "--limit", "100000"))}
         if run == "import":
             found["mails found"] = len(self.kith.lines("search", '"standingword"', "--limit", "100000"))
         else:
@@ -90,17 +157,24 @@ class Stage:
 
     def undisturbed(self, run):
         self.start(run)
+        begun = time.monotonic()
+        self.kith.run(*self.words(run))
+        self.seconds[run] = time.monotonic() - begun
+        self.start(run)
         counted = self.disturbed(run, 0)
+        self.points[run] = counted["calls"]
+        self.resume()
         self.wanted[run] = self.outcome(run)
         people = sum(1 for name in self.wanted[run].get("crm", {}) if name.endswith(".vcf"))
         if run == "deliver" and people != PEOPLE:
             raise Failure(f"{people} people were delivered, not {PEOPLE}")
         return counted
 
-    def point(self, run, point):
-        """Kills at the point and runs again; gives whether it was killed at all. A `Failure` says what differs."""
+    def point(self, run, point, freeze=False):
+        """Kills or freezes at the point and runs again; gives whether it was in time. A `Failure` says what differs."""
         self.start(run)
-        counted = self.disturbed(run, point)
+        counted = self.frozen(run, point) if freeze else self.disturbed(run, point)
+        self.resume()
         self.kith.run(*self.words(run))
         found = self.outcome(run)
         for what, wanted in self.wanted[run].items():
@@ -137,13 +211,14 @@ def chosen(total, sample, seed):
     return sorted(random.Random(seed).sample(range(1, total + 1), sample))
 
 
-def disturb(run, stages, sample, seed, keep):
+def disturb(name, stages, sample, seed, keep):
     """All points of a run, or the sample; gives how many held and how many did not."""
+    freeze, run = name.startswith("freeze-"), name.removeprefix("freeze-")
     counts = [stage.undisturbed(run) for stage in stages]
     total = max(counted["calls"] for counted in counts)
     points = chosen(total, sample, seed)
     kinds = ", ".join(f"{value} {key}" for key, value in counts[0].items() if key not in ("killed", "calls"))
-    print(f"{run}: {total} points ({kinds}); {len(points)} are tried", flush=True)
+    print(f"{name}: {total} points ({kinds}); {len(points)} are tried", flush=True)
     free, passed, failed, late, begun = queue.SimpleQueue(), 0, 0, 0, time.monotonic()
     for stage in stages:
         free.put(stage)
@@ -151,9 +226,9 @@ def disturb(run, stages, sample, seed, keep):
     def attempt(point):
         stage = free.get()
         try:
-            return point, stage.point(run, point), None
+            return point, stage.point(run, point, freeze), None
         except (Failure, OSError, ValueError, KeyError, IndexError) as error:
-            copy(stage.kith.folder, keep / f"{run}-{point}")
+            copy(stage.kith.folder, keep / f"{name}-{point}")
             return point, True, str(error) or type(error).__name__
         finally:
             free.put(stage)
@@ -164,11 +239,12 @@ def disturb(run, stages, sample, seed, keep):
             passed += trouble is None
             failed += trouble is not None
             if trouble:
-                print(f"FAILED {run} killed at {point}: {trouble}", flush=True)
+                print(f"FAILED {name} at {point}: {trouble}", flush=True)
             if done % 200 == 0:
-                print(f"{run}: {done} of {len(points)} points, {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
+                print(f"{name}: {done} of {len(points)} points, {failed} failed, {time.monotonic() - begun:.0f} s", flush=True)
     # Threads make one run a little longer than another: a point behind its end disturbs nothing.
-    print(f"{run}: {passed} passed, {failed} failed, {late} of them behind the end of their run, "
+    missed = "where the other worker could not take over" if freeze else "behind the end of their run"
+    print(f"{name}: {passed} passed, {failed} failed, {late} of them {missed}, "
           f"{time.monotonic() - begun:.0f} s", flush=True)
     return passed, failed
 
@@ -190,10 +266,12 @@ def main(runs):
         stages = [Stage(number, work, program, killer, work / "mails") for number in range(workers)]
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             list(pool.map(lambda stage: stage.prepare(runs), stages))
-        if sample:
-            print(f"CRASH_SEED={seed}", flush=True)
+        print(f"CRASH_SEED={seed}", flush=True)
         for run in runs:
-            held, broken = disturb(run, stages, sample // len(runs), seed, keep)
+            most = sample // len(runs)
+            if run.startswith("freeze-") and not sample:
+                most = int(os.environ.get("CRASH_FREEZES", "40"))
+            held, broken = disturb(run, stages, most, seed, keep)
             passed, failed = passed + held, failed + broken
     except Failure as error:
         print(f"FAILED: {error}", flush=True)
@@ -207,7 +285,7 @@ def main(runs):
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["import", "deliver"]
-    if set(wanted) - {"import", "deliver"}:
+    wanted = sys.argv[1:] or RUNS
+    if set(wanted) - set(RUNS):
         sys.exit(__doc__)
     sys.exit(main(wanted))

@@ -3,7 +3,9 @@
  * usage: killat N FOLDER[:FOLDER...] COUNTS COMMAND [ARGUMENT...]
  *
  * N = 0 kills never. COUNTS is a file that gets `killed calls write pwrite64 ...` as JSON when the program has ended.
- * Exit code: that of the program, or 137 if it was killed here.
+ * Exit code: that of the program, or 137 if it was killed here. With KILLAT_HOLD=FILE in its environment it kills nobody
+ * but holds the program before that call: FILE.held appears, and once FILE does, the program goes on. Meanwhile none of its
+ * threads changes a file: each stops at its next such call.
  *
  * strace can inject a signal too, but its `when=N` counts per thread and per system call; a program of several threads
  * has points that it never names. Here one counter stands for all threads, processes and calls. The kernel counts, not
@@ -183,6 +185,15 @@ static int changing(pid_t pid) {
   return -1;
 }
 
+static void hold(const char *until) {
+  char held[4096];
+  snprintf(held, sizeof held, "%s.held", until);
+  const int file = open(held, O_CREAT | O_WRONLY, 0600);
+  if (file < 0) die(held);
+  close(file);
+  while (access(until, F_OK) != 0) usleep(10000);
+}
+
 static void report(const char *file, int killed, long total) {
   FILE *out = fopen(file, "w");
   if (!out) die(file);
@@ -230,9 +241,13 @@ int main(int argc, char **argv) {
       if (which >= 0) {
         counts[which]++;
         if (++total == at) {
-          killed = 1;
-          kill(child, SIGKILL);
-          continue;
+          const char *until = getenv("KILLAT_HOLD");
+          if (!until) {
+            killed = 1;
+            kill(child, SIGKILL);
+            continue;
+          }
+          hold(until);
         }
       }
     }

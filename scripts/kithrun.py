@@ -33,7 +33,7 @@ def binary(configuration="debug"):
 class Kith:
     """One data folder and its key, and the binary that works on it."""
 
-    def __init__(self, program, folder, clock="2026-11-23T12:00:00Z"):
+    def __init__(self, program, folder, clock=None):
         self.program, self.folder = str(program), pathlib.Path(folder)
         self.data, self.key = self.folder / "data", self.folder / "operator.key"
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("KITH_", "XDG_"))}
@@ -41,7 +41,11 @@ class Kith:
         self.environment["KITH_OPERATOR_KEY_FILE"] = str(self.key)
         self.environment["HOME"] = str(self.folder)
         if clock:
-            self.environment["KITH_CLOCK"] = clock
+            self.set_clock(clock)
+
+    def set_clock(self, start):
+        """Lets the next commands begin at an instant."""
+        self.environment["KITH_CLOCK"] = start
 
     def run(self, *words, before=(), expect=(0,), limit=300):
         """The finished process; a `Failure` if its exit code is none of those expected."""

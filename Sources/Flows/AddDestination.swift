@@ -10,8 +10,9 @@ public struct AddDestination: Sendable {
 
   public init(_ deliver: Deliver) { self.deliver = deliver }
 
-  /// Adds a folder as CRM with the grant to write there; nothing is written yet. The same folder twice is one.
+  /// Adds a folder as CRM with the grant to write there; nothing is written yet.
   ///
+  /// The same folder twice is one.
   /// `apart` are folders of Kith itself, which cannot serve as a CRM.
   public func folder(_ path: String, apartFrom apart: [String] = [], as viewer: Viewer) async throws -> Destination {
     let location = try FolderCRM.place(path, apartFrom: apart)

@@ -5,8 +5,9 @@ import Plans
 import Store
 
 extension KnowPeople {
-  /// Unites cards with addresses, and with one another, as the rules of matching decide; answers how many persons went
-  /// into others. What the owner held apart stays apart, and nobody restricted is touched.
+  /// Unites cards with addresses, and with one another; answers how many persons went into others.
+  ///
+  /// What the owner held apart stays apart, and nobody restricted is touched.
   func matchCards(in session: any Session) throws -> Int {
     let records = try matchable(in: session)
     if records.isEmpty { return 0 }

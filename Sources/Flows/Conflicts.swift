@@ -14,7 +14,9 @@ public struct DecideConflict: Sendable {
     try await store.conflicts(viewer, destination)
   }
 
-  /// Takes one side. Ours goes out with the next delivery; theirs stays there, whatever we hold.
+  /// Takes one side.
+  ///
+  /// Ours goes out with the next delivery; theirs stays there, whatever we hold.
   ///
   /// Of a record that was deleted there, ours makes it again and theirs leaves it deleted.
   public func decide(_ id: ID<Conflict>, taking side: FieldConflict.Side, as viewer: Viewer) async throws {

@@ -28,7 +28,9 @@ public struct Edit: Sendable, Equatable {
   }
 }
 
-/// The owner corrects what is known of a person, or forbids to use it. What was typed outranks every source (P048).
+/// The owner corrects what is known of a person, or forbids to use it.
+///
+/// What was typed outranks every source (P048).
 public struct EditPerson: Sendable {
   let store: Store
   let gate: Gate
@@ -51,7 +53,6 @@ public struct EditPerson: Sendable {
       let entry = desk.entry(.edit)
       let new = try desk.apply(edit, to: record, old, in: session)
       try desk.know.refold([person], in: session)
-      // Details are sealed as they are: the image names which they were, and holds the open values.
       let images = (TypedLines.text(edit.field, old), TypedLines.text(edit.field, new))
       try desk.write(entry, record, images, in: session)
       return entry.id
@@ -72,7 +73,7 @@ public struct EditPerson: Sendable {
       let record = try desk.typedRecord(in: session)
       let old = try Facts.typed(record.id, field, desk.account, in: session)
       try Facts.delete(old.map(\.id), desk.account, in: session)
-      try desk.type(lines.map { (field, $0.label, $0.value, $0.confidence) }, to: record, in: session)
+      try desk.restore(lines, to: record, in: session)
       let new = try Facts.typed(record.id, field, desk.account, in: session)
       try desk.know.refold([entry.person], in: session)
       let undoing = desk.entry(.edit, undoes: entry.id)
@@ -103,6 +104,9 @@ public struct EditPerson: Sendable {
   private static func checked(_ edit: Edit) throws -> Edit {
     var edit = edit
     edit.value = edit.value.split(whereSeparator: \.isNewline).joined(separator: " ")
+    edit.label = edit.label.split(whereSeparator: \.isNewline).joined(separator: " ")
+    edit.value = edit.value.filter { $0 != "\u{1F}" }
+    edit.label = edit.label.filter { $0 != "\u{1F}" }
     if edit.field == .email { edit.value = fold(edit.value) }
     if edit.field.isMulti, edit.verb == .set {
       throw Trouble("'\(edit.field.rawValue)' holds several values", "add one or remove one")
@@ -135,7 +139,8 @@ extension Desk {
   func apply(
     _ edit: Edit, to record: StoredRecord, _ old: [Facts.Typed], in session: any Session
   ) throws -> [Facts.Typed] {
-    let same = old.filter { edit.field.isMulti ? $0.label == edit.label && $0.value == edit.value : true }
+    let key = know.blind.token(Array(edit.value.utf8))
+    let same = old.filter { edit.field.isMulti ? $0.label == edit.label && $0.key == key : true }
     switch edit.verb {
     case .set:
       try Facts.delete(old.map(\.id), account, in: session)
@@ -175,6 +180,19 @@ extension Desk {
     try Facts.keep(facts, of: member, account, in: session)
   }
 
+  /// Enters typed facts as they stood before; a sealed one opens only in its own row, so it keeps its id.
+  func restore(_ all: [Facts.Typed], to record: StoredRecord, in session: any Session) throws {
+    let facts = all.map { old in
+      NewFact(
+        id: old.id,
+        fact: Fact(
+          field: old.field, label: old.label, value: old.value ?? "", origin: .typed, record: record.id,
+          firstSeen: know.now, lastSeen: know.now, confidence: old.confidence),
+        key: old.key, detail: old.detail)
+    }
+    try Facts.keep(facts, of: member, account, in: session)
+  }
+
   /// Writes the entry of an edit with its one image.
   func write(
     _ entry: JournalEntry, _ record: StoredRecord, _ said: (before: String, after: String), in session: any Session
@@ -201,21 +219,42 @@ enum TypedLines {
   private static let gap: Character = "\u{1F}"
 
   static func text(_ field: Fact.Field, _ facts: [Facts.Typed]) -> String {
-    ([field.rawValue] + facts.map { [$0.label, $0.value ?? "", $0.confidence > 0 ? "1" : "0"].joined(separator: "\(gap)") })
-      .joined(separator: "\n")
+    ([field.rawValue] + facts.map(line)).joined(separator: "\n")
   }
 
-  static func read(
-    _ text: String
-  ) -> (Fact.Field, [(label: String, value: String, confidence: Double)])? {
+  private static func line(_ fact: Facts.Typed) -> String {
+    let parts = [
+      fact.id.description, fact.label, fact.value ?? "", fact.detail.map { hex($0.bytes) } ?? "", String(fact.key),
+      fact.confidence > 0 ? "1" : "0",
+    ]
+    return parts.joined(separator: "\(gap)")
+  }
+
+  static func read(_ text: String) -> (Fact.Field, [Facts.Typed])? {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard !lines.isEmpty, let field = Fact.Field(rawValue: String(lines.removeFirst())) else { return nil }
-    var out: [(label: String, value: String, confidence: Double)] = []
+    var facts: [Facts.Typed] = []
     for line in lines {
-      let parts = line.split(separator: gap, omittingEmptySubsequences: false)
-      guard parts.count == 3 else { return nil }
-      out.append((String(parts[0]), String(parts[1]), parts[2] == "1" ? 1 : 0))
+      let parts = line.split(separator: gap, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 6, let id = ID<Fact>(parts[0]), let key = UInt64(parts[4]) else { return nil }
+      let detail = parts[3].isEmpty ? nil : bytes(parts[3]).flatMap { Sealed(stored: $0) }
+      if !parts[3].isEmpty, detail == nil { return nil }
+      facts.append(
+        Facts.Typed(
+          id: id, field: field, label: parts[1], value: detail == nil ? parts[2] : nil, detail: detail, key: key,
+          confidence: parts[5] == "1" ? 1 : 0))
     }
-    return (field, out)
+    return (field, facts)
+  }
+
+  private static func bytes(_ hex: String) -> [UInt8]? {
+    let digits = Array(hex)
+    guard digits.count % 2 == 0 else { return nil }
+    var out: [UInt8] = []
+    for at in stride(from: 0, to: digits.count, by: 2) {
+      guard let byte = UInt8(String(digits[at...at + 1]), radix: 16) else { return nil }
+      out.append(byte)
+    }
+    return out
   }
 }

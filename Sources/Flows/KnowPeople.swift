@@ -69,8 +69,10 @@ struct KnowPeople: Sendable {
         continue
       }
       if let record, record.isGone { marks.append((record.id, nil)) }
-      let stored = record ?? StoredRecord(
-        id: ids.next(), kind: .address, identity: handle.handle.value, handle: handle.id, person: ids.next())
+      let stored =
+        record
+        ?? StoredRecord(
+          id: ids.next(), kind: .address, identity: handle.handle.value, handle: handle.id, person: ids.next())
       if record == nil {
         newPersons.append(stored.person)
         newRecords.append(stored)
@@ -147,7 +149,8 @@ struct KnowPeople: Sendable {
   private func row(_ person: ID<Person>, _ facts: [Fact], _ looks: [Look]) -> FoldedRow {
     let folded = foldFacts(facts)
     let tie = Tie(looks.flatMap(\.touches), now: now)
-    let name = [folded.name, folded.organisation ?? "", folded.emails.first ?? "", folded.phones.first ?? ""]
+    let name =
+      [folded.name, folded.organisation ?? "", folded.emails.first ?? "", folded.phones.first ?? ""]
       .first { !$0.isEmpty } ?? ""
     return FoldedRow(
       id: person, kind: KnowPeople.kind(folded, looks), name: name, organisation: folded.organisation,

@@ -122,7 +122,7 @@ enum MailWords {
     "egrave": Array("è".utf8), "agrave": Array("à".utf8), "ccedil": Array("ç".utf8), "ntilde": Array("ñ".utf8),
   ]
 
-  /// Reads one entity; what is none stands as it is. Answers the index behind it.
+  /// Reads one entity and answers the index behind it; what is none stands as it is.
   private static func entity(_ bytes: [UInt8], _ start: Int, _ out: inout [UInt8]) -> Int {
     var end = start + 1
     while end < bytes.count, end - start < 12, bytes[end] != UInt8(ascii: ";"), bytes[end] > 32 { end += 1 }

@@ -68,21 +68,10 @@ public struct Pull: Sendable {
     let held = try await held(source, grant, account)
     let isDeep = held.values.allSatisfy { $0.values.allSatisfy(\.isDeep) }
     var reader = try MailReader(source.kind, at: source.location, held: held, mails: batch)
-    let names = reader.folders.map(\.name)
-    let expected = reader.folders.map(\.onServer)
-    let newIDs = store.ids
-    let folders = try await store.write(under: permit, lease: lease) { session in
-      let folders = try Folders.keep(names, of: source, newID: { newIDs.next() }, account, in: session)
-      try Folders.expect(
-        zip(names, expected).compactMap { name, count in
-          folders[name].map { FolderCount(folder: $0, onServer: count, leftOut: [:]) }
-        }, account, in: session)
-      if !isDeep { try Folders.recount(folders.values.sorted(), depth: grant.depth, account, in: session) }
-      return folders
-    }
+    let folders = try await open(reader, isDeep, source, grant, account, permit, lease)
     let run = MailRun(
       store: store, gate: gate, account: account, source: source, grant: grant, lease: lease,
-      folders: names.map { folders[$0] ?? ID(0) }, owners: try await store.owners(account, source.member))
+      folders: reader.folders.map { folders[$0.name] ?? ID(0) }, owners: try await store.owners(account, source.member))
     var report = PullReport(source: source.id)
     var leftOut: [Int: [LeftOut: Int]] = [:]
     try await withThrowingTaskGroup(of: MailRun.Outcome.self) { group in
@@ -109,6 +98,24 @@ public struct Pull: Sendable {
     report.trouble = try await finish(run, reader.folders, leftOut, folders, permit, job)
     report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
+  }
+
+  /// Enters the folders and how many mails each has, before the first is stored.
+  private func open(
+    _ reader: MailReader, _ isDeep: Bool, _ source: Source, _ grant: Grant, _ account: ID<Account>,
+    _ permit: borrowing Permit<ReadMail>, _ lease: Lease
+  ) async throws -> [String: ID<Folder>] {
+    let (newIDs, seen) = (store.ids, reader.folders)
+    return try await store.write(under: permit, lease: lease) { session in
+      let folders = try Folders.keep(
+        seen.map(\.name), of: source, newID: { newIDs.next() }, account, in: session)
+      try Folders.expect(
+        seen.compactMap { seen in
+          folders[seen.name].map { FolderCount(folder: $0, onServer: seen.onServer, leftOut: [:]) }
+        }, account, in: session)
+      if !isDeep { try Folders.recount(folders.values.sorted(), depth: grant.depth, account, in: session) }
+      return folders
+    }
   }
 
   /// Compares what is there with what is held, forgets places where nothing lies any more, and ends the job.

@@ -40,7 +40,9 @@ public struct Show: Sendable {
     return found
   }
 
-  /// One person as of an instant (nil: now). For what is not there, and for what is not to be seen, the same refusal.
+  /// One person as of an instant (nil: now).
+  ///
+  /// For what is not there, and for what is not to be seen, the same refusal.
   public func person(_ id: ID<Person>, at: Instant? = nil, as viewer: Viewer) async throws -> PersonPage {
     let now = store.clock()
     let at = min(at ?? now, now)
@@ -104,8 +106,10 @@ public struct Show: Sendable {
 }
 
 extension Gate {
-  /// Asks for the permits that a look at colleagues' people needs: one for each colleague who shares all of them, one
-  /// for each person where these are shared singly. Nothing is shown if one is refused, or cannot be written.
+  /// Asks for the permits that a look at colleagues' people needs.
+  ///
+  /// One for each colleague who shares all of them, one for each person where these are shared singly. Nothing is shown
+  /// if one is refused, or cannot be written.
   func noteLook(
     _ shown: [(person: ID<Person>, owner: ID<Member>)], at level: ShareLevel, _ viewer: Viewer, in store: Store
   ) async throws {

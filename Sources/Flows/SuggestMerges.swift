@@ -1,7 +1,7 @@
+public import Consent
 import Formats
 import Insight
 public import Model
-public import Consent
 public import Store
 
 /// Two persons who may be one, with the reasons.

@@ -153,7 +153,9 @@ private struct TakingBack {
   let link: Link
   let entry: JournalEntry
 
-  /// Writes values as they were. The base stays, so that the next delivery takes them for an edit made there, and keeps
+  /// Writes values as they were.
+  ///
+  /// The base stays, so that the next delivery takes them for an edit made there, and keeps
   /// its hands off.
   func send(_ change: CRMChange, edited: [Fact.Field], dryRun: Bool) async throws -> UndoReport {
     var report = UndoReport(entry: entry.id)

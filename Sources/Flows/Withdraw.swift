@@ -2,7 +2,9 @@ public import Consent
 public import Model
 public import Store
 
-/// Takes back what was allowed. It acts at once: what runs under it stores and sends nothing from the commit on (P005).
+/// Takes back what was allowed.
+///
+/// It acts at once: what runs under it stores and sends nothing from the commit on (P005).
 public struct Withdraw: Sendable {
   let store: Store
 
@@ -15,7 +17,9 @@ public struct Withdraw: Sendable {
     }
   }
 
-  /// Revokes a destination with all its grants. What stands there stays: it is the owner's (P016).
+  /// Revokes a destination with all its grants.
+  ///
+  /// What stands there stays: it is the owner's (P016).
   public func destination(_ destination: ID<Destination>, as viewer: Viewer) async throws {
     guard try await store.revoke(viewer.account, viewer.member, destination) else {
       throw Refusal(.notYours, promise: 7, "there is no such destination")

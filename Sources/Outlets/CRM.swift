@@ -76,7 +76,9 @@ public enum CRMAnswer: Sendable, Equatable {
 /// Asked right before each write: throws if the grant ended or the job is somebody else's by now (P005).
 public typealias StandingCheck = @Sendable () async throws -> Void
 
-/// A customer relationship system that the owner designated. Every call that writes takes a permit that names it.
+/// A customer relationship system that the owner designated.
+///
+/// Every call that writes takes a permit that names it.
 public protocol CRM: Sendable {
   /// Values in the form in which this system shows them after they were written, so that nothing seems changed there
   /// that only looks different.

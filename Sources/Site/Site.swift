@@ -13,7 +13,7 @@ public struct Site: Sendable {
   /// The demo's account, as its owner sees it.
   public struct Demo: Sendable {
     public var viewer: Viewer
-    /// How many mails the staged sources hold, as the demo read them.
+    /// Where the CRM of the demo lies.
     public var folder: String
 
     public init(viewer: Viewer, folder: String) {

@@ -165,7 +165,7 @@ public enum Deliveries {
 }
 
 extension Store {
-  /// What an outlet asks before each write: do the grants of the permit, and the lease of the job, still hold (P005)?
+  /// What an outlet asks before each write: whether the permit's grants and the job's lease still hold (P005).
   ///
   /// It outlives the permit, and allows nothing by itself.
   public func standingCheck<P: Purpose>(

@@ -65,7 +65,9 @@ extension Store {
     }
   }
 
-  /// Keeps a destination with the grant to write there, or nothing at all. The same place twice is one destination;
+  /// Keeps a destination with the grant to write there, or nothing at all.
+  ///
+  /// The same place twice is one destination;
   /// one that was revoked comes back under the new grant.
   public func add(_ destination: Destination, _ account: ID<Account>, grant: Grant) async throws -> Destination {
     try await write(account) { session in

@@ -124,7 +124,7 @@ extension Store {
 private struct KeptChoices {
   private static let kept = [
     ("consent_grant", "withdrawn_at"), ("source", "revoked_at"), ("destination", "revoked_at"),
-    ("person", "restricted_at"), ("share", "withdrawn_at"),
+    ("person", "restricted_at"), ("share", "withdrawn_at"), ("approval", "used_at"),
   ]
 
   let hasLedger: Bool

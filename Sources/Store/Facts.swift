@@ -224,7 +224,21 @@ public enum Facts {
     public var label: String
     public var value: String?
     public var detail: Sealed?
+    /// The blind token of the value.
+    public var key: UInt64
     public var confidence: Double
+
+    public init(
+      id: ID<Fact>, field: Fact.Field, label: String, value: String?, detail: Sealed?, key: UInt64, confidence: Double
+    ) {
+      self.id = id
+      self.field = field
+      self.label = label
+      self.value = value
+      self.detail = detail
+      self.key = key
+      self.confidence = confidence
+    }
   }
 
   /// What the owner typed into a record about one field.
@@ -233,13 +247,14 @@ public enum Facts {
   ) throws -> [Typed] {
     try session.rows(
       """
-      SELECT id, label, value, detail, confidence FROM fact
+      SELECT id, label, value, detail, confidence, value_key FROM fact
       WHERE account_id = $1 AND record_id = $2 AND field = $3 AND origin = $4 ORDER BY id
       """, [Value(account), Value(record), .text(field.rawValue), Value(Fact.Origin.typed.rawValue)]
     ).map {
       Typed(
         id: $0.id(0), field: field, label: $0.text(1), value: $0.textOrNil(2),
-        detail: $0.bytesOrNil(3).flatMap { Sealed(stored: $0) }, confidence: $0.real(4))
+        detail: $0.bytesOrNil(3).flatMap { Sealed(stored: $0) }, key: UInt64(bitPattern: $0.int(5)),
+        confidence: $0.real(4))
     }
   }
 

@@ -58,7 +58,7 @@ public enum Interactions {
     }
   }
 
-  /// Stores touches; one that is known under its twin stays as it is. Answers for each its id and whether it is new.
+  /// Stores touches, and answers for each its id and whether it is new; one that is known under its twin stays.
   public static func keep(
     _ all: [NewInteraction], of member: ID<Member>, _ account: ID<Account>, in session: any Session
   ) throws -> [(id: ID<Interaction>, isNew: Bool)] {

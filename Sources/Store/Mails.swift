@@ -85,7 +85,7 @@ public enum Mails {
     return known
   }
 
-  /// Stores mails that are new; one of the same content that came in between stays. Answers the ids that hold now.
+  /// Stores mails that are new and answers the ids that hold now: one of the same content that came in between stays.
   public static func insert(
     _ mails: [NewMail], of source: Source, grant: Grant, _ account: ID<Account>, in session: any Session
   ) throws -> [ID<Mail>] {

@@ -84,7 +84,7 @@ public enum People {
       """, values)
   }
 
-  /// Notes that persons have no record any more: they were merged, or stand for nobody. Nothing is left in their rows.
+  /// Notes that persons have no record any more, since they were merged or stand for nobody; their rows are emptied.
   public static func markGone(_ persons: [ID<Person>], _ account: ID<Account>, in session: any Session) throws {
     try session.runMany(
       """
@@ -107,13 +107,14 @@ public enum People {
   ) throws -> [PersonState?] {
     try session.rowsMany(
       "SELECT member_id, gone, restricted_at FROM person WHERE account_id = $1 AND id = $2",
-      persons.map { [Value(account), Value($0)] })
-      .enumerated().map { index, rows in
-        rows.first.map {
-          PersonState(
-            id: persons[index], member: $0.id(0), isGone: $0.bool(1), restrictedAt: $0.instantOrNil(2))
-        }
+      persons.map { [Value(account), Value($0)] }
+    )
+    .enumerated().map { index, rows in
+      rows.first.map {
+        PersonState(
+          id: persons[index], member: $0.id(0), isGone: $0.bool(1), restrictedAt: $0.instantOrNil(2))
       }
+    }
   }
 
   public static func restrict(

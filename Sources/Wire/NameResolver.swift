@@ -57,14 +57,14 @@ public struct SystemResolver: NameResolver {
   }
 
   private static func address(_ entry: addrinfo) -> IPAddress? {
-    guard let raw = entry.ai_addr else { return nil }
+    guard let start = entry.ai_addr else { return nil }
+    // By offset (ip(7), ipv6(7)): the members count as another module's as soon as NIO's own is seen, as in a release build.
+    let raw = UnsafeRawBufferPointer(start: start, count: Int(entry.ai_addrlen))
     switch entry.ai_family {
-    case AF_INET:
-      let socket = UnsafeRawPointer(raw).loadUnaligned(as: sockaddr_in.self)
-      return IPAddress(v4: UInt32(bigEndian: socket.sin_addr.s_addr))
-    case AF_INET6:
-      let socket = UnsafeRawPointer(raw).loadUnaligned(as: sockaddr_in6.self)
-      return withUnsafeBytes(of: socket.sin6_addr) { IPAddress(v6: $0.reduce(0) { $0 << 8 | UInt128($1) }) }
+    case AF_INET where raw.count >= 8:
+      return IPAddress(v4: raw[4..<8].reduce(0) { $0 << 8 | UInt32($1) })
+    case AF_INET6 where raw.count >= 24:
+      return IPAddress(v6: raw[8..<24].reduce(0) { $0 << 8 | UInt128($1) })
     default: return nil
     }
   }

@@ -60,11 +60,17 @@ extension House {
   }
 
   func asker(_ options: AccountOptions) async throws -> Asker {
-    let account = try await account(options.account)
+    try await asker(account: options.account, member: options.member)
+  }
+
+  func asker(account named: ID<Account>?, member: String?) async throws -> Asker {
+    let account = try await account(named)
+    // A wrong operator key is told at once, not by the first step that opens something.
+    try await vault.check(account)
     // What a crash left of an erasure comes before everything else.
     try await Erase(store: store, gate: gate).resume(account)
     let members = try await store.members(account)
-    guard let word = options.member else {
+    guard let word = member else {
       guard let first = members.first else { throw Trouble("the account has no member", "see 'kith account list'") }
       return Asker(account: account, member: first, members: members)
     }

@@ -91,7 +91,8 @@ import Testing
   @Test("P021 a grant that is withdrawn while mails are opened: nothing is stored under it")
   func withdrawnMeanwhile() async throws {
     let house = try await Office()
-    let source = try await house.take(.mails, try house.write([letter(1, Cast.bob, [Cast.ada])], "mail"), analysing: false)
+    let source = try await house.take(
+      .mails, try house.write([letter(1, Cast.bob, [Cast.ada])], "mail"), analysing: false)
     let grant = try #require(try await house.store.grants(house.account).first)
     // The gate lets the batch begin; between its permits and its transaction the owner withdraws.
     let late = Gate(
@@ -174,7 +175,9 @@ func expectRebuilt(_ house: Office, sourceLocation: SourceLocation = #_sourceLoc
     try await store.write(account) { session in
       let all = try People.all(of: member.id, account, in: session)
       // Spoil the rows first: only what is rebuilt can be equal.
-      try session.run("UPDATE person SET name = 'x', folded = 'x', strength = 0, interactions = 0, gone = 1 WHERE member_id = \(member.id.rawValue)")
+      try session.run(
+        "UPDATE person SET name = 'x', folded = 'x', strength = 0, interactions = 0, gone = 1 WHERE member_id = \(member.id.rawValue)"
+      )
       try know.refold(all, in: session)
     }
   }

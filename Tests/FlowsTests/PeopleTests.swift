@@ -107,7 +107,9 @@ import Testing
     _ = try await house.store.share(house.account, house.ada, with: cyd, person: nil, level: .content)
     let viewer = try await house.viewer(cyd)
     func looks() async throws -> Int {
-      try await house.store.ledger(house.account).count { $0.line.purpose == "show-to-owner" && $0.line.by != $0.line.owner }
+      try await house.store.ledger(house.account).count {
+        $0.line.purpose == "show-to-owner" && $0.line.by != $0.line.owner
+      }
     }
     _ = try await house.show.people(PeopleQuery(), as: viewer)
     #expect(try await looks() == 1)
@@ -127,7 +129,8 @@ import Testing
     }
   }
 
-  @Test("P048 what was typed stays when a source says otherwise, and the proposal is listed",
+  @Test(
+    "P048 what was typed stays when a source says otherwise, and the proposal is listed",
     arguments: StagedHouse.EngineKind.allCases)
   func typedStays(_ kind: StagedHouse.EngineKind) async throws {
     let (house, _) = try await household(kind)
@@ -151,25 +154,38 @@ import Testing
     #expect(try await house.store.journalEntry(house.account, house.ada, entry)?.images.count == 1)
   }
 
-  @Test("an edit is undone from its sealed image")
+  @Test("an edit is undone from its sealed image, notes too")
   func undone() async throws {
     let (house, _) = try await household(.sqlite)
     let viewer = try await house.viewer()
     let bob = try await house.person(Cast.bob.address).id
-    _ = try await house.editing.edit(bob, Edit(.set, .title, "Builder"), as: viewer)
-    let id = try await house.editing.edit(bob, Edit(.set, .title, "Architect"), as: viewer)
-    let (entry, images) = try #require(try await house.store.journalEntry(house.account, house.ada, id))
-    let permit = try await house.gate.permit(
-      UndoChange.self, for: Request(account: house.account, member: house.ada, handles: images.map(\.key)))
-    let before = try #require(images.first?.before).open(in: entry.slot(house.account, "before"), permit) { span in
-      JournalImage(span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+    func undo(_ id: ID<JournalEntry>) async throws {
+      let (entry, images) = try #require(try await house.store.journalEntry(house.account, house.ada, id))
+      let permit = try await house.gate.permit(
+        UndoChange.self, for: Request(account: house.account, member: house.ada, handles: images.map(\.key)))
+      let before = try #require(images.first?.before).open(in: entry.slot(house.account, "before"), permit) { span in
+        JournalImage(span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+      }
+      _ = try await house.editing.undo(entry, before: before, as: viewer)
     }
-    _ = try await house.editing.undo(entry, before: before, as: viewer)
+    _ = try await house.editing.edit(bob, Edit(.set, .title, "Builder"), as: viewer)
+    let title = try await house.editing.edit(bob, Edit(.set, .title, "Architect"), as: viewer)
+    try await undo(title)
     #expect(try await house.person(Cast.bob.address).title == "Builder")
-    await #expect(throws: Refusal.self) { _ = try await house.editing.undo(entry, before: before, as: viewer) }
+    await #expect(throws: Refusal.self) { try await undo(title) }
+
+    _ = try await house.editing.edit(bob, Edit(.add, .note, "Likes apples"), as: viewer)
+    let forgotten = try await house.editing.edit(bob, Edit(.forget, .note), as: viewer)
+    func notes() async throws -> [String?] {
+      try await house.show.person(bob, as: viewer).facts.filter { $0.seen.fact.field == .note }.map(\.value)
+    }
+    #expect(try await notes().isEmpty)
+    try await undo(forgotten)
+    #expect(try await notes() == ["Likes apples"])
   }
 
-  @Test("P121 a restricted person is stored and not used: no list, no search, no analysis, until it is lifted",
+  @Test(
+    "P121 a restricted person is stored and not used: no list, no search, no analysis, until it is lifted",
     arguments: StagedHouse.EngineKind.allCases)
   func restricted(_ kind: StagedHouse.EngineKind) async throws {
     let (house, _) = try await household(kind)
@@ -201,7 +217,10 @@ import Testing
 
   @Test("P113 each purpose has one of the four bases, and none is without")
   func bases() {
-    #expect(Set(Declaration.Basis.allCases.map(\.rawValue)) == ["contract", "consent", "legal-obligation", "legitimate-interest"])
+    #expect(
+      Set(Declaration.Basis.allCases.map(\.rawValue)) == [
+        "contract", "consent", "legal-obligation", "legitimate-interest",
+      ])
     for purpose in Catalogue.all { #expect(purpose.fault == nil) }
   }
 

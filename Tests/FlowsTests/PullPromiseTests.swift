@@ -238,16 +238,12 @@ import Testing
       for: Request(
         account: account, member: way.house.ada, sources: [added.source.id], handles: [KeyID(stored: row.int(1))]))
     let content = try #require(Sealed(stored: row.bytes(2)))
-    let shown = try content.open(in: Slot(account, "mail", "content", row: row.int(0)), permit) {
-      PageText(String(decoding: $0.withUnsafeBufferPointer { Array($0) }, as: UTF8.self))
-    }
-    #expect(shown.text.contains("The plan is attached."))
-    #expect(!shown.text.contains("UERGIGNvbnRlbnQ"))
+    let shown = try text(of: content, in: Slot(account, "mail", "content", row: row.int(0)), permit)
+    #expect(shown.contains("The plan is attached."))
+    #expect(!shown.contains("UERGIGNvbnRlbnQ"))
     let subject = try #require(Sealed(stored: row.bytes(3)))
     #expect(
-      try subject.open(in: Slot(account, "mail", "subject", row: row.int(0)), permit) {
-        PageText(String(decoding: $0.withUnsafeBufferPointer { Array($0) }, as: UTF8.self))
-      }.text == "With a plan")
+      try text(of: subject, in: Slot(account, "mail", "subject", row: row.int(0)), permit) == "With a plan")
     let listed = try #require(
       try await way.store.read(account) {
         try $0.row("SELECT name, type, size, digest FROM attachment WHERE account_id = $1", [Value(account)])
@@ -257,10 +253,15 @@ import Testing
     #expect(listed.bytes(3) == sha256(Array("PDF content".utf8)))
     let name = try #require(Sealed(stored: listed.bytes(0)))
     #expect(
-      try name.open(in: Slot(account, "attachment", "name", row: row.int(0)), permit) {
-        PageText(String(decoding: $0.withUnsafeBufferPointer { Array($0) }, as: UTF8.self))
-      }.text == "plan of the house.pdf")
+      try text(of: name, in: Slot(account, "attachment", "name", row: row.int(0)), permit) == "plan of the house.pdf")
   }
+}
+
+/// Opens sealed content as a page would show it.
+private func text(of sealed: Sealed, in slot: Slot, _ permit: borrowing Permit<ShowToOwner>) throws -> String {
+  try sealed.open(in: slot, permit) {
+    PageText(String(decoding: $0.withUnsafeBufferPointer { Array($0) }, as: UTF8.self))
+  }.text
 }
 
 /// Expects a refusal for one reason, naming the promise.

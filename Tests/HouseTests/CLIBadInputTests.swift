@@ -46,11 +46,11 @@ struct CLIBadInputTests {
     for count in [1, 5, bytes.count / 3, bytes.count - 7] {
       let path = try cli.write(Array(bytes.prefix(count)), "cut-\(count).mbox")
       let read = try cli.run("import", "--kind", "mbox", path, "--warrant")
-      #expect([0, 1].contains(read.status), "\(count): \(read.err)")
+      #expect([0, 1, 4].contains(read.status), "\(count): \(read.err)")
       #expect(read.status == 0 || read.isOneLine)
     }
     let empty = try cli.run("import", "--kind", "mbox", try cli.write([], "empty.mbox"), "--warrant")
-    #expect([0, 1].contains(empty.status))
+    #expect([0, 1, 4].contains(empty.status))
   }
 
   @Test("CSV without headers, with formulas, with one column too many; vCards without an end, of 100,000 lines")

@@ -42,7 +42,7 @@ struct CRMPlanTests {
     #expect(CRMPlan([bob(1, kind: .machine)], rules: rules).changes.isEmpty)
   }
 
-  @Test("P016 a restricted person's record is not touched")
+  @Test("P121 a restricted person's record is not touched")
   func restricted() {
     let link = CRMCandidate.Link.record(remote: "r1", base: [:], theirs: [:])
     let plan = CRMPlan([bob(restricted: true, link: link)], rules: Self.rules)

@@ -1,5 +1,6 @@
 import Consent
 import Foundation
+import Glibc
 import Model
 import Readers
 import Stage
@@ -111,6 +112,32 @@ import Testing
     let (reader, batches) = try read(.mails, folder.path + "/mail")
     #expect(batches == [1])
     #expect(reader.folders.map(\.onServer) == [1])
+  }
+
+  @Test("a folder that cannot be opened is counted as unreadable, and nothing below it counts as gone")
+  func tooDeep() throws {
+    let folder = try Folder()
+    try folder.put("Subject: a\n\nx", "mail/one")
+    // A path longer than the system takes (PATH_MAX) cannot be opened by anybody, whatever rights one has.
+    let name = String(repeating: "d", count: 250)
+    var open = [Glibc.open(folder.path + "/mail", O_RDONLY | O_DIRECTORY)]
+    for _ in 0..<18 {
+      let parent = open[open.count - 1]
+      #expect(mkdirat(parent, name, 0o700) == 0)
+      open.append(openat(parent, name, O_RDONLY | O_DIRECTORY))
+    }
+    defer {
+      for at in open.indices.reversed() {
+        if at + 1 < open.count { unlinkat(open[at], name, Int32(AT_REMOVEDIR)) }
+        close(open[at])
+      }
+    }
+    let (reader, batches) = try read(.mails, folder.path + "/mail")
+    #expect(batches == [1])
+    let lost = try #require(reader.folders.first { $0.leftOut[.unreadable] != nil })
+    #expect(lost.leftOut == [.unreadable: 1])
+    #expect(lost.onServer == 1)
+    #expect(reader.folders.filter { $0.leftOut.isEmpty }.map(\.onServer) == [1])
   }
 
   @Test("names that are no UTF-8, and folders that would be called the same, are read all the same")

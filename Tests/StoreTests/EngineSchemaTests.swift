@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "a column without a well-formed label is a fault",
+    "P027 a column without a well-formed label is a fault",
     arguments: [
       ("CREATE TABLE t (\n  a TEXT NOT NULL\n);", "V01-test.sql:2: error: column t.a has no label"),
       (

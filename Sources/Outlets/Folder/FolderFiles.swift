@@ -71,7 +71,9 @@ struct FolderFiles: Sendable {
     return names.sorted()
   }
 
-  /// Reads a file; nil if there is none. Links and devices are not followed.
+  /// Reads a file; nil if there is none.
+  ///
+  /// Links and devices are not followed.
   func read(_ name: String) throws -> Read? {
     let file = open(path(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else {

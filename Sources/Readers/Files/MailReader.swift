@@ -37,7 +37,7 @@ public struct MailBatch: Sendable {
   }
 }
 
-/// Reads mail files: what is held is passed over, what is new comes in batches. Nothing is ever changed there.
+/// Reads mail files: what is held is passed over, what is new comes in batches; nothing is ever changed there.
 public struct MailReader {
   /// One folder as it is now.
   public struct Seen: Sendable, Equatable {
@@ -66,8 +66,9 @@ public struct MailReader {
   private let mails: Int
   private let bytes: Int
 
-  /// Looks what is there. `held` says by folder name what is held; a batch has at most so many mails, and not much
-  /// more than so many bytes.
+  /// Looks what is there; `held` says by folder name what is held.
+  ///
+  /// A batch has at most so many mails, and not much more than so many bytes.
   public init(
     _ kind: Source.Kind, at location: String, held: [String: [Int64: HeldPlace]], mails: Int = 500,
     bytes: Int = 8 * 1024 * 1024

@@ -93,7 +93,7 @@ struct DemoPage {
   private static func entry(_ line: LedgerLine) -> Entry {
     let at = line.at.description.replacing("T", with: " ").prefix(16)
     let use = uses[line.purpose] ?? line.purpose
-    let items = line.count > 1 ? ", \(line.count) items" : ""
+    let items = line.count > 1 ? ", up to \(line.count) items" : ""
     let allowed = line.outcome == "permitted"
     return Entry(
       at: String(at), words: allowed ? "permit to \(use)\(items)" : "refused to \(use): \(line.outcome)",

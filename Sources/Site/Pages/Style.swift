@@ -40,7 +40,9 @@ extension Templates {
     .number { text-align: right; white-space: nowrap; }
     tr small { font-weight: 400; margin-left: .35rem; }
     tr.person small { display: none; }
-    tr.machine { opacity: .65; }
+    tr.machine > * { color: var(--soft); }
+    tr.machine th { font-weight: 400; }
+    .still { white-space: nowrap; }
     meter { width: 5.5rem; height: .8rem; vertical-align: middle; margin-right: .4rem; }
     .ledger { list-style: none; margin: 0; padding: .6rem 1rem; background: var(--card); border: 1px solid var(--line);
       border-radius: .6rem; max-height: 26rem; overflow-y: auto; }

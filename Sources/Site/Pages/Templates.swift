@@ -60,12 +60,12 @@ enum Templates {
     {{#hasPeople}}
     <div class="wide">
     <table>
-    <thead><tr><th scope="col">Name</th><th scope="col">Known as</th><th scope="col">Strength</th>
+    <thead><tr><th scope="col">Name</th><th scope="col">Role and addresses</th><th scope="col">Strength</th>
     <th scope="col">Last contact</th><th scope="col" class="number">Touches</th></tr></thead>
     <tbody>
     {{#people}}
     <tr class="{{kind}}"><th scope="row">{{name}} <small>{{kind}}</small></th><td>{{about}}</td>
-    <td><meter min="0" max="100" value="{{level}}">{{strength}}</meter> {{strength}}</td><td>{{last}}</td>
+    <td class="still"><meter min="0" max="100" value="{{level}}">{{strength}}</meter> {{strength}}</td><td class="still">{{last}}</td>
     <td class="number">{{interactions}}</td></tr>
     {{/people}}
     </tbody>

@@ -8,7 +8,8 @@ enum SQLiteTrouble {
   /// Messages of SQLite name tables and columns, never values.
   static func trouble(_ code: Int32, _ message: String, _ sql: String) -> Trouble {
     switch code & 0xff {
-    case SQLITE_BUSY, SQLITE_LOCKED:
+    // SQLITE_PROTOCOL: somebody kept the write-ahead log locked while it was opened.
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
       Trouble("the database is busy with this account", remedy: .wait(until: soon()))
     case SQLITE_FULL: Trouble("the disk is full", "free some space; nothing of this step was stored")
     case SQLITE_AUTH:

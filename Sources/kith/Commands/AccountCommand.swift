@@ -63,11 +63,12 @@ extension AccountCommand {
   struct Close: HouseCommand {
     static let configuration = CommandConfiguration(abstract: "Closes an account, at once: every grant ends with it.")
     @OptionGroup var global: GlobalOptions
+    @Option(name: .customLong("as"), help: "The member, by id or e-mail; default the first member.") var member: String?
     @Argument(help: "The account.") var account: ID<Account>
 
     func run(in house: House, _ output: Output) async throws {
-      let account = try await house.account(account)
-      try await house.store.close(account)
+      let asker = try await house.asker(account: account, member: member)
+      try await Flows.Close(store: house.store).close(try await house.viewer(asker))
       try output.value(["id": JSON(account), "closed": true])
     }
   }

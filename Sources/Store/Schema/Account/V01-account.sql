@@ -53,7 +53,7 @@ CREATE TABLE source (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   id BIGINT NOT NULL,          --: open id customer - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
-  kind TEXT NOT NULL,          --: open enum customer - life export row
+  kind TEXT NOT NULL,          --: open enum customer statistics life export row
   location TEXT NOT NULL,      --: open setting customer - life export row
   depth TEXT NOT NULL,         --: open enum customer - life export row
   since BIGINT,                --: open instant customer - life export row
@@ -87,7 +87,7 @@ CREATE TABLE destination (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   id BIGINT NOT NULL,          --: open id customer - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
-  kind TEXT NOT NULL,          --: open enum customer - life export row
+  kind TEXT NOT NULL,          --: open enum customer statistics life export row
   location TEXT NOT NULL,      --: open setting customer - life export row
   revoked_at BIGINT,           --: open instant customer - life export row
   last_run_at BIGINT,          --: open instant customer - work export row
@@ -151,8 +151,8 @@ CREATE TABLE folder (
   name TEXT NOT NULL,            --: open setting customer - source export row
   uid_validity BIGINT NOT NULL,  --: open cursor customer - work export row
   cursor_uid BIGINT NOT NULL,    --: open cursor customer - work export row
-  on_server BIGINT NOT NULL,     --: open count customer - work export row
-  held BIGINT NOT NULL,          --: open count customer - work export row
+  on_server BIGINT NOT NULL,     --: open count customer statistics work export row
+  held BIGINT NOT NULL,          --: open count customer statistics work export row
   compared_at BIGINT,            --: open instant customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, name),
@@ -162,8 +162,8 @@ CREATE TABLE folder (
 CREATE TABLE left_out (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   folder_id BIGINT NOT NULL,   --: open id customer - life export row
-  rule TEXT NOT NULL,          --: open enum customer - work export row
-  items BIGINT NOT NULL,       --: open count customer - work export row
+  rule TEXT NOT NULL,          --: open enum customer statistics work export row
+  items BIGINT NOT NULL,       --: open count customer statistics work export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   PRIMARY KEY (account_id, folder_id, rule),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
