@@ -80,13 +80,15 @@ $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
 	  find "$(DATA)" -name '*.tar.gz' -exec tar -xzf {} -C "$(KITH_TEST_DATA)" --no-same-owner \; ; touch "$@"; \
 	fi
 
-test: need-test $(KITH_TEST_DATA)/.unpacked lint
-	@data="$(KITH_TEST_DATA)"; [ -d "$$data" ] || unset KITH_TEST_DATA; \
+test: need-test $(KITH_TEST_DATA)/.unpacked
+	@[ -d "$(KITH_TEST_DATA)" ] || unset KITH_TEST_DATA; \
 	swift build --build-tests --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS); \
-	swift test --skip-build --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$(KITH_BUILD)/test.log" \
-	  | grep --line-buffered -vE '^.{1,4}(Test|Suite) .*(started|passed after)' || true; \
-	grep -E 'Test run with .* (passed|failed)' "$(KITH_BUILD)/test.log" | tail -1; \
-	grep -qE 'Test run with .* passed' "$(KITH_BUILD)/test.log" && ! grep -qE 'Test run with .* failed' "$(KITH_BUILD)/test.log"
+	code=0; log="$(KITH_BUILD)/test.log"; \
+	swift test --skip-build --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$$log" \
+	  | { grep --line-buffered -vE '^.{1,4}(Test|Suite) .*(started|passed after)' || true; } || code=1; \
+	$(MAKE) --no-print-directory lint || code=1; \
+	grep -E 'Test run with .* (passed|failed)' "$$log" | tail -1 || code=1; \
+	exit $$code
 
 lint:
 	@swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests Plugins

@@ -50,7 +50,8 @@ public struct OperatorKeyFile: Sendable {
     }
     let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     guard let bytes = Data(base64Encoded: text), let key = OperatorKey(bytes: Array(bytes)) else {
-      throw Trouble("the operator key at \(path) is damaged: it must be base64 of 32 bytes", "restore it from its backup")
+      throw Trouble(
+        "the operator key at \(path) is damaged: it must be base64 of 32 bytes", "restore it from its backup")
     }
     return key
   }
@@ -63,7 +64,8 @@ public struct OperatorKeyFile: Sendable {
         try FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       } catch {
-        throw Trouble("the folder of the operator key cannot be made", "check who owns \(folder), or name another place")
+        throw Trouble(
+          "the folder of the operator key cannot be made", "check who owns \(folder), or name another place")
       }
     }
     let bytes = (0..<32).map { _ in UInt8.random(in: 0...255) }
@@ -77,7 +79,7 @@ public struct OperatorKeyFile: Sendable {
     return key
   }
 
-  /// Whole or not at all: a half-written key would close the data for good. False if the file is there already.
+  /// Writes all or nothing, since a half-written key would close the data for good; false if the file is there.
   private func write(_ bytes: [UInt8], folder: String) throws -> Bool {
     let part = "\(path).\(UInt64.random(in: 0...UInt64.max)).part"
     let file = Foundation.open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -117,7 +119,8 @@ public struct OperatorKeyFile: Sendable {
     while true {
       if let real = realpath(known, nil) {
         defer { free(real) }
-        return ([String(cString: real)] + rest.reversed()).joined(separator: "/").replacing("//", with: "/").trimmedSlash
+        return ([String(cString: real)] + rest.reversed()).joined(separator: "/").replacing("//", with: "/")
+          .trimmedSlash
       }
       let parent = (known as NSString).deletingLastPathComponent
       guard parent != known, !parent.isEmpty else { return standard(path) }

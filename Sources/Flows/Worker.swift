@@ -157,7 +157,8 @@ public struct Worker: Service {
   }
 
   /// Keeps the lease while the body works, and cancels the body when somebody else has taken it.
-  private func renewing<T: Sendable>(_ lease: Lease, _ body: @escaping @Sendable () async throws -> T) async throws -> T {
+  private func renewing<T: Sendable>(_ lease: Lease, _ body: @escaping @Sendable () async throws -> T) async throws -> T
+  {
     try await withThrowingTaskGroup(of: T?.self) { group in
       group.addTask { try await body() }
       group.addTask {
@@ -276,7 +277,8 @@ struct Holder: Sendable, Equatable {
   var words: String { "\(machine) \(process) \(started)" }
 
   static let this = Holder(
-    machine: read("/proc/sys/kernel/random/boot_id") + "/" + namespace, process: getpid(), started: start(of: getpid()) ?? "0")
+    machine: read("/proc/sys/kernel/random/boot_id") + "/" + namespace, process: getpid(),
+    started: start(of: getpid()) ?? "0")
 
   init(machine: String, process: Int32, started: String) {
     self.machine = machine

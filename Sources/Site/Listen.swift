@@ -1,4 +1,3 @@
-
 /// Where the site listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `0.0.0.0:80`.
 public struct Listen: Sendable, Equatable, CustomStringConvertible {
   public var host: String

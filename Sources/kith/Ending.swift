@@ -22,8 +22,10 @@ struct Ending {
     case let refusal as Refusal: Ending(code: .refused, message: line(refusal.description))
     case let trouble as Trouble: Ending(code: .trouble, message: line("kith: \(trouble.description)"))
     case let incomplete as Incomplete: Ending(code: .incomplete, message: line("kith: \(incomplete.what)"))
-    case is CancellationError: Ending(code: .trouble, message: "kith: stopped; what was done is kept, run it again to go on")
-    case let error where Kith.exitCode(for: error) == .success: Ending(code: .done, message: Kith.fullMessage(for: error))
+    case is CancellationError:
+      Ending(code: .trouble, message: "kith: stopped; what was done is kept, run it again to go on")
+    case let error where Kith.exitCode(for: error) == .success:
+      Ending(code: .done, message: Kith.fullMessage(for: error))
     case let error where Kith.exitCode(for: error) == .validationFailure:
       Ending(code: .usage, message: Kith.fullMessage(for: error))
     default:

@@ -97,7 +97,8 @@ extension House {
     }
     let all = try await store.accounts().filter { $0.closedAt == nil }
     guard let only = all.first else {
-      throw Trouble("there is no account yet", "make one: kith account add --email you@example.org --accept-policy DIGEST")
+      throw Trouble(
+        "there is no account yet", "make one: kith account add --email you@example.org --accept-policy DIGEST")
     }
     guard all.count == 1 else { throw Trouble("there are \(all.count) accounts", "say which one by --account") }
     return only.id

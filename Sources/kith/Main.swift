@@ -31,7 +31,8 @@ struct Kith: AsyncParsableCommand {
       ImportCommand.self, DestinationCommand.self, SyncCommand.self, StatusCommand.self, PeopleCommand.self,
       PersonCommand.self, SuggestCommand.self, MergeCommand.self, UnmergeCommand.self, UndoCommand.self,
       JournalCommand.self, ConflictsCommand.self, ShareCommand.self, LedgerCommand.self, ExportCommand.self,
-      RestoreCommand.self, DigestCommand.self, EraseCommand.self, RestrictCommand.self, EditCommand.self, SearchCommand.self,
+      RestoreCommand.self, DigestCommand.self, EraseCommand.self, RestrictCommand.self, EditCommand.self,
+      SearchCommand.self,
       DoctorCommand.self, ServeCommand.self, WorkCommand.self, DemoCommand.self, KeyCommand.self, LabCommand.self,
     ])
 }

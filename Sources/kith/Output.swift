@@ -40,7 +40,9 @@ struct Output: Sendable {
 
   /// Names come from strangers: what steers a terminal is taken out.
   static func harmless(_ text: String) -> String {
-    String(text.unicodeScalars.filter { $0 == "\n" || ($0.value >= 32 && !(0x7f...0x9f).contains($0.value)) }.map(Character.init))
+    String(
+      text.unicodeScalars.filter { $0 == "\n" || ($0.value >= 32 && !(0x7f...0x9f).contains($0.value)) }.map(
+        Character.init))
   }
 
   private static func cell(_ text: String) -> String {

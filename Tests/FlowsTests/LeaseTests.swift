@@ -42,9 +42,10 @@ private actor Freezer {
     arguments: StagedHouse.EngineKind.allCases, Moment.allCases)
   func overtaken(engine: StagedHouse.EngineKind, moment: Moment) async throws {
     let way = try await WayIn(engine)
-    try way.house.stageFiles()
+    try Cast.writeMaildir(way.house.files + "/maildir")
     let source = try await way.add(.maildir, way.house.files + "/maildir").source.id
-    let (freezer, runs) = (Freezer(), Mutex(0))
+    let freezer = Freezer()
+    let runs = Mutex(0)
     let (store, gate, account) = (way.store, way.house.gate, way.account)
     let pull: @Sendable (Job, Lease) async throws -> JobResult = { job, lease in
       guard job.kind == .pull else { throw Trouble("only pulls are staged", remedy: .skip("")) }

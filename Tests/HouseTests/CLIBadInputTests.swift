@@ -19,7 +19,10 @@ struct CLIBadInputTests {
       ("whole.eml", whole), ("half.eml", Array(whole.prefix(whole.count / 2))), ("empty.eml", []),
       ("zeros.eml", [UInt8](repeating: 0, count: 4096)),
       ("noise.eml", (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 / 7) }),
-      ("charset.eml", Array("From: a@example.test\nContent-Type: text/plain; charset=no-such\n\n".utf8) + [0xff, 0xfe, 0x80]),
+      (
+        "charset.eml",
+        Array("From: a@example.test\nContent-Type: text/plain; charset=no-such\n\n".utf8) + [0xff, 0xfe, 0x80]
+      ),
       ("headers.eml", Array("From: a@example.test\nSubject: no end".utf8)),
       ("nested.eml", Array(String(repeating: "Content-Type: multipart/mixed; boundary=b\n\n--b\n", count: 2000).utf8)),
       ("word.eml", Array("Subject: =?utf-8?q?=FF=FE?= =?x?b?!!!?=\nFrom: <<<>>>, \"\n\nx".utf8)),
@@ -61,7 +64,10 @@ struct CLIBadInputTests {
     for line in 0..<100_000 { long += "X-LINE-\(line):value\r\n" }
     let files: [(kind: String, name: String, text: String)] = [
       ("csv", "headless.csv", "1,2,3\n4,5,6\n"), ("csv", "empty.csv", ""),
-      ("csv", "formulas.csv", "Name,Email,Notes\n=1+1,x@example.test,=HYPERLINK(\"http://x\")\n@SUM(A1),+y@example.test,-2\n"),
+      (
+        "csv", "formulas.csv",
+        "Name,Email,Notes\n=1+1,x@example.test,=HYPERLINK(\"http://x\")\n@SUM(A1),+y@example.test,-2\n"
+      ),
       ("csv", "ragged.csv", "Name,Email\na,b@example.test,c,d,e\n\"open quote,x@example.test\n"),
       ("vcard", "long.vcf", long + "END:VCARD\r\n"), ("vcard", "endless.vcf", long), ("vcard", "empty.vcf", ""),
       ("vcard", "text.vcf", "this is no card\n"),
@@ -81,7 +87,8 @@ struct CLIBadInputTests {
     let cli = try CLI()
     try cli.addAccount()
     let file = try cli.write([1], "file")
-    try FileManager.default.createSymbolicLink(atPath: cli.files + "/dangling", withDestinationPath: cli.files + "/gone")
+    try FileManager.default.createSymbolicLink(
+      atPath: cli.files + "/dangling", withDestinationPath: cli.files + "/gone")
     let before = try cli.digest
     for path in ["/nothing", "/dangling", "/file/below"] {
       let read = try cli.run("import", "--kind", "maildir", cli.files + path, "--warrant")
@@ -137,8 +144,10 @@ struct CLIBadInputTests {
       _ = files.createFile(atPath: cli.key, contents: bytes, attributes: [.posixPermissions: mode])
     }
     for (bytes, mode, word) in [
-      (Data("not base64!\n".utf8), 0o600, "damaged"), (Data(key.dropLast(8)), 0o600, "damaged"), (Data(), 0o600, "damaged"),
-      (key, 0o644, "chmod 600"), (Data(Data(repeating: 7, count: 32).base64EncodedString().utf8), 0o600, "operator key"),
+      (Data("not base64!\n".utf8), 0o600, "damaged"), (Data(key.dropLast(8)), 0o600, "damaged"),
+      (Data(), 0o600, "damaged"),
+      (key, 0o644, "chmod 600"),
+      (Data(Data(repeating: 7, count: 32).base64EncodedString().utf8), 0o600, "operator key"),
     ] {
       try put(bytes, mode)
       let wrong = try cli.run("people")
@@ -148,7 +157,9 @@ struct CLIBadInputTests {
     #expect(try cli.digest == before)
 
     try files.createSymbolicLink(atPath: cli.folder + "/link", withDestinationPath: cli.data)
-    for inside in [cli.data + "/operator.key", cli.folder + "/link/sub/operator.key", cli.data + "/../data/operator.key"] {
+    for inside in [
+      cli.data + "/operator.key", cli.folder + "/link/sub/operator.key", cli.data + "/../data/operator.key",
+    ] {
       let refused = try cli.run("people", with: ["KITH_OPERATOR_KEY_FILE": inside])
       #expect(refused.status == 1 && refused.err.contains("inside the data folder") && refused.isOneLine)
     }
@@ -180,7 +191,9 @@ struct CLIBadInputTests {
     }
   }
 
-  @Test("a full disk stops the import with one line; what was held stays, and it goes on when there is room", .enabled(if: canMount))
+  @Test(
+    "a full disk stops the import with one line; what was held stays, and it goes on when there is room",
+    .enabled(if: canMount))
   func fullDisk() throws {
     let cli = try CLI()
     try cli.addAccount()

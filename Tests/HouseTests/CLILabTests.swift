@@ -83,7 +83,8 @@ struct CLILabTests {
     }
     let before = try cli.run("lab", "next", box, "--owner", Cast.ada.address, "--at", "2001-01-01")
     #expect(before.status == 0 && before.out.isEmpty)
-    #expect(try cli.run("lab", "next", box, "--owner", Cast.ada.address, "--at", "2026-11-23", "--top", "2").lines.count == 2)
+    #expect(
+      try cli.run("lab", "next", box, "--owner", Cast.ada.address, "--at", "2026-11-23", "--top", "2").lines.count == 2)
     let swapped = try cli.run("lab", "next", "--at", "2026-11-23", "--owner", Cast.ada.address, box)
     #expect(swapped.status == 0 && !swapped.out.isEmpty)
   }

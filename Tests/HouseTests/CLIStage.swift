@@ -20,7 +20,9 @@ final class CLI: Sendable {
     func text(_ key: String) -> String { first[key] as? String ?? "" }
     func int(_ key: String) -> Int { (first[key] as? NSNumber)?.intValue ?? .min }
     /// One line on standard error, as the contract says.
-    var isOneLine: Bool { err.split(separator: "\n", omittingEmptySubsequences: false).count == 2 && err.hasSuffix("\n") }
+    var isOneLine: Bool {
+      err.split(separator: "\n", omittingEmptySubsequences: false).count == 2 && err.hasSuffix("\n")
+    }
   }
 
   let folder: String
@@ -31,7 +33,8 @@ final class CLI: Sendable {
   /// `KITH_BIN`, or the binary that was built beside these tests.
   static let binary: String = {
     if let given = ProcessInfo.processInfo.environment["KITH_BIN"] { return given }
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let tests =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return (tests as NSString).deletingLastPathComponent + "/kith"
   }()
 

@@ -40,7 +40,7 @@ public struct CardTaking: Sendable {
   public func identity(_ uid: String) -> String { "\(source):\(uid)" }
 
   /// One thing a card says, before it is known whether it may be kept.
-  private struct Said {
+  private struct Said: Hashable {
     var field: Fact.Field
     var label = ""
     var value: String
@@ -94,12 +94,12 @@ public struct CardTaking: Sendable {
 
   private static func read(_ contact: Contact) -> [Said] {
     var said: [Said] = []
+    var known: Set<Said> = []
     func add(_ field: Fact.Field, _ value: String, _ label: String = "", open: Bool) {
       guard !value.isEmpty else { return }
-      let label = String(label.prefix(longestLabel))
-      // The same value twice under one label is one fact.
-      guard !said.contains(where: { $0.field == field && $0.label == label && $0.value == value }) else { return }
-      said.append(Said(field: field, label: label, value: value, isOpen: open))
+      let saying = Said(field: field, label: String(label.prefix(longestLabel)), value: value, isOpen: open)
+      // The same value twice under one label is one fact; a card may have 100,000 lines.
+      if known.insert(saying).inserted { said.append(saying) }
     }
     func directory(_ field: Fact.Field, _ value: String) {
       add(field, String(value.prefix(longestName)), open: true)

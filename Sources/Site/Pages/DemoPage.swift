@@ -53,8 +53,9 @@ struct DemoPage {
     let ledger = try await store.ledger(viewer.account)
     let journal = try await store.journal(viewer, limit: 10_000)
     let owner = try await store.members(viewer.account).first { $0.id == viewer.member }
-    let mailSources = Set(try await store.sources(viewer.account, member: viewer.member)
-      .filter(\.source.kind.isMail).map(\.source.id))
+    let mailSources = Set(
+      try await store.sources(viewer.account, member: viewer.member)
+        .filter(\.source.kind.isMail).map(\.source.id))
     let mails = folders.filter { mailSources.contains($0.source) }
     let records = Set(journal.filter { $0.verb == .create && $0.undoneAt == nil }.map(\.person)).count
     return DemoPage(
@@ -64,7 +65,8 @@ struct DemoPage {
         Count(number: "\(mails.reduce(0) { $0 + $1.held })", words: "held, sealed"),
         Count(number: "\(folders.reduce(0) { $0 + $1.gap })", words: "missing"),
         Count(number: "\(people.count { $0.person.kind == .person })", words: "people known"),
-        Count(number: "\(people.count { $0.person.kind == .person && $0.person.interactions > 0 })", words: "with a tie"),
+        Count(
+          number: "\(people.count { $0.person.kind == .person && $0.person.interactions > 0 })", words: "with a tie"),
         Count(number: "\(records)", words: "records in the CRM"),
       ],
       people: people.map(line), hasPeople: !people.isEmpty, books: folders.map(book), hasBooks: !folders.isEmpty,

@@ -34,7 +34,8 @@ enum Templates {
 
   static let trouble = page(
     "Trouble",
-    "<main class=\"narrow\">\n<h1>Trouble</h1>\n<p>The page could not be made. Run <code>kith doctor</code>.</p>\n</main>")
+    "<main class=\"narrow\">\n<h1>Trouble</h1>\n<p>The page could not be made. Run <code>kith doctor</code>.</p>\n</main>"
+  )
 
   static let demo = page(
     "Kith: the demo",

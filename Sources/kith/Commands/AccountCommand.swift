@@ -4,7 +4,7 @@ import Flows
 import Model
 import Store
 
-/// `kith account …`
+/// The command `kith account …`.
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: "Accounts: add, list, close.", subcommands: [Add.self, List.self, Close.self])

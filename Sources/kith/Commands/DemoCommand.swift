@@ -7,7 +7,7 @@ import Site
 import Stage
 import Store
 
-/// `kith demo`: the cast's household from files to the CRM folder, then the site. No credentials, no network.
+/// The cast's household from files to the CRM folder, then the site; no credentials, no network.
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "An invented household: read, understood, delivered; then the site.")

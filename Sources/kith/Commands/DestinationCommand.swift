@@ -4,7 +4,7 @@ import Flows
 import Model
 import Store
 
-/// `kith destination …`
+/// The command `kith destination …`.
 struct DestinationCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "destination", abstract: "The CRM that is kept in step: add, list, accept, revoke.",

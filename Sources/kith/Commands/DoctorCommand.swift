@@ -50,7 +50,7 @@ private struct Checkup {
         checkup.fault("account", error)
       }
       await house.close()
-    } catch where key {
+    } catch  where key {
       checkup.fault("store", error)
     } catch {
       checkup.well("store", "not looked at without the operator key")
@@ -68,7 +68,8 @@ private struct Checkup {
       let help = if case .stop(let help) = trouble.remedy { help } else { "run 'kith sync'" }
       findings.append(Finding(check: check, found: trouble.what, remedy: help.isEmpty ? "see the README" : help))
     case let refusal as Refusal:
-      findings.append(Finding(check: check, found: refusal.description, remedy: "see 'kith ledger' and 'kith grant list'"))
+      findings.append(
+        Finding(check: check, found: refusal.description, remedy: "see 'kith ledger' and 'kith grant list'"))
     default:
       findings.append(Finding(check: check, found: "an error of kind \(type(of: error))", remedy: "try it again"))
     }
@@ -90,7 +91,8 @@ private struct Checkup {
     }
     well("disk", "\(free) MB are free")
     guard access(place, W_OK) == 0 else {
-      return findings.append(Finding(check: "data folder", found: "cannot be written", remedy: "check who owns \(place)"))
+      return findings.append(
+        Finding(check: "data folder", found: "cannot be written", remedy: "check who owns \(place)"))
     }
   }
 
@@ -150,14 +152,16 @@ private struct Checkup {
           Finding(check: "source", found: "\(source.id): \(trouble)", remedy: "put it right, then run 'kith sync'"))
       } else if !FileManager.default.isReadableFile(atPath: source.location) {
         findings.append(
-          Finding(check: "source", found: "\(source.id) cannot be read", remedy: "put it back, or 'kith source revoke'"))
+          Finding(check: "source", found: "\(source.id) cannot be read", remedy: "put it back, or 'kith source revoke'")
+        )
       } else {
         well("source", "\(source.id) can be read")
       }
     }
     for stopped in try await house.store.troubledJobs(account) {
       findings.append(
-        Finding(check: "work", found: "\(stopped.job.kind.rawValue): \(stopped.trouble)", remedy: "then run 'kith sync'"))
+        Finding(
+          check: "work", found: "\(stopped.job.kind.rawValue): \(stopped.trouble)", remedy: "then run 'kith sync'"))
     }
   }
 }

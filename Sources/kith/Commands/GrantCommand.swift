@@ -4,7 +4,7 @@ import Flows
 import Model
 import Store
 
-/// `kith grant …`
+/// The command `kith grant …`.
 struct GrantCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grant", abstract: "What you allowed: list, withdraw.", subcommands: [List.self, Withdraw.self])
@@ -19,7 +19,8 @@ struct GrantCommand: AsyncParsableCommand {
       let grants = try await house.store.grants(asker.account, member: asker.member.id)
       try output.list(
         grants.map(GrantCommand.row),
-        columns: ["id", "scope", "depth", "since", "given_at", "withdrawn_at", "words"], empty: "Nothing is allowed yet.")
+        columns: ["id", "scope", "depth", "since", "given_at", "withdrawn_at", "words"],
+        empty: "Nothing is allowed yet.")
     }
   }
 

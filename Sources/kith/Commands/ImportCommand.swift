@@ -32,4 +32,3 @@ struct ImportCommand: HouseCommand {
     try Lines.requireWhole(folders)
   }
 }
-

@@ -4,7 +4,7 @@ import Model
 import Plans
 import Store
 
-/// `kith journal`
+/// The command `kith journal`.
 struct JournalCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal", abstract: "Everything that changed a person or a CRM, newest first.")
@@ -27,7 +27,7 @@ struct JournalCommand: HouseCommand {
   }
 }
 
-/// `kith undo ENTRY`
+/// The command `kith undo ENTRY`.
 struct UndoCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "undo", abstract: "Takes one entry of the journal back.")
@@ -54,7 +54,7 @@ struct UndoCommand: HouseCommand {
   }
 }
 
-/// `kith conflicts …`
+/// The command `kith conflicts …`.
 struct ConflictsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conflicts", abstract: "What changed on both sides: list, resolve.",

@@ -4,7 +4,7 @@ import Flows
 import Model
 import Store
 
-/// `kith key rotate`
+/// The command `kith key rotate`.
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key", abstract: "The operator's key: rotate.", subcommands: [Rotate.self])

@@ -4,10 +4,11 @@ import Flows
 import Model
 import Store
 
-/// `kith member …`
+/// The command `kith member …`.
 struct MemberCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "member", abstract: "Members of a team: add, list, leave, join.", subcommands: [Add.self, List.self, Leave.self, Join.self])
+    commandName: "member", abstract: "Members of a team: add, list, leave, join.",
+    subcommands: [Add.self, List.self, Leave.self, Join.self])
 
   struct Add: HouseCommand {
     static let configuration = CommandConfiguration(abstract: "Adds a member, who knows what administrators may see.")

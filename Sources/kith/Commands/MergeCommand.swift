@@ -3,7 +3,7 @@ import Flows
 import Model
 import Store
 
-/// `kith suggest merges`
+/// The command `kith suggest merges`.
 struct SuggestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suggest", abstract: "What might be done: merges.", subcommands: [Merges.self])
@@ -24,7 +24,7 @@ struct SuggestCommand: AsyncParsableCommand {
   }
 }
 
-/// `kith merge P Q…`
+/// The command `kith merge P Q…`.
 struct MergeCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Says that persons are one; the first one stays.")
@@ -46,7 +46,7 @@ struct MergeCommand: HouseCommand {
   }
 }
 
-/// `kith unmerge P`
+/// The command `kith unmerge P`.
 struct UnmergeCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "unmerge", abstract: "Takes the last merge of a person back; later edits stay.")

@@ -29,7 +29,6 @@ struct PeopleCommand: HouseCommand {
   }
 }
 
-
 /// `kith person`: what is known of one person, and why.
 struct PersonCommand: HouseCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +36,8 @@ struct PersonCommand: HouseCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var who: AccountOptions
   @Argument(help: "The person.") var person: ID<Person>
-  @Flag(help: "Say what each part of the strength rests on, and what sources propose against what stands.") var why = false
+  @Flag(help: "Say what each part of the strength rests on, and what sources propose against what stands.") var why =
+    false
   @Option(help: "The strength as of this instant.") var at: Instant?
 
   func run(in house: House, _ output: Output) async throws {
@@ -68,7 +68,13 @@ private enum PersonLines {
     pairs.append(
       .init(
         key: "proposals",
-        value: .list(page.proposals.map { ["field": .text($0.field.rawValue), "value": .text($0.proposed), "origin": .text("\($0.proposedBy)"), "record": JSON($0.record)] })))
+        value: .list(
+          page.proposals.map {
+            [
+              "field": .text($0.field.rawValue), "value": .text($0.proposed), "origin": .text("\($0.proposedBy)"),
+              "record": JSON($0.record),
+            ]
+          })))
     return .object(pairs)
   }
 
@@ -86,7 +92,8 @@ private enum PersonLines {
   static func text(_ page: PersonPage, why: Bool) -> String {
     let person = page.person
     var lines = ["\(person.name.isEmpty ? "(no name)" : person.name)  \(person.id)"]
-    lines.append("strength \(JSON(person.strength).plain) as of \(page.at.date), \(person.interactions) interactions, "
+    lines.append(
+      "strength \(JSON(person.strength).plain) as of \(page.at.date), \(person.interactions) interactions, "
         + (person.lastContacted.map { "last contact \($0.date)" } ?? "no contact yet"))
     for part in page.strength.parts {
       lines.append("  \(JSON(part.value).plain)  \(part.name)" + (why ? ": \(part.words)" : ""))

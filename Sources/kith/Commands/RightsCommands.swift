@@ -15,7 +15,7 @@ private func passphrase(_ path: String) throws -> [UInt8] {
   return Array(line)
 }
 
-/// `kith export`
+/// The command `kith export`.
 struct ExportCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Takes everything out as one sealed file.")
@@ -40,7 +40,7 @@ struct ExportCommand: HouseCommand {
   }
 }
 
-/// `kith restore`
+/// The command `kith restore`.
 struct RestoreCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Puts an export back; what was erased since stays erased.")
@@ -61,7 +61,7 @@ struct RestoreCommand: HouseCommand {
   }
 }
 
-/// `kith digest`
+/// The command `kith digest`.
 struct DigestCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "digest", abstract: "A digest of everything held, equal on every engine.")
@@ -76,7 +76,7 @@ struct DigestCommand: HouseCommand {
   }
 }
 
-/// `kith erase [P]`
+/// The command `kith erase [P]`.
 struct EraseCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "erase", abstract: "Erases a person, or with no person the whole account; it cannot be undone.")
@@ -107,7 +107,7 @@ struct EraseCommand: HouseCommand {
   }
 }
 
-/// `kith restrict P`
+/// The command `kith restrict P`.
 struct RestrictCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "restrict", abstract: "Forbids to use what is stored of a person; --lift ends it.")

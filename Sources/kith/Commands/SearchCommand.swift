@@ -3,7 +3,7 @@ import Flows
 import Model
 import Store
 
-/// `kith search WORDS`
+/// The command `kith search WORDS`.
 struct SearchCommand: HouseCommand {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Finds mails and people by words; \"words in quotes\" must follow one another.")
@@ -22,7 +22,10 @@ struct SearchCommand: HouseCommand {
       ["id": JSON($0.mail), "at": JSON($0.at), "people": .list($0.people.map { JSON($0) }), "owner": JSON($0.owner)]
     }
     let people: [JSON] = found.people.map {
-      ["id": JSON($0.person.id), "at": JSON($0.person.lastContacted), "people": [JSON($0.person.id)], "owner": JSON($0.owner)]
+      [
+        "id": JSON($0.person.id), "at": JSON($0.person.lastContacted), "people": [JSON($0.person.id)],
+        "owner": JSON($0.owner),
+      ]
     }
     try output.list(mails + people, columns: ["id", "at", "people"], empty: "Nothing found.")
   }

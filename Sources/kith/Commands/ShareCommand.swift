@@ -4,7 +4,7 @@ import Flows
 import Model
 import Store
 
-/// `kith share …`
+/// The command `kith share …`.
 struct ShareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "share", abstract: "What colleagues see: add, list, remove. Private is the default.",

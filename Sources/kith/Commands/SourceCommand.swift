@@ -3,7 +3,7 @@ import Flows
 import Model
 import Store
 
-/// `kith source …`
+/// The command `kith source …`.
 struct SourceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "source", abstract: "What is read: list, revoke.", subcommands: [List.self, Revoke.self])

@@ -40,6 +40,7 @@ struct StatusCommand: HouseCommand {
     if jobs.due + jobs.stopped > 0 {
       try output.say("\n\(jobs.due) steps wait, \(jobs.stopped) were stopped; 'kith sync' goes on.")
     }
-    try Lines.requireWhole(folders.filter { folder in sources.contains { $0.source.id == folder.source && $0.source.revokedAt == nil } })
+    try Lines.requireWhole(
+      folders.filter { folder in sources.contains { $0.source.id == folder.source && $0.source.revokedAt == nil } })
   }
 }

@@ -86,7 +86,10 @@ struct SyncCommand: HouseCommand {
       try output.list(report.lines.map(Lines.change), columns: Lines.changeColumns, empty: "Nothing would leave.")
       try output.say("")
       try output.list([Lines.delivery(report)], columns: Lines.deliveryColumns, empty: "")
-      if !report.approved { try output.say("To allow it: kith destination accept \(report.destination) \(report.planDigest ?? report.digest)") }
+      if !report.approved {
+        try output.say(
+          "To allow it: kith destination accept \(report.destination) \(report.planDigest ?? report.digest)")
+      }
     }
   }
 }

@@ -42,7 +42,9 @@ struct LabInput {
           continue
         }
         let isMaildir = names.contains("cur") && names.contains("new")
-        let children = names.filter { !(isMaildir && $0 == "tmp") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let children = names.filter { !(isMaildir && $0 == "tmp") }.sorted {
+          $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
         waiting.append(contentsOf: children.reversed().map { path + "/" + $0 })
       } else if about.st_mode & S_IFMT == S_IFREG {
         try read(path, body)

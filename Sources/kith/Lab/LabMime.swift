@@ -2,7 +2,6 @@ import ArgumentParser
 import Formats
 import Insight
 
-
 /// `kith lab mime`: what the parser makes of mails.
 struct LabMime: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "mime", abstract: "Prints what stands in mails.")
