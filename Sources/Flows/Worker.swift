@@ -79,6 +79,7 @@ public struct Worker: Service {
       // The wake list is a hint: what was caused beside it is found by looking into the accounts.
       if rebuilt.map({ now.milliseconds - $0.milliseconds > 300_000 }) ?? true {
         try await store.rebuildWakeList()
+        try await store.ids.renew(store.engine)
         rebuilt = now
       }
       var worked = false

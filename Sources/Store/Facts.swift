@@ -67,9 +67,9 @@ public enum Facts {
     ofHandles handles: [ID<Handle>], _ account: ID<Account>, in session: any Session
   ) throws -> [StoredRecord] {
     try session.rowsMany(
-      "SELECT \(columns) FROM record WHERE account_id = $1 AND handle_id = $2 ORDER BY id",
+      "SELECT \(columns) FROM record WHERE account_id = $1 AND handle_id = $2",
       handles.map { [Value(account), Value($0)] }
-    ).flatMap { $0.compactMap(StoredRecord.init) }
+    ).flatMap { sorted($0) }
   }
 
   /// The records of persons, in the order of the persons.
@@ -77,9 +77,14 @@ public enum Facts {
     of persons: [ID<Person>], _ account: ID<Account>, in session: any Session
   ) throws -> [[StoredRecord]] {
     try session.rowsMany(
-      "SELECT \(columns) FROM record WHERE account_id = $1 AND person_id = $2 ORDER BY id",
+      "SELECT \(columns) FROM record WHERE account_id = $1 AND person_id = $2",
       persons.map { [Value(account), Value($0)] }
-    ).map { $0.compactMap(StoredRecord.init) }
+    ).map(sorted)
+  }
+
+  /// By id; were it asked of the engine, SQLite would walk all records in that order rather than look a few up.
+  private static func sorted(_ rows: [Row]) -> [StoredRecord] {
+    rows.compactMap(StoredRecord.init).sorted { $0.id < $1.id }
   }
 
   public static func record(
@@ -132,8 +137,8 @@ public enum Facts {
   ) throws -> Set<String> {
     let rows = try session.rows(
       """
-      SELECT DISTINCT f.value FROM record r JOIN fact f ON f.account_id = r.account_id AND f.record_id = r.id
-      WHERE r.account_id = $1 AND r.member_id = $2 AND r.kind = 'card' AND r.gone_at IS NULL AND f.field = 'email'
+      SELECT DISTINCT value FROM fact WHERE account_id = $1 AND field = 'email' AND record_id IN (
+        SELECT id FROM record WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL)
       """, [Value(account), Value(member)])
     return Set(rows.map { $0.text(0) })
   }
@@ -203,7 +208,7 @@ public enum Facts {
     let answers = try session.rowsMany(
       """
       SELECT field, label, value, origin, first_seen, last_seen, seen, confidence FROM fact
-      WHERE account_id = $1 AND record_id = $2 AND value IS NOT NULL ORDER BY id
+      WHERE account_id = $1 AND record_id = $2 AND value IS NOT NULL
       """, records.map { [Value(account), Value($0)] })
     return zip(records, answers).map { record, rows in
       rows.compactMap { row in
@@ -248,7 +253,7 @@ public enum Facts {
     try session.rows(
       """
       SELECT id, label, value, detail, confidence, value_key FROM fact
-      WHERE account_id = $1 AND record_id = $2 AND field = $3 AND origin = $4 ORDER BY id
+      WHERE account_id = $1 AND record_id = $2 AND field = $3 AND origin = $4 ORDER BY label, value_key
       """, [Value(account), Value(record), .text(field.rawValue), Value(Fact.Origin.typed.rawValue)]
     ).map {
       Typed(

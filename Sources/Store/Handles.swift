@@ -136,8 +136,8 @@ public enum Handles {
     try session.run(
       """
       UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $3 AND kind = 'email' AND value IN (
-        SELECT f.value FROM record r JOIN fact f ON f.account_id = r.account_id AND f.record_id = r.id
-        WHERE r.account_id = $1 AND r.source_id = $2 AND r.kind = 'card' AND f.field = 'email')
+        SELECT value FROM fact WHERE account_id = $1 AND field = 'email' AND record_id IN (
+          SELECT id FROM record WHERE account_id = $1 AND member_id = $3 AND kind = 'card' AND source_id = $2))
       """, key)
   }
 

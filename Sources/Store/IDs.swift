@@ -10,8 +10,8 @@ public final class IDMaker: Sendable {
 
   static let epoch = Instant(year: 2025, month: 1, day: 1).milliseconds
   static let generators: Int64 = 1024
-  /// A process that dies keeps its number for so long.
-  static let leaseLength = Instant.day
+  /// A process that dies keeps its number for so long; one that runs longer renews it.
+  static let leaseLength = 30 * Instant.day
 
   public let generator: Int64
   private let clock: @Sendable () -> Instant
@@ -20,7 +20,8 @@ public final class IDMaker: Sendable {
   public init(generator: Int64, after last: Int64 = 0, clock: @escaping @Sendable () -> Instant) {
     self.generator = generator
     self.clock = clock
-    self.state = Mutex(State(millisecond: last, counter: 0))
+    // The millisecond up to which the number was used may be full: what follows begins with the next one.
+    self.state = Mutex(State(millisecond: last == 0 ? 0 : last + 1, counter: 0))
   }
 
   public func next<Noun>(_: Noun.Type = Noun.self) -> ID<Noun> { ID(nextRaw()) }
@@ -49,11 +50,14 @@ public final class IDMaker: Sendable {
     let now = clock().milliseconds
     let (number, last) = try await engine.write(.house) { session -> (Int64, Int64) in
       let free = try session.row(
-        "SELECT number, last_used FROM generator WHERE leased_until < $1 ORDER BY number LIMIT 1", [.integer(now)])
+        "SELECT number, last_used, leased_until FROM generator WHERE leased_until < $1 ORDER BY number LIMIT 1",
+        [.integer(now)])
       if let free {
+        // A lease that ran out was never given back: up to its end the number may have been used.
+        let used = max(free.int(1), free.int(2) - epoch)
         try session.run(
           "UPDATE generator SET leased_until = $1 WHERE number = $2", [.integer(now + leaseLength), free[0]])
-        return (free.int(0), free.int(1))
+        return (free.int(0), used)
       }
       let count = try session.row("SELECT COALESCE(MAX(number), -1) + 1 FROM generator")?.int(0) ?? 0
       guard count < generators else {
@@ -65,6 +69,16 @@ public final class IDMaker: Sendable {
       return (count, 0)
     }
     return IDMaker(generator: number, after: last, clock: clock)
+  }
+
+  /// Keeps the number for a process that runs on and on.
+  public func renew(_ engine: any Engine) async throws {
+    let number = generator
+    let end = clock().milliseconds + IDMaker.leaseLength
+    _ = try await engine.write(.house) { session in
+      try session.run(
+        "UPDATE generator SET leased_until = $1 WHERE number = $2", [.integer(end), .integer(number)])
+    }
   }
 
   /// Gives the number back, with the time up to which it was used.

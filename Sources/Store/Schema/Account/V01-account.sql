@@ -337,6 +337,8 @@ CREATE TABLE record (
   UNIQUE (account_id, member_id, kind, identity),
   FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id),
   FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) DEFERRABLE INITIALLY DEFERRED,
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id),
   CHECK (kind <> 'card' OR (source_id IS NOT NULL AND grant_id IS NOT NULL))
 );
 
