@@ -86,7 +86,7 @@ test: need-test $(KITH_TEST_DATA)/.unpacked
 	code=0; log="$(KITH_BUILD)/test.log"; \
 	swift test --skip-build --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$$log" \
 	  | { grep --line-buffered -vE '^.{1,4}(Test|Suite) .*(started|passed after)' || true; } || code=1; \
-	$(MAKE) --no-print-directory lint || code=1; \
+	make --no-print-directory lint || code=1; \
 	grep -E 'Test run with .* (passed|failed)' "$$log" | tail -1 || code=1; \
 	exit $$code
 

@@ -47,6 +47,7 @@ struct DeliverHousehold: Sendable {
           Value(account), Value(person), Value(member), .text(kind.rawValue), .text(name), .text(fold(name)),
           Value(title), Value(interactions), restricted ? 1 : .null, Value(gone),
         ])
+      if card { try DeliverHousehold.cardSource(account, member, in: session) }
       for (position, (handle, key, id, record)) in rows.enumerated() {
         try session.run(
           """
@@ -55,11 +56,11 @@ struct DeliverHousehold: Sendable {
         try session.run(
           """
           INSERT INTO record (account_id, id, member_id, kind, source_id, grant_id, identity, handle_id, person_id)
-          VALUES ($1, $2, $3, $4, 1, 1, $5, $6, $7)
+          VALUES ($1, $2, $3, $4, $8, $8, $5, $6, $7)
           """,
           [
             Value(account), Value(record), Value(member), card ? "card" : "address", .text(handle.value), Value(id),
-            Value(person),
+            Value(person), card ? Value(member) : .null,
           ])
         try session.run(
           """
@@ -69,6 +70,21 @@ struct DeliverHousehold: Sendable {
       }
     }
     return person
+  }
+
+  /// The address book, and the grant to read it, that a member's cards come from; both have the member's number.
+  private static func cardSource(_ account: ID<Account>, _ member: ID<Member>, in session: any Session) throws {
+    try session.run(
+      """
+      INSERT INTO source (account_id, id, member_id, kind, location, depth) VALUES ($1, $2, $2, 'vcard', '/cards', 'text')
+      ON CONFLICT DO NOTHING
+      """, [Value(account), Value(member)])
+    try session.run(
+      """
+      INSERT INTO consent_grant (account_id, id, member_id, source_id, scope, depth, words, words_digest, warranty,
+        policy_version, given_at, epoch)
+      VALUES ($1, $2, $2, $2, 'read', 'text', 'words', 'digest', 'warranty', 'version', 0, 1) ON CONFLICT DO NOTHING
+      """, [Value(account), Value(member)])
   }
 
   func title(_ person: ID<Person>, _ title: String?) async throws {
