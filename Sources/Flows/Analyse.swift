@@ -28,7 +28,7 @@ public struct Understood: Sendable, Equatable {
 public struct Analyse: Sendable {
   public static let batch = 500
   /// How many addresses are worked out in one transaction.
-  static let people = 2000
+  static let people = 1000
 
   let store: Store
   let gate: Gate
@@ -47,6 +47,7 @@ public struct Analyse: Sendable {
     var source: ID<Source>
     var owners: Set<String>
     var lease: Lease?
+    let book = TokenBook()
   }
 
   /// Looks into everything of a source that waits; with `lease`, as a job of the worker.

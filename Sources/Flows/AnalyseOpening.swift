@@ -33,7 +33,7 @@ extension Analyse {
     let request = Request(
       account: asked.account, member: asked.member, sources: [asked.source], handles: keys, count: mails.count)
     async let people = findPeople(mails, contents, request)
-    async let words = buildIndex(mails, contents, request)
+    async let words = buildIndex(mails, contents, request, asked.book)
     var (looks, handles, stamps) = try await people
     let (tokens, otherStamps) = try await words
     for index in looks.indices where tokens[index] == nil {
@@ -112,7 +112,7 @@ extension Analyse {
   private static let longestName = 200
 
   private func buildIndex(
-    _ mails: [WaitingMail], _ contents: [Sealed?], _ request: Request
+    _ mails: [WaitingMail], _ contents: [Sealed?], _ request: Request, _ book: TokenBook
   ) async throws -> ([String?], [Grant.Stamp]) {
     let permit = try await gate.permit(BuildIndex.self, for: request)
     let blind = permit.blind
@@ -124,7 +124,9 @@ extension Analyse {
         continue
       }
       let slot = Slot(request.account, "mail", "content", row: mail.id.rawValue)
-      let made = try? content.open(in: slot, permit) { blind.tokens(MailWords.of(MailParser().parse($0))) }
+      let made = try? content.open(in: slot, permit) {
+        book.tokens(of: MailWords.texts(MailParser().parse($0)), by: blind)
+      }
       // What does not open is found out by the other permit, which says why.
       tokens.append(made.map { Words.text($0) })
     }

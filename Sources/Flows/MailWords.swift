@@ -2,16 +2,6 @@ import Formats
 
 /// The words by which a mail is found: of its subject, its text, and who wrote it to whom.
 enum MailWords {
-  /// The different words of a mail, folded.
-  static func of(_ mail: ParsedMail) -> Set<[UInt8]> {
-    var words: Set<[UInt8]> = []
-    words.reserveCapacity(256)
-    TextWords.distinct(in: texts(mail)) { word in
-      words.insert(word.withUnsafeBufferPointer { Array($0) })
-    }
-    return words
-  }
-
   /// The folded words of a query, in their order.
   static func of(_ query: String) -> [[UInt8]] {
     var words: [[UInt8]] = []
@@ -39,7 +29,8 @@ enum MailWords {
     return false
   }
 
-  private static func texts(_ mail: ParsedMail) -> [String] {
+  /// The texts whose words a mail is found by.
+  static func texts(_ mail: ParsedMail) -> [String] {
     var texts = [mail.subject, mail.text]
     if !mail.html.isEmpty { texts.append(visible(mail.html)) }
     for group in [mail.from, mail.to, mail.cc, mail.bcc] {

@@ -150,7 +150,7 @@ public enum Facts {
     try session.rows(
       """
       SELECT \(columns) FROM record
-      WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL ORDER BY id
+      WHERE account_id = $1 AND member_id = $2 AND kind = 'card' AND gone_at IS NULL
       """, [Value(account), Value(member)]
     ).compactMap(StoredRecord.init)
   }

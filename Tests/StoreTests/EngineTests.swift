@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Model
 import Stage
@@ -249,10 +250,12 @@ import Testing
       let other = try await place.open(EngineFixture.schema, patience: 0.2)
       try await other.read(.account(ada)) { _ in }
       let (begun, signal) = AsyncStream<Void>.makeStream()
+      let looked = DispatchSemaphore(value: 0)
       async let held: Void = holder.write(.account(ada)) { session in
         try session.run(EngineFixture.insertion, [11, 1, 1, "Bob", nil, nil])
         signal.finish()
-        Thread.sleep(forTimeInterval: 1)
+        // On a thread of the engine's own: it may block until the other one has looked.
+        looked.wait()
       }
       for await _ in begun {}
       let trouble = await #expect(throws: Trouble.self) {
@@ -263,6 +266,7 @@ import Testing
         Issue.record("the remedy is not to wait: \(String(describing: trouble))")
       }
       #expect(try await other.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 0)
+      looked.signal()
       try await held
       try await other.write(.account(ada)) { try $0.run(EngineFixture.insertion, [11, 2, 1, "Dee", nil, nil]) }
       #expect(try await other.read(.account(ada)) { try $0.rows("SELECT id FROM person").count } == 2)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Wire
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ConnectionTests {
   private func read(_ count: Int, _ connection: Connection) async throws -> ByteBuffer {
     var all = ByteBuffer()
     guard count > 0 else { return all }

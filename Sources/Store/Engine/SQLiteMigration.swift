@@ -22,6 +22,7 @@ struct SQLiteMigration {
         }
         let session = SQLiteSession(database)
         try session.run(SchemaVersions.insertion, SchemaVersions.arguments(migration))
+        if store == .account { try SQLiteStatistics.seed(database) }
       }
     }
   }

@@ -342,8 +342,9 @@ CREATE TABLE record (
   CHECK (kind <> 'card' OR (source_id IS NOT NULL AND grant_id IS NOT NULL))
 );
 
-CREATE INDEX record_person ON record (account_id, person_id);
-CREATE INDEX record_handle ON record (account_id, handle_id);
+-- With the id, or else SQLite reads every record of the account to have them in order.
+CREATE INDEX record_person ON record (account_id, person_id, id);
+CREATE INDEX record_handle ON record (account_id, handle_id, id);
 
 -- One thing said about a person. The directory is open; everything else (notes, addresses of houses, birthdays) is sealed.
 CREATE TABLE fact (
@@ -366,6 +367,8 @@ CREATE TABLE fact (
   FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE,
   CHECK ((value IS NULL) <> (detail IS NULL))
 );
+
+CREATE INDEX fact_record ON fact (account_id, record_id, id);
 
 CREATE TABLE person_value (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep

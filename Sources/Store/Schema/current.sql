@@ -1,0 +1,1115 @@
+-- house
+
+CREATE TABLE account (
+  id BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  PRIMARY KEY (id)
+);
+--: id: open id customer - life export row
+--: created_at: open instant customer - life export row
+--: closed_at: open instant customer - life export row
+
+CREATE TABLE generator (
+  number BIGINT NOT NULL,
+  leased_until BIGINT NOT NULL,
+  last_used BIGINT NOT NULL,
+  PRIMARY KEY (number)
+);
+--: number: open id operator - work skip keep
+--: leased_until: open instant operator - work skip keep
+--: last_used: open instant operator - work skip keep
+
+CREATE TABLE operator (
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (name)
+);
+--: name: open setting operator - life skip keep
+--: value: open setting operator - life skip keep
+
+CREATE TABLE sign_in (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  email TEXT NOT NULL,
+  PRIMARY KEY (account_id, member_id)
+);
+--: account_id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: email: open directory customer - life export row
+
+CREATE TABLE wake (
+  account_id BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id)
+);
+--: account_id: open id customer - work skip row
+--: due_at: open instant customer - work skip row
+
+CREATE INDEX wake_due ON wake (due_at);
+
+-- keyring
+
+CREATE TABLE erasure (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  what TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  finished_at BIGINT,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - proof skip keep
+--: id: open id operator - proof skip keep
+--: what: open enum operator - proof skip keep
+--: at: open instant operator - proof skip keep
+--: finished_at: open instant operator - proof skip keep
+--: member_id: open id customer - proof skip keep
+
+CREATE TABLE erasure_key (
+  account_id BIGINT NOT NULL,
+  erasure_id BIGINT NOT NULL,
+  key_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, erasure_id, key_id)
+);
+--: account_id: open id customer - proof skip keep
+--: erasure_id: open id operator - proof skip keep
+--: key_id: blind key contact - proof skip keep
+--: member_id: open id customer - proof skip keep
+
+CREATE TABLE generation (
+  account_id BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  PRIMARY KEY (account_id)
+);
+--: account_id: open id customer - life skip keep
+--: number: open count customer - life skip keep
+
+CREATE TABLE suppressed (
+  account_id BIGINT NOT NULL,
+  key_id BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, key_id)
+);
+--: account_id: open id customer - proof skip keep
+--: key_id: blind key contact - proof skip keep
+--: at: open instant operator - proof skip keep
+--: member_id: open id customer - proof skip keep
+
+CREATE TABLE wrapped_key (
+  account_id BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  wrapped_by BIGINT NOT NULL,
+  wrapped BLOB NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, kind, id)
+);
+--: account_id: open id customer - life skip row
+--: kind: open enum customer - life skip row
+--: id: blind key contact - life skip row
+--: wrapped_by: blind key customer - life skip row
+--: wrapped: key key customer - life skip row
+--: member_id: open id customer - life skip row
+
+-- account
+
+CREATE TABLE acceptance (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  policy_digest TEXT NOT NULL,
+  policy_version TEXT NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  accepted_from TEXT NOT NULL,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export keep
+--: member_id: open id customer - life export keep
+--: policy_digest: open digest customer - life export keep
+--: policy_version: open enum customer - life export keep
+--: accepted_at: open instant customer - life export keep
+--: accepted_from: open enum customer - life export keep
+
+CREATE TABLE account (
+  account_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  acceptance_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id, acceptance_id) REFERENCES acceptance (account_id, id) DEFERRABLE INITIALLY DEFERRED
+);
+--: account_id: open id customer - life export keep
+--: name: open directory customer - life export keep
+--: created_at: open instant customer - life export keep
+--: closed_at: open instant customer - life export keep
+--: acceptance_id: open id customer - life export keep
+
+CREATE TABLE apart (
+  account_id BIGINT NOT NULL,
+  record_a BIGINT NOT NULL,
+  record_b BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, record_a, record_b)
+);
+--: account_id: open id customer - life export keep
+--: record_a: open id contact - life export row
+--: record_b: open id contact - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE approval (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  digest TEXT NOT NULL,
+  given_at BIGINT NOT NULL,
+  used_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, destination_id, kind, digest)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum customer - life export row
+--: destination_id: open id customer - life export row
+--: digest: open digest customer - life export row
+--: given_at: open instant customer - life export row
+--: used_at: open instant customer - life export row
+
+CREATE TABLE attachment (
+  account_id BIGINT NOT NULL,
+  mail_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  name BLOB,
+  type TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  digest BLOB NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, mail_id, position),
+  FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: mail_id: open id contact - source export row
+--: position: open count contact - source export row
+--: name: sealed attachment-name contact show-to-owner,check-integrity source export row
+--: type: open enum contact - source export row
+--: size: open count contact - source export row
+--: digest: open digest contact - source export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE blob_frame (
+  account_id BIGINT NOT NULL,
+  blob_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  bytes BLOB NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, blob_id, position)
+);
+--: account_id: open id customer - life export keep
+--: blob_id: open id contact - source export row
+--: position: open count contact - source export row
+--: bytes: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE conflict (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  base TEXT NOT NULL,
+  ours TEXT NOT NULL,
+  theirs TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  resolved_at BIGINT,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: destination_id: open id customer - life export row
+--: person_id: open id contact - life export row
+--: field: open enum contact - life export row
+--: base: open directory contact show-to-owner life export row
+--: ours: open directory contact show-to-owner life export row
+--: theirs: open directory contact show-to-owner life export row
+--: at: open instant customer - life export row
+--: resolved_at: open instant customer - life export row
+
+CREATE TABLE consent_grant (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  source_id BIGINT,
+  destination_id BIGINT,
+  scope TEXT NOT NULL,
+  depth TEXT NOT NULL,
+  since BIGINT,
+  words TEXT NOT NULL,
+  words_digest TEXT NOT NULL,
+  warranty TEXT,
+  policy_version TEXT NOT NULL,
+  given_at BIGINT NOT NULL,
+  withdrawn_at BIGINT,
+  epoch BIGINT NOT NULL,
+  PRIMARY KEY (account_id, id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id),
+  CHECK (source_id IS NULL OR warranty IS NOT NULL),
+  CHECK ((source_id IS NULL) <> (destination_id IS NULL))
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: source_id: open id customer - life export row
+--: destination_id: open id customer - life export row
+--: scope: open enum customer - life export row
+--: depth: open enum customer - life export row
+--: since: open instant customer - life export row
+--: words: open setting customer - life export row
+--: words_digest: open digest customer - life export row
+--: warranty: open digest customer - life export row
+--: policy_version: open enum customer - life export row
+--: given_at: open instant customer - life export row
+--: withdrawn_at: open instant customer - life export row
+--: epoch: open count customer - life export row
+
+CREATE TABLE credential (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  login BLOB NOT NULL,
+  PRIMARY KEY (account_id, source_id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: login: sealed credential customer connect source skip row
+
+CREATE TABLE decision (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  person_id BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  revoked_at BIGINT,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum contact - life export row
+--: person_id: open id contact - life export row
+--: at: open instant customer - life export row
+--: revoked_at: open instant customer - life export row
+
+CREATE TABLE decision_record (
+  account_id BIGINT NOT NULL,
+  decision_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  from_person BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, decision_id, record_id),
+  FOREIGN KEY (account_id, decision_id) REFERENCES decision (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: decision_id: open id contact - life export row
+--: record_id: open id contact - life export row
+--: from_person: open id contact - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE delivery (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  key TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  run_id BIGINT NOT NULL,
+  undoes BIGINT,
+  state TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, destination_id, key)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: destination_id: open id customer - life export row
+--: person_id: open id contact - life export row
+--: key: open digest contact - work export row
+--: verb: open enum contact - work export row
+--: run_id: open id customer - work export row
+--: undoes: open id contact - work export row
+--: state: open enum contact - work export row
+--: at: open instant customer - work export row
+
+CREATE INDEX delivery_open ON delivery (account_id, destination_id) WHERE state <> 'done';
+
+CREATE TABLE delivery_value (
+  account_id BIGINT NOT NULL,
+  delivery_id BIGINT NOT NULL,
+  side TEXT NOT NULL,
+  field TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, delivery_id, side, field, position),
+  FOREIGN KEY (account_id, delivery_id) REFERENCES delivery (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: delivery_id: open id customer - life export row
+--: side: open enum contact - work export row
+--: field: open enum contact - work export row
+--: position: open count contact - work export row
+--: value: open directory contact sync-to-crm work export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE destination (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  location TEXT NOT NULL,
+  revoked_at BIGINT,
+  last_run_at BIGINT,
+  trouble TEXT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, kind, location)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum customer statistics life export row
+--: location: open setting customer - life export row
+--: revoked_at: open instant customer - life export row
+--: last_run_at: open instant customer - work export row
+--: trouble: open progress customer - work export row
+
+CREATE TABLE fact (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  label TEXT NOT NULL,
+  value TEXT,
+  detail BLOB,
+  value_key BIGINT NOT NULL,
+  origin BIGINT NOT NULL,
+  first_seen BIGINT NOT NULL,
+  last_seen BIGINT NOT NULL,
+  seen BIGINT NOT NULL,
+  confidence DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, record_id, field, label, value_key),
+  FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE,
+  CHECK ((value IS NULL) <> (detail IS NULL))
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: record_id: open id contact - life export row
+--: field: open enum contact - life export row
+--: label: open enum contact - life export row
+--: value: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: detail: sealed detail contact show-to-owner,check-integrity life export row
+--: value_key: blind key contact - life export row
+--: origin: open enum contact - life export row
+--: first_seen: open instant contact - life export row
+--: last_seen: open instant contact - life export row
+--: seen: open count contact - life export row
+--: confidence: open measure contact - life export row
+
+CREATE INDEX fact_record ON fact (account_id, record_id, id);
+
+CREATE TABLE folder (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  uid_validity BIGINT NOT NULL,
+  cursor_uid BIGINT NOT NULL,
+  on_server BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  compared_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, source_id, name),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: source_id: open id customer - life export row
+--: name: open setting customer - source export row
+--: uid_validity: open cursor customer - work export row
+--: cursor_uid: open cursor customer - work export row
+--: on_server: open count customer statistics work export row
+--: held: open count customer statistics work export row
+--: compared_at: open instant customer - work export row
+
+CREATE TABLE grant_purpose (
+  account_id BIGINT NOT NULL,
+  grant_id BIGINT NOT NULL,
+  purpose TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, grant_id, purpose),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: grant_id: open id customer - life export row
+--: purpose: open enum customer - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE handle (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  key_id BIGINT NOT NULL,
+  stale BIGINT NOT NULL DEFAULT 1,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, kind, value)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum contact - life export row
+--: value: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: key_id: blind key contact - life export row
+--: stale: open flag contact - work export row
+
+CREATE INDEX handle_key ON handle (account_id, key_id);
+
+CREATE INDEX handle_stale ON handle (account_id, member_id, id) WHERE stale = 1;
+
+CREATE TABLE handle_name (
+  account_id BIGINT NOT NULL,
+  handle_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  seen BIGINT NOT NULL,
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, handle_id, name),
+  FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: handle_id: open id contact - life export row
+--: name: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: seen: open count contact - life export row
+--: first_at: open instant contact - life export row
+--: last_at: open instant contact - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE interaction (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  dated BIGINT NOT NULL,
+  direction BIGINT NOT NULL,
+  author BIGINT NOT NULL,
+  via_list BIGINT NOT NULL,
+  recipients BIGINT NOT NULL,
+  answers BIGINT NOT NULL,
+  shape BIGINT NOT NULL,
+  twin BLOB NOT NULL,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, twin)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum contact - life export row
+--: at: open instant contact - life export row
+--: dated: open flag contact - life export row
+--: direction: open enum contact - life export row
+--: author: open enum contact - life export row
+--: via_list: open flag contact - life export row
+--: recipients: open count contact - life export row
+--: answers: open flag contact - life export row
+--: shape: blind key contact - life export row
+--: twin: blind key contact - life export row
+
+CREATE INDEX interaction_at ON interaction (account_id, member_id, at);
+
+CREATE TABLE job (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  run_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  trouble TEXT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, key)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - work skip row
+--: member_id: open id customer - life export row
+--: kind: open enum customer - work skip row
+--: subject_id: open id customer - work skip row
+--: key: open digest customer - work skip row
+--: state: open enum customer - work skip row
+--: run_at: open instant customer - work skip row
+--: attempts: open count customer - work skip row
+--: trouble: open progress customer - work skip row
+
+CREATE INDEX job_due ON job (account_id, state, run_at, id);
+
+CREATE TABLE journal (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  run_id BIGINT NOT NULL,
+  verb TEXT NOT NULL,
+  person_id BIGINT NOT NULL,
+  destination_id BIGINT,
+  decision_id BIGINT,
+  at BIGINT NOT NULL,
+  undone_at BIGINT,
+  undoes BIGINT,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: run_id: open id customer - life export row
+--: verb: open enum customer - life export row
+--: person_id: open id contact - life export row
+--: destination_id: open id customer - life export row
+--: decision_id: open id contact - life export row
+--: at: open instant customer - life export row
+--: undone_at: open instant customer - life export row
+--: undoes: open id contact - life export row
+
+CREATE INDEX journal_at ON journal (account_id, member_id, id);
+
+CREATE INDEX journal_person ON journal (account_id, person_id);
+
+CREATE TABLE journal_image (
+  account_id BIGINT NOT NULL,
+  entry_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  key_id BIGINT NOT NULL,
+  before BLOB,
+  after BLOB,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, entry_id, position),
+  FOREIGN KEY (account_id, entry_id) REFERENCES journal (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: entry_id: open id contact - life export row
+--: position: open count contact - life export row
+--: key_id: blind key contact - life export row
+--: before: sealed journal-image contact undo-change,check-integrity life export row
+--: after: sealed journal-image contact undo-change,check-integrity life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE lease (
+  account_id BIGINT NOT NULL,
+  fence BIGINT NOT NULL,
+  holder TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (account_id)
+);
+--: account_id: open id customer - life export keep
+--: fence: open count customer - work skip keep
+--: holder: open enum operator - work skip keep
+--: until: open instant customer - work skip keep
+
+CREATE TABLE ledger (
+  account_id BIGINT NOT NULL,
+  sequence BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  purpose TEXT NOT NULL,
+  by_whom BIGINT NOT NULL,
+  owner BIGINT NOT NULL,
+  about BIGINT NOT NULL,
+  outcome TEXT NOT NULL,
+  items BIGINT NOT NULL,
+  leaf BLOB NOT NULL,
+  PRIMARY KEY (account_id, sequence)
+);
+--: account_id: open id customer - life export keep
+--: sequence: open count customer - proof export keep
+--: at: open instant customer - proof export keep
+--: purpose: open enum customer - proof export keep
+--: by_whom: blind key customer - proof export keep
+--: owner: blind key customer - proof export keep
+--: about: blind key contact - proof export keep
+--: outcome: open enum customer - proof export keep
+--: items: open count customer - proof export keep
+--: leaf: open digest customer - proof export keep
+
+CREATE TABLE ledger_head (
+  account_id BIGINT NOT NULL,
+  size BIGINT NOT NULL,
+  frontier BLOB NOT NULL,
+  root BLOB NOT NULL,
+  signing_key BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  PRIMARY KEY (account_id)
+);
+--: account_id: open id customer - life export keep
+--: size: open count customer - proof export keep
+--: frontier: open digest customer - proof export keep
+--: root: open digest customer - proof export keep
+--: signing_key: open digest customer - proof export keep
+--: signature: open digest customer - proof export keep
+
+CREATE TABLE left_out (
+  account_id BIGINT NOT NULL,
+  folder_id BIGINT NOT NULL,
+  rule TEXT NOT NULL,
+  items BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, folder_id, rule),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: folder_id: open id customer - life export row
+--: rule: open enum customer statistics work export row
+--: items: open count customer statistics work export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE link (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  remote_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  remote_digest TEXT NOT NULL,
+  delivered_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, destination_id, person_id),
+  UNIQUE (account_id, destination_id, remote_id),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: person_id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: remote_id: open id contact - life export row
+--: key: open digest contact - work export row
+--: remote_digest: open digest contact - work export row
+--: delivered_at: open instant customer - work export row
+
+CREATE TABLE link_value (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, destination_id, person_id, field, position),
+  FOREIGN KEY (account_id, destination_id, person_id) REFERENCES link (account_id, destination_id, person_id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: person_id: open id contact - life export row
+--: field: open enum contact - life export row
+--: position: open count contact - life export row
+--: value: open directory contact sync-to-crm life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE mail (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  grant_id BIGINT NOT NULL,
+  interaction_id BIGINT,
+  digest BLOB NOT NULL,
+  size BIGINT NOT NULL,
+  depth TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  key_id BIGINT NOT NULL,
+  subject BLOB,
+  content BLOB,
+  blob_id BIGINT,
+  analysed BIGINT NOT NULL,
+  erased BIGINT NOT NULL,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, source_id, digest),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id),
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - source export row
+--: member_id: open id customer - life export row
+--: source_id: open id customer - source export row
+--: grant_id: open id customer - source export row
+--: interaction_id: open id contact - source export row
+--: digest: open digest contact - source export row
+--: size: open count contact - source export row
+--: depth: open enum customer - source export row
+--: at: open instant contact - source export row
+--: key_id: blind key contact - source export row
+--: subject: sealed subject contact show-to-owner,check-integrity source export null
+--: content: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export null
+--: blob_id: open id contact - source export null
+--: analysed: open flag customer - work export row
+--: erased: open flag contact - source export row
+
+CREATE INDEX mail_interaction ON mail (account_id, interaction_id);
+
+CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
+
+CREATE TABLE mail_words (
+  account_id BIGINT NOT NULL,
+  mail_id BIGINT NOT NULL,
+  tokens TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, mail_id),
+  FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: mail_id: open id contact - source export row
+--: tokens: blind words contact search-mail source export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE member (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  email TEXT NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  joined_at BIGINT NOT NULL,
+  acknowledged_at BIGINT,
+  left_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, email),
+  CHECK (role IN ('administrator', 'member'))
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: email: open directory customer - life export row
+--: name: open directory customer - life export row
+--: role: open enum customer - life export row
+--: joined_at: open instant customer - life export row
+--: acknowledged_at: open instant customer - life export row
+--: left_at: open instant customer - life export row
+
+CREATE TABLE participant (
+  account_id BIGINT NOT NULL,
+  interaction_id BIGINT NOT NULL,
+  role BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  handle_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, interaction_id, role, position),
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: interaction_id: open id contact - life export row
+--: role: open enum contact - life export row
+--: position: open count contact - life export row
+--: handle_id: open id contact - life export row
+--: member_id: open id customer - life export row
+
+CREATE INDEX participant_handle ON participant (account_id, handle_id, interaction_id);
+
+CREATE TABLE person (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  folded TEXT NOT NULL,
+  organisation TEXT,
+  title TEXT,
+  strength DOUBLE PRECISION NOT NULL,
+  last_contacted BIGINT,
+  interactions BIGINT NOT NULL,
+  restricted_at BIGINT,
+  gone BIGINT NOT NULL,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum contact - life export row
+--: name: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: folded: open directory contact show-to-owner life export row
+--: organisation: open directory contact show-to-owner,sync-to-crm life export row
+--: title: open directory contact show-to-owner,sync-to-crm life export row
+--: strength: open measure contact show-to-owner,sync-to-crm life export row
+--: last_contacted: open instant contact show-to-owner,sync-to-crm life export row
+--: interactions: open count contact show-to-owner life export row
+--: restricted_at: open instant contact - life export row
+--: gone: open flag contact - life export row
+
+CREATE INDEX person_list ON person (account_id, member_id, gone, strength, id);
+
+CREATE INDEX person_name ON person (account_id, member_id, folded);
+
+CREATE TABLE person_value (
+  account_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, person_id, field, position),
+  FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: person_id: open id contact - life export row
+--: field: open enum contact - life export row
+--: position: open count contact - life export row
+--: value: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE place (
+  account_id BIGINT NOT NULL,
+  folder_id BIGINT NOT NULL,
+  uid_validity BIGINT NOT NULL,
+  uid BIGINT NOT NULL,
+  mail_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, folder_id, uid_validity, uid),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
+  FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: folder_id: open id customer - source export row
+--: uid_validity: open cursor customer - source export row
+--: uid: open cursor customer - source export row
+--: mail_id: open id contact - source export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE record (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  source_id BIGINT,
+  grant_id BIGINT,
+  folder_id BIGINT,
+  identity TEXT NOT NULL,
+  digest BLOB,
+  handle_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  gone_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, kind, identity),
+  FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id),
+  FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) DEFERRABLE INITIALLY DEFERRED,
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id),
+  CHECK (kind <> 'card' OR (source_id IS NOT NULL AND grant_id IS NOT NULL))
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum contact - life export row
+--: source_id: open id customer - life export row
+--: grant_id: open id customer - life export row
+--: folder_id: open id customer - life export row
+--: identity: open digest contact - life export row
+--: digest: open digest contact - life export row
+--: handle_id: open id contact - life export row
+--: person_id: open id contact - life export row
+--: gone_at: open instant contact - life export row
+
+CREATE INDEX record_handle ON record (account_id, handle_id, id);
+
+CREATE INDEX record_person ON record (account_id, person_id, id);
+
+CREATE TABLE setting (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (account_id, member_id, name)
+);
+--: account_id: open id customer - life export keep
+--: member_id: open id customer - life export row
+--: name: open enum customer - life export row
+--: value: open setting customer - life export row
+
+CREATE TABLE share (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  with_member BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  level BIGINT NOT NULL,
+  given_at BIGINT NOT NULL,
+  withdrawn_at BIGINT,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: with_member: open id customer - life export row
+--: person_id: open id contact - life export row
+--: level: open enum customer - life export row
+--: given_at: open instant customer - life export row
+--: withdrawn_at: open instant customer - life export row
+
+CREATE TABLE source (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  location TEXT NOT NULL,
+  depth TEXT NOT NULL,
+  since BIGINT,
+  revoked_at BIGINT,
+  last_run_at BIGINT,
+  trouble TEXT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, kind, location)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: kind: open enum customer statistics life export row
+--: location: open setting customer - life export row
+--: depth: open enum customer - life export row
+--: since: open instant customer - life export row
+--: revoked_at: open instant customer - life export row
+--: last_run_at: open instant customer - work export row
+--: trouble: open progress customer - work export row
+
+CREATE TABLE source_owner (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  address TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, source_id, address),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - life export row
+--: address: open directory customer - life export row
+--: member_id: open id customer - life export row
+
+CREATE VIEW seen_conflict AS
+SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at
+FROM conflict c WHERE c.account_id = kith_account() AND c.member_id = kith_member();
+
+CREATE VIEW seen_destination AS
+SELECT d.account_id, d.id, d.member_id, d.kind, d.location, d.revoked_at, d.last_run_at, d.trouble
+FROM destination d WHERE d.account_id = kith_account() AND d.member_id = kith_member();
+
+CREATE VIEW seen_detail AS
+SELECT f.account_id, f.id, r.person_id, f.detail
+FROM fact f JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id
+WHERE f.account_id = kith_account() AND r.gone_at IS NULL AND f.detail IS NOT NULL
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+AND (f.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s
+    WHERE s.account_id = f.account_id AND s.member_id = f.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));
+
+CREATE VIEW seen_fact AS
+SELECT f.account_id, f.id, r.person_id, f.record_id, r.kind AS record_kind, r.source_id, f.field, f.label, f.value,
+f.origin, f.first_seen, f.last_seen, f.seen, f.confidence
+FROM fact f JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id
+WHERE f.account_id = kith_account() AND r.gone_at IS NULL
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id);
+
+CREATE VIEW seen_folder AS
+SELECT f.account_id, f.id, f.source_id, f.name, f.on_server, f.held, f.compared_at
+FROM folder f WHERE f.account_id = kith_account() AND f.member_id = kith_member();
+
+CREATE VIEW seen_grant AS
+SELECT g.account_id, g.id, g.source_id, g.destination_id, g.scope, g.depth, g.since, g.words, g.warranty,
+g.policy_version, g.given_at, g.withdrawn_at
+FROM consent_grant g WHERE g.account_id = kith_account() AND g.member_id = kith_member();
+
+CREATE VIEW seen_grant_purpose AS
+SELECT p.account_id, p.grant_id, p.purpose
+FROM grant_purpose p WHERE p.account_id = kith_account() AND p.member_id = kith_member();
+
+CREATE VIEW seen_journal AS
+SELECT j.account_id, j.id, j.run_id, j.verb, j.person_id, j.destination_id, j.at, j.undone_at, j.undoes
+FROM journal j WHERE j.account_id = kith_account() AND j.member_id = kith_member();
+
+CREATE VIEW seen_left_out AS
+SELECT l.account_id, l.folder_id, l.rule, l.items
+FROM left_out l WHERE l.account_id = kith_account() AND l.member_id = kith_member();
+
+CREATE VIEW seen_mail AS
+SELECT m.account_id, m.id, m.member_id, m.source_id, m.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
+m.blob_id
+FROM mail m
+WHERE m.account_id = kith_account() AND m.erased = 0 AND (m.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s JOIN participant q ON q.account_id = s.account_id AND q.interaction_id = m.interaction_id
+    JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id AND r.kind = 'address'
+    WHERE s.account_id = m.account_id AND s.member_id = m.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));
+
+CREATE VIEW seen_member AS
+SELECT m.account_id, m.id, m.email, m.name, m.role, m.joined_at, m.acknowledged_at
+FROM member m WHERE m.account_id = kith_account() AND m.left_at IS NULL;
+
+CREATE VIEW seen_person AS
+SELECT p.account_id, p.id, p.member_id, p.kind, p.name, p.folded, p.organisation, p.title, p.strength,
+p.last_contacted, p.interactions, p.restricted_at
+FROM person p
+WHERE p.account_id = kith_account() AND p.gone = 0 AND p.restricted_at IS NULL
+AND (p.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s
+    WHERE s.account_id = p.account_id AND s.member_id = p.member_id AND s.withdrawn_at IS NULL AND s.level >= 1
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = p.id)));
+
+CREATE VIEW seen_person_value AS
+SELECT v.account_id, v.person_id, v.field, v.position, v.value
+FROM person_value v
+WHERE v.account_id = kith_account()
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = v.account_id AND p.id = v.person_id);
+
+CREATE VIEW seen_share AS
+SELECT s.account_id, s.id, s.member_id, s.with_member, s.person_id, s.level, s.given_at
+FROM share s
+WHERE s.account_id = kith_account() AND s.withdrawn_at IS NULL
+AND (s.member_id = kith_member() OR s.with_member = kith_member() OR s.with_member = 0);
+
+CREATE VIEW seen_source AS
+SELECT s.account_id, s.id, s.member_id, s.kind, s.location, s.depth, s.since, s.revoked_at, s.last_run_at, s.trouble
+FROM source s WHERE s.account_id = kith_account() AND s.member_id = kith_member();
+
+CREATE VIEW seen_touch AS
+SELECT DISTINCT i.account_id, i.id, i.member_id, r.person_id, i.kind, i.at, i.dated, i.direction, i.author, i.via_list,
+i.recipients, q.role
+FROM interaction i
+JOIN participant q ON q.account_id = i.account_id AND q.interaction_id = i.id
+JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id AND r.kind = 'address'
+WHERE i.account_id = kith_account()
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+AND (i.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s
+    WHERE s.account_id = i.account_id AND s.member_id = i.member_id AND s.withdrawn_at IS NULL AND s.level >= 2
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));
+
+CREATE VIEW seen_words AS
+SELECT w.account_id, w.mail_id, w.tokens
+FROM mail_words w
+WHERE w.account_id = kith_account()
+AND EXISTS (SELECT 1 FROM seen_mail m WHERE m.account_id = w.account_id AND m.id = w.mail_id);
+
+CREATE FULLTEXT mail_words_index ON mail_words (tokens) ROW mail_id SEEN seen_words;
