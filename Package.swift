@@ -2,6 +2,7 @@
 import PackageDescription
 
 /// The walls of the house: every room is a target, and may import only what is named here.
+///
 /// `make` builds with `--explicit-target-dependency-import-check error`, so an undeclared import fails.
 let walls: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -88,7 +89,9 @@ let package = Package(
     tests("WireTests", ["Wire", "Consent", "Model", nioCore, nioPosix]),
     tests("ReadersTests", ["Readers", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
-    tests("FlowsTests", ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans"]),
+    tests(
+      "FlowsTests",
+      ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans"]),
     tests("HouseTests", ["Model", "Consent", "Store", "Stage", "kith"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -14,6 +14,7 @@ import hashlib
 import os
 import pathlib
 import platform
+import re
 import shutil
 import sqlite3
 import statistics
@@ -110,9 +111,16 @@ def number(identifier):
     return int(identifier.rsplit("_", 1)[1], 36)
 
 
+def has_word(content, word):
+    """Whether the bytes of a mail hold the word, between signs that are no letters or digits, behind QP's soft line ends."""
+    text = content.replace(b"=\r\n", b"").replace(b"=\n", b"")
+    return re.search(rb"(?<![a-z0-9])" + word.encode() + rb"(?![a-z0-9])", text, re.IGNORECASE) is not None
+
+
 def compare(river, notmuch):
-    """Per word: how many different mails each finds, and how many only one of them does."""
+    """Per word: how many different mails each finds, how many only one of them does, and how many of ours hold it."""
     digests, of_file, rows = river.digests(), {}, []
+    files = {hashlib.sha256(file.read_bytes()).digest(): file for file in river.mails.rglob("*") if file.is_file()}
     for word in WORDS:
         ours = {digests[number(mail)] for mail in river.find(word)}
         theirs = set()
@@ -120,7 +128,9 @@ def compare(river, notmuch):
             if file not in of_file:
                 of_file[file] = hashlib.sha256(pathlib.Path(file).read_bytes()).digest()
             theirs.add(of_file[file])
-        rows.append((word, len(theirs), len(ours), len(theirs - ours), len(ours - theirs)))
+        extra = ours - theirs
+        right = sum(has_word(files[one].read_bytes(), word) for one in extra)
+        rows.append((word, len(theirs), len(ours), len(theirs - ours), len(extra), right))
     return rows
 
 
@@ -162,9 +172,9 @@ largest resident set **{resident:.0f} MB** (at most {MOST_RESIDENT:.0f}).
 ## What twenty words find
 
 Different mails by SHA-256. `notmuch` takes all files of one Message-ID for one mail, and finds them all if one of them
-holds the word.
+holds the word; it keeps words with an underscore or a full stop inside together, which Kith takes apart.
 
-{table(["word", "notmuch", "kith", "only notmuch", "only kith"], words)}
+{table(["word", "notmuch", "kith", "only notmuch", "only kith", "of these hold it"], words)}
 """
 
 
@@ -193,8 +203,8 @@ def main():
               f"(CPU {pair['kith']['cpu']:.2f} s, {pair['kith']['rss']:.0f} MB), "
               f"ratio {pair['kith']['wall'] / pair['notmuch']['wall']:.3f}", flush=True)
     words = compare(river, notmuch)
-    for word, theirs, ours, missing, extra in words:
-        print(f"{word:12} notmuch {theirs:5} kith {ours:5} only notmuch {missing:4} only kith {extra:4}")
+    for word, theirs, ours, missing, extra, right in words:
+        print(f"{word:12} notmuch {theirs:5} kith {ours:5} only notmuch {missing:4} only kith {extra:4}, {right} of them hold it")
     if os.environ.get("BENCH_WRITE") != "0":
         (ROOT / "docs/bench.md").write_text(page(count, pairs, words))
     if not given:
@@ -203,7 +213,8 @@ def main():
     resident = max(pair["kith"]["rss"] for pair in pairs)
     checks = [(f"ratio {ratio:.3f} is at most {MOST_RATIO}", ratio <= MOST_RATIO),
               (f"{resident:.0f} MB are at most {MOST_RESIDENT:.0f}", resident <= MOST_RESIDENT),
-              ("all mails that notmuch finds are found", all(missing == 0 for _, _, _, missing, _ in words))]
+              ("all mails that notmuch finds are found", all(row[3] == 0 for row in words)),
+              ("what only kith finds holds the word", all(row[4] == row[5] for row in words))]
     for what, holds in checks:
         print(("ok: " if holds else "FAILED: ") + what)
     passed = sum(holds for _, holds in checks)

@@ -78,7 +78,9 @@ extension Archive {
 
 extension Vault {
   /// The keys of an account as an export carries them: the content root wrapped by the passphrase, and what lies below
-  /// it. Logins stay behind: a restored source asks for its login again.
+  /// it.
+  ///
+  /// Logins stay behind: a restored source asks for its login again.
   public func carried(
     _ account: ID<Account>, in archive: Archive, of member: ID<Member>?
   ) async throws -> [WrappedKey] {

@@ -212,7 +212,8 @@ public struct Gate: Sendable {
       throw Refusal(.policyNotAccepted, promise: 29, "no version of the policy was accepted; see 'kith policy'")
     }
     if accepted != PolicyVersion.current, clock() >= PolicyVersion.current.bindsFrom {
-      throw Refusal(.policyNotAccepted, promise: 24, "the policy has changed; accept version \(PolicyVersion.current.version)")
+      throw Refusal(
+        .policyNotAccepted, promise: 24, "the policy has changed; accept version \(PolicyVersion.current.version)")
     }
   }
 

@@ -92,6 +92,7 @@ public struct LedgerCheck {
   }
 
   private static func broken(_ text: String) -> Trouble {
-    Trouble("the ledger is not what it was: \(text)", "compare with an export made before; do not go on with this store")
+    Trouble(
+      "the ledger is not what it was: \(text)", "compare with an export made before; do not go on with this store")
   }
 }

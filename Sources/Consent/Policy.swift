@@ -15,7 +15,8 @@ public struct PolicyVersion: Sendable, Equatable {
   /// The version in force.
   public static let current = PolicyVersion(
     version: "2026-11-23", text: policyText20261123,
-    purposes: "72e1f19f390cec144a4ce1cae884a89fcceaa5b5af070a6ebd8b43b77eb30f8e", bindsFrom: Instant(year: 2026, month: 11, day: 23))
+    purposes: "72e1f19f390cec144a4ce1cae884a89fcceaa5b5af070a6ebd8b43b77eb30f8e",
+    bindsFrom: Instant(year: 2026, month: 11, day: 23))
 
   /// Every version that was ever in force, newest first.
   public static let all = [current]

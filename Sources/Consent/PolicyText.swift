@@ -1,4 +1,6 @@
-/// The text of the policy of 2026-11-23. A change of one letter is a new version with a digest of its own.
+/// The text of the policy of 2026-11-23.
+///
+/// A change of one letter is a new version with a digest of its own.
 let policyText20261123 = """
   Kith: what it does with what it reads
 

@@ -1,4 +1,6 @@
-/// What content is opened for. A purpose is a type, so that a permit for one cannot serve another.
+/// What content is opened for.
+///
+/// A purpose is a type, so that a permit for one cannot serve another.
 ///
 /// There is no purpose for marketing, and none can be slipped in: `Catalogue` lists them all, the policy's version
 /// carries the catalogue's digest, and a test compares both (P001, P011, P064).
@@ -81,7 +83,9 @@ public struct Declaration: Sendable, Equatable {
   }
 }
 
-/// All purposes there are. A purpose that is missing here gets no permit.
+/// All purposes there are.
+///
+/// A purpose that is missing here gets no permit.
 public enum Catalogue {
   public static let all: [Declaration] = [
     ReadMail.declaration, ReadAddressBook.declaration, FindPeople.declaration, BuildIndex.declaration,

@@ -127,7 +127,9 @@ public actor Vault {
     return keys.sources.filter { ids.contains($0.key) }
   }
 
-  /// The keys of handles; those that have none are minted where `minting` says so. Erased handles get none, ever.
+  /// The keys of handles; those that have none are minted where `minting` says so.
+  ///
+  /// Erased handles get none, ever.
   func handleKeys(
     _ account: ID<Account>, _ member: ID<Member>, _ ids: [KeyID], minting: Bool
   ) async throws -> [KeyID: SymmetricKey] {
@@ -213,7 +215,8 @@ public actor Vault {
     let content = Array("\(login.user)\u{0}\(login.secret)".utf8)
     return try content.withUnsafeBytes {
       try Sealed.seal(
-        $0, key: key, source: id, handle: .none, slot: slot, of: member, nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
+        $0, key: key, source: id, handle: .none, slot: slot, of: member,
+        nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
     }
   }
 

@@ -1,6 +1,8 @@
 public import Model
 
-/// Somebody who looks: a live member of an account, made by the gate alone. Pages and lists hold this, never a bare id.
+/// Somebody who looks: a live member of an account, made by the gate alone.
+///
+/// Pages and lists hold this, never a bare id.
 public struct Viewer: Sendable, Equatable {
   public let account: ID<Account>
   public let member: ID<Member>

@@ -34,7 +34,9 @@ public struct Contact: Sendable, Equatable {
 
     public var isEmpty: Bool { [street, city, region, postcode, country].allSatisfy(\.isEmpty) }
     /// One line for people: the parts that are there, with commas.
-    public var line: String { [street, city, region, postcode, country].filter { !$0.isEmpty }.joined(separator: ", ") }
+    public var line: String {
+      [street, city, region, postcode, country].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
   }
 
   public enum Kind: String, Sendable { case individual, organisation, group }

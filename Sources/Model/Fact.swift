@@ -2,7 +2,9 @@
 public struct Fact: Identified, Sendable, Equatable {
   public static let prefix = "fact"
 
-  /// What a fact is about. Several values of a field that is `isMulti` stand side by side.
+  /// What a fact is about.
+  ///
+  /// Several values of a field that is `isMulti` stand side by side.
   public enum Field: String, Sendable, CaseIterable {
     case name, given, family, email, phone, organisation, title, url, address, birthday, note, custom
 

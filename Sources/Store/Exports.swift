@@ -9,7 +9,8 @@ public struct ExportStore: Sendable {
   /// Opens (or makes) the store of an export in a folder of its own.
   public init(_ account: ID<Account>, folder: String, clock: @escaping @Sendable () -> Instant) async throws {
     self.account = account
-    let engine = try await SQLiteEngine(SQLiteSettings(folder: folder, openAccounts: 1, cacheKiB: 16 * 1024, readers: 1))
+    let engine = try await SQLiteEngine(
+      SQLiteSettings(folder: folder, openAccounts: 1, cacheKiB: 16 * 1024, readers: 1))
     store = Store(engine: engine, ids: IDMaker(generator: 0, clock: clock), clock: clock)
     try await engine.create(account)
   }
@@ -63,7 +64,8 @@ public struct ExportStore: Sendable {
   public func keys() async throws -> [WrappedKey] {
     let account = self.account
     return try await store.read(account) { session in
-      try session.rows("SELECT kind, id, member_id, wrapped_by, wrapped FROM carried_key ORDER BY kind, id").compactMap {
+      try session.rows("SELECT kind, id, member_id, wrapped_by, wrapped FROM carried_key ORDER BY kind, id").compactMap
+      {
         guard let kind = WrappedKey.Kind(rawValue: Int($0.int(0))) else { return nil }
         return WrappedKey(
           account: account, member: $0.int(2) == 0 ? nil : $0.id(2), kind: kind, id: KeyID(stored: $0.int(1)),

@@ -49,7 +49,8 @@ extension Store {
   }
 
   /// The lines of an account in order; `owner` leaves only those about one member's data.
-  public func ledger(_ account: ID<Account>, owner: UInt64? = nil) async throws -> [(sequence: Int64, line: LedgerLine)] {
+  public func ledger(_ account: ID<Account>, owner: UInt64? = nil) async throws -> [(sequence: Int64, line: LedgerLine)]
+  {
     try await read(account) { session in
       try session.rows(Store.ledgerSelect, [Value(account)]).map { ($0.int(0), Store.line($0, account)) }
         .filter { owner == nil || $0.1.owner == owner }

@@ -5,7 +5,9 @@ extension Store {
   private static let staying: Set<String> = ["account", "acceptance", "member", "share", "ledger", "ledger_head"]
 
   /// Copies everything that is a member's own into another account, in one transaction; rows that are there already
-  /// stay, so that a move that was cut short can be done again. Content stays sealed as it is.
+  /// stay, so that a move that was cut short can be done again.
+  ///
+  /// Content stays sealed as it is.
   public func copy(_ member: Member, from old: ID<Account>, to new: ID<Account>) async throws {
     let tables = ExportTable.all.filter { !Store.staying.contains($0.name) && $0.hasMember }
     let store = self

@@ -65,7 +65,8 @@ extension Store {
   /// Who sees what, by which rule, from the same rows as the views' predicate (P009).
   public func shares(_ viewer: Viewer) async throws -> [Share] {
     try await see(viewer) { session in
-      try session.rows("SELECT id, member_id, with_member, person_id, level FROM seen_share ORDER BY id", []).compactMap {
+      try session.rows("SELECT id, member_id, with_member, person_id, level FROM seen_share ORDER BY id", []).compactMap
+      {
         guard let level = ShareLevel(rawValue: Int($0.int(4))) else { return nil }
         return Share(
           id: $0.id(0), member: $0.id(1), with: $0.int(2) == 0 ? nil : $0.id(2),

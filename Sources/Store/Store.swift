@@ -1,7 +1,9 @@
 public import Consent
 public import Model
 
-/// All that rests: one engine, the maker of ids, the clock. Statements stand in one file for each noun.
+/// All that rests: one engine, the maker of ids, the clock.
+///
+/// Statements stand in one file for each noun.
 public struct Store: Sendable {
   public let engine: any Engine
   public let ids: IDMaker
@@ -37,8 +39,9 @@ public struct Store: Sendable {
     try await engine.read(.viewer(viewer.account, viewer.member), body)
   }
 
-  /// Stores under a permit: the epochs of its grants are checked in the same transaction, and so is the lease of a
-  /// job. If a grant changed meanwhile, or the lease went to somebody else, nothing is stored (P021).
+  /// Stores under a permit: the epochs of its grants are checked in the same transaction, and so is the lease of a job.
+  ///
+  /// If a grant changed meanwhile, or the lease went to somebody else, nothing is stored (P021).
   public func write<P: Purpose, T: Sendable>(
     under permit: borrowing Permit<P>, lease: Lease? = nil, _ body: @escaping @Sendable (any Session) throws -> T
   ) async throws -> T {

@@ -24,7 +24,9 @@ final class Desk: Sendable {
   let vault: Vault
 
   init() async throws {
-    guard let key = OperatorKey(bytes: [UInt8](repeating: 7, count: 32)) else { throw Refusal(.keyNotHeld, promise: 80, "") }
+    guard let key = OperatorKey(bytes: [UInt8](repeating: 7, count: 32)) else {
+      throw Refusal(.keyNotHeld, promise: 80, "")
+    }
     operatorKey = key
     vault = Vault(operatorKey: key, keyring: keyring)
     papers = Mutex(

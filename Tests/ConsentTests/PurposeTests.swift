@@ -55,7 +55,9 @@ struct PurposeTests {
     let since = Instant(year: 2026, month: 1, day: 2)
     for depth in Depth.allCases {
       let words = GrantWords.reading(.maildir, depth: depth, since: since, folders: ["INBOX"])
-      for part in ["INBOX", "2026-01-02", "bodies", "attachments"] { #expect(words.contains(part), "\(depth): \(part)") }
+      for part in ["INBOX", "2026-01-02", "bodies", "attachments"] {
+        #expect(words.contains(part), "\(depth): \(part)")
+      }
     }
     #expect(GrantWords.reading(.mbox, depth: .text, since: nil).contains("all folders, of all time"))
   }

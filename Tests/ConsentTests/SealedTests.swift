@@ -61,7 +61,10 @@ struct SealedTests {
     }
     await changed { Array($0.dropLast(frame)) }
     await changed { Array($0[..<24]) + Array($0[(24 + frame)...]) }
-    await changed { Array($0[..<24]) + Array($0[(24 + frame)..<(24 + 2 * frame)]) + Array($0[24..<(24 + frame)]) + Array($0[(24 + 2 * frame)...]) }
+    await changed {
+      Array($0[..<24]) + Array($0[(24 + frame)..<(24 + 2 * frame)]) + Array($0[24..<(24 + frame)])
+        + Array($0[(24 + 2 * frame)...])
+    }
     await changed { $0 + Array($0.suffix(frame)) }
   }
 

@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Accuracy and sight: what is held can be seen, and damage is found", .serialized)
 struct AccuracyTests {
-  @Test("P095 one flipped bit in what is stored is found by the scrub, and nothing else is", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "P095 one flipped bit in what is stored is found by the scrub, and nothing else is",
+    arguments: StagedHouse.EngineKind.allCases)
   func scrub(_ engine: StagedHouse.EngineKind) async throws {
     let home = try await Household.made(engine)
     let account = home.account
@@ -30,7 +32,8 @@ struct AccuracyTests {
       // Set right again for the next column: a bit that is flipped twice is whole.
       try await home.store.write(account) { session in
         let row = try #require(
-          try session.row("SELECT \(column) FROM mail WHERE account_id = $1 AND id = $2", [Value(account), .integer(id)]))
+          try session.row(
+            "SELECT \(column) FROM mail WHERE account_id = $1 AND id = $2", [Value(account), .integer(id)]))
         var bytes = row.bytes(0)
         bytes[bytes.count - 20] ^= 4
         try session.run(

@@ -76,7 +76,8 @@ struct Household: Sendable {
   }
 
   func people(as member: ID<Member>? = nil) async throws -> [Person] {
-    try await Show(store: store, gate: gate).people(PeopleQuery(limit: 1000), as: try await viewer(member)).map(\.person)
+    try await Show(store: store, gate: gate).people(PeopleQuery(limit: 1000), as: try await viewer(member)).map(
+      \.person)
   }
 
   /// All bytes of all files below a folder.

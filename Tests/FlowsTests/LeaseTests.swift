@@ -49,7 +49,8 @@ private actor Freezer {
     let (store, gate, account) = (way.store, way.house.gate, way.account)
     let pull: @Sendable (Job, Lease) async throws -> JobResult = { job, lease in
       guard job.kind == .pull else { throw Trouble("only pulls are staged", remedy: .skip("")) }
-      return .pulled(try await Pull(store: store, gate: gate, batch: 3).run(source, of: account, lease: lease, job: job))
+      return .pulled(
+        try await Pull(store: store, gate: gate, batch: 3).run(source, of: account, lease: lease, job: job))
     }
     let frozen = Worker(store: store, gate: gate) { job, lease in
       let isFirst = runs.withLock { count in
@@ -76,7 +77,9 @@ private actor Freezer {
     #expect(try await way.house.count("place") >= mails)
   }
 
-  @Test("a lease that ran out is given once, and each holder after it has a higher number", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "a lease that ran out is given once, and each holder after it has a higher number",
+    arguments: StagedHouse.EngineKind.allCases)
   func fences(engine: StagedHouse.EngineKind) async throws {
     let house = try await StagedHouse(engine: engine)
     var last: Int64 = 0

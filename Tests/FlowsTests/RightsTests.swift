@@ -11,7 +11,9 @@ struct RightsTests {
   static let dees = Cast.dee.address
   static let words = ["dee@example.test", "dawson"]
 
-  @Test("P120 erased stays erased: files, a second import, yesterday's export, undo", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "P120 erased stays erased: files, a second import, yesterday's export, undo",
+    arguments: StagedHouse.EngineKind.allCases)
   func erased(_ engine: StagedHouse.EngineKind) async throws {
     let home = try await Household.made(engine)
     let export = Export(store: home.store, gate: home.gate, progress: { _ in })
@@ -122,12 +124,16 @@ struct RightsTests {
     await #expect(throws: Trouble.self) { _ = try await export.restore(file, passphrase: Array("wrong horse".utf8)) }
     for cut in [0, 10, 44, bytes.count / 2, bytes.count - 1] {
       try Cast.write(Array(bytes[..<cut]), file + ".cut")
-      await #expect(throws: Trouble.self) { _ = try await export.restore(file + ".cut", passphrase: Array("correct horse".utf8)) }
+      await #expect(throws: Trouble.self) {
+        _ = try await export.restore(file + ".cut", passphrase: Array("correct horse".utf8))
+      }
     }
     var flipped = bytes
     flipped[bytes.count / 2] ^= 1
     try Cast.write(flipped, file + ".flipped")
-    await #expect(throws: Trouble.self) { _ = try await export.restore(file + ".flipped", passphrase: Array("correct horse".utf8)) }
+    await #expect(throws: Trouble.self) {
+      _ = try await export.restore(file + ".flipped", passphrase: Array("correct horse".utf8))
+    }
     #expect(try await home.store.digest(home.account) == digest)
   }
 
@@ -145,7 +151,9 @@ struct RightsTests {
     #expect(try await home.store.verifyLedger(home.account, kept: head) >= (head?.size ?? 0))
   }
 
-  @Test("a member who leaves takes own rows and keys along, and nothing of a colleague's", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "a member who leaves takes own rows and keys along, and nothing of a colleague's",
+    arguments: StagedHouse.EngineKind.allCases)
   func leaving(_ engine: StagedHouse.EngineKind) async throws {
     let home = try await Household.made(engine)
     let cyd = try await home.house.addCyd()

@@ -38,12 +38,15 @@ enum FuzzTarget: String, CaseIterable {
       "a mail reduced to text keeps the names of its attachments",
       whole.attachments.map(\.name) == text.attachments.map(\.name))
     let headers = parser.parse(parser.reduced(bytes, to: .headers))
-    try hold("a mail reduced to headers keeps subject and date", whole.subject == headers.subject && whole.date == headers.date)
+    try hold(
+      "a mail reduced to headers keeps subject and date", whole.subject == headers.subject && whole.date == headers.date
+    )
     let envelope = parser.parseHeaders(bytes)
     try hold("headers read alone say the same", envelope.from == whole.from && envelope.subject == whole.subject)
     for attachment in whole.attachments {
       try hold("an attachment lies in its mail", attachment.encodedRange.upperBound <= bytes.count)
-      try hold("an attachment has the size that was told", parser.decoded(attachment, in: bytes).count == attachment.size)
+      try hold(
+        "an attachment has the size that was told", parser.decoded(attachment, in: bytes).count == attachment.size)
     }
     for people in [whole.from, whole.sender, whole.replyTo, whole.to, whole.cc, whole.bcc] { try addressed(people) }
     try hold("troubles are few", whole.trouble.count <= 16)
@@ -109,7 +112,9 @@ enum FuzzTarget: String, CaseIterable {
     let read = FolderRecord.read(made)
     try hold("a record holds its key and its person", read?.key == key && read?.id == ID(7))
     // A card that says the same twice may go on saying it twice.
-    try hold("a record holds what was written", Set(FolderRecord.values(.email, in: made).map(\.value)) == ["ada@example.test"])
+    try hold(
+      "a record holds what was written", Set(FolderRecord.values(.email, in: made).map(\.value)) == ["ada@example.test"]
+    )
     let twice = FolderRecord.updating(made, changes: change, id: ID(7), key: key)
     try hold("writing the same twice changes nothing", twice == made)
   }

@@ -95,7 +95,8 @@ struct AtRestTests {
     return (Int(last.dropFirst("hits: ".count)) ?? -1, ran.out)
   }
 
-  @Test("database, WAL, blobs, logs, export and CRM folder hold no sealed canary in any form, and the open one is found")
+  @Test(
+    "database, WAL, blobs, logs, export and CRM folder hold no sealed canary in any form, and the open one is found")
   func sqlite() throws {
     let cli = try CLI()
     try plant(cli)

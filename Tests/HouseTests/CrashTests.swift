@@ -9,14 +9,16 @@ import Testing
   /// A C compiler for the tracer, Python for the script, and the right to trace a process.
   static let canTrace: Bool = {
     let words = [
-      "bash", "-c", "command -v python3 && (command -v cc || command -v clang) && command -v strace && strace -o /dev/null true",
+      "bash", "-c",
+      "command -v python3 && (command -v cc || command -v clang) && command -v strace && strace -o /dev/null true",
     ]
     return (try? CLI.start(words, ProcessInfo.processInfo.environment).status) == 0
   }()
 
   @Test(
     "killed at any of 60 calls that change a file, import and delivery end as if nothing had happened",
-    .enabled(if: canTrace, "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace"))
+    .enabled(if: canTrace, "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace")
+  )
   func sampled() async throws {
     var environment = ProcessInfo.processInfo.environment
     environment["CRASH_SAMPLE"] = "60"

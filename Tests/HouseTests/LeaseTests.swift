@@ -5,7 +5,9 @@ import Testing
 @Suite("Leases between processes") struct LeaseTests {
   @Test(
     "a worker that is frozen and thawed after another took over changes nothing twice",
-    .enabled(if: CrashTests.canTrace, "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace"))
+    .enabled(
+      if: CrashTests.canTrace,
+      "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace"))
   func frozen() async throws {
     var environment = ProcessInfo.processInfo.environment
     environment["CRASH_SAMPLE"] = "16"

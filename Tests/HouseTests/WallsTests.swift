@@ -26,7 +26,8 @@ struct WallsTests {
   func imports(_ room: String) throws {
     let allowed = try #require(WallsTests.rooms[room])
     let folder = checkout.appending(path: "Sources").appending(path: room)
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+    let files =
+      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
     #expect(!files.isEmpty)
     for file in files {
@@ -44,7 +45,8 @@ struct WallsTests {
   @Test("only Wire imports what opens a socket outward")
   func sockets() throws {
     let sources = checkout.appending(path: "Sources")
-    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?
+    let files =
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
     for file in files where !file.path().contains("/Sources/Wire/") {
       let text = try String(contentsOf: file, encoding: .utf8)
@@ -109,7 +111,9 @@ struct WallsTests {
     let makefile = try String(contentsOf: checkout.appending(path: "Makefile"), encoding: .utf8)
     #expect(makefile.contains("--explicit-target-dependency-import-check error"))
     let manifest = try String(contentsOf: checkout.appending(path: "Package.swift"), encoding: .utf8)
-    for setting in ["treatAllWarnings(as: .error)", "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"] {
+    for setting in [
+      "treatAllWarnings(as: .error)", "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+    ] {
       #expect(manifest.contains(setting))
     }
   }

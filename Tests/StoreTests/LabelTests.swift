@@ -79,7 +79,8 @@ struct LabelTests {
     #expect(held == picture, "run the tests once with KITH_WRITE_GOLDEN=1, and look at the difference")
   }
 
-  @Test("P029 the database takes no account without the acceptance of a policy", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "P029 the database takes no account without the acceptance of a policy", arguments: StagedHouse.EngineKind.allCases)
   func acceptance(_ engine: StagedHouse.EngineKind) async throws {
     let house = try await StagedHouse(engine: engine)
     let account: ID<Account> = house.store.ids.next()
@@ -93,7 +94,9 @@ struct LabelTests {
     #expect(try await house.store.account(account) == nil)
   }
 
-  @Test("P039 the database takes no reading grant without the statement of the right", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "P039 the database takes no reading grant without the statement of the right",
+    arguments: StagedHouse.EngineKind.allCases)
   func warranty(_ engine: StagedHouse.EngineKind) async throws {
     let house = try await StagedHouse(engine: engine)
     let (account, ada) = (house.account, house.ada)

@@ -17,7 +17,8 @@ struct LedgerStoreTests {
     return house
   }
 
-  @Test("every permit is a line, and the ledger passes with every kept head", arguments: StagedHouse.EngineKind.allCases)
+  @Test(
+    "every permit is a line, and the ledger passes with every kept head", arguments: StagedHouse.EngineKind.allCases)
   func whole(_ engine: StagedHouse.EngineKind) async throws {
     let house = try await house(engine)
     let kept = try #require(try await house.store.ledgerHead(house.account))
@@ -41,14 +42,17 @@ struct LedgerStoreTests {
     "DELETE FROM ledger_head WHERE account_id = $1",
   ]
 
-  @Test("a row that was altered, removed, cut off or re-ordered by somebody with the database is found", arguments: tamperings)
+  @Test(
+    "a row that was altered, removed, cut off or re-ordered by somebody with the database is found",
+    arguments: tamperings)
   func tampered(_ statement: String) async throws {
     for engine in StagedHouse.EngineKind.allCases {
       let house = try await house(engine)
       let account = house.account
       try await house.store.write(account) { session in
         try session.run(statement, [Value(account)])
-        try session.run("UPDATE ledger SET sequence = -sequence WHERE account_id = $1 AND sequence < 0", [Value(account)])
+        try session.run(
+          "UPDATE ledger SET sequence = -sequence WHERE account_id = $1 AND sequence < 0", [Value(account)])
       }
       await #expect(throws: Trouble.self, "\(engine): \(statement)") {
         _ = try await house.store.verifyLedger(account, kept: nil)

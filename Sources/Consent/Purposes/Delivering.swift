@@ -1,4 +1,6 @@
-/// People are kept in step in the designated CRM. Only the directory leaves: no content is opened (P012).
+/// People are kept in step in the designated CRM.
+///
+/// Only the directory leaves: no content is opened (P012).
 public enum SyncToCRM: Purpose {
   public typealias Yield = Never
 

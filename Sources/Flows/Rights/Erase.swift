@@ -56,7 +56,8 @@ public struct Erase: Sendable {
     let members = try await store.members(account)
     guard members.first(where: { $0.id == member })?.role == .administrator || members.count == 1 else {
       throw Refusal(
-        .notYours, promise: 8, "only an administrator may end a team's account; 'kith member leave' takes out what is yours")
+        .notYours, promise: 8,
+        "only an administrator may end a team's account; 'kith member leave' takes out what is yours")
     }
   }
 
@@ -88,11 +89,14 @@ public struct Erase: Sendable {
     return outcome
   }
 
-  /// Removes the person's own record from a CRM if it still is what Kith wrote. The instruction to erase is the one-use
-  /// approval of exactly that; a record that somebody changed there is left, and told.
+  /// Removes the person's own record from a CRM if it still is what Kith wrote.
+  ///
+  /// The instruction to erase is the one-use approval of exactly that; a record that somebody changed there is left,
+  /// and told.
   private func remove(_ link: LinkToErase, _ account: ID<Account>, _ outcome: inout Outcome) async throws {
     let destinations = try await store.destinations(account)
-    guard let destination = destinations.first(where: { $0.id == link.destination }), destination.revokedAt == nil else {
+    guard let destination = destinations.first(where: { $0.id == link.destination }), destination.revokedAt == nil
+    else {
       outcome.leftThere.append(link.remote)
       return
     }

@@ -34,7 +34,8 @@ public struct Export: Sendable {
     try await inside.keep(try await gate.vault.carried(account, in: archive, of: only))
     try await inside.close()
     try ArchiveFile.write(
-      archive, head: ArchiveFile.Head(account: account, member: only), content: folder + "/" + ExportStore.file(account),
+      archive, head: ArchiveFile.Head(account: account, member: only),
+      content: folder + "/" + ExportStore.file(account),
       to: path, progress: progress)
   }
 
@@ -53,7 +54,8 @@ public struct Export: Sendable {
     }
     if head.member != nil, try await store.account(account) != nil {
       throw Trouble(
-        "this export holds one member's part of a team that is here", "restore it where the team is not, or have the "
+        "this export holds one member's part of a team that is here",
+        "restore it where the team is not, or have the "
           + "member leave the team with what is the member's own")
     }
     let inside = try await ExportStore(account, folder: folder, clock: store.clock)

@@ -27,6 +27,6 @@ public struct SQLiteSettings: Sendable {
 
   /// For taking in a whole mailbox or a large import: few accounts, much memory.
   public static func bulk(folder: String) -> SQLiteSettings {
-    SQLiteSettings(folder: folder, openAccounts: 16, cacheKiB: 64 * 1024, mapMiB: 1024)
+    SQLiteSettings(folder: folder, openAccounts: 16, cacheKiB: 16 * 1024)
   }
 }

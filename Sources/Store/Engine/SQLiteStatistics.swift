@@ -17,7 +17,8 @@ struct SQLiteStatistics {
     try database.execute(sql: "DELETE FROM sqlite_stat1")
     let tables = try String.fetchAll(
       database,
-      sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite_%'")
+      sql:
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite_%'")
     for table in tables {
       let indexes = try GRDB.Row.fetchAll(
         database, sql: "SELECT name, \"unique\", partial FROM pragma_index_list(?)", arguments: [table])
