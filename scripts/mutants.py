@@ -14,7 +14,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("KITH_MUTANTS", pathlib.Path.home() / ".cache/kith/mutants"))
-TREE, BUILD = CACHE / "tree", CACHE / "build"
+TREE = pathlib.Path(os.environ.get("KITH_MUTANTS_TREE", CACHE / "tree"))
+BUILD = pathlib.Path(os.environ.get("KITH_MUTANTS_BUILD", CACHE / "build"))
 SWIFT = ["--scratch-path", str(BUILD), "--explicit-target-dependency-import-check", "error"]
 
 
