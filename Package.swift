@@ -96,3 +96,19 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// `KITH_ROOM=Consent` leaves that room, those below it, and its tests: what planted bugs are tried on, one by one.
+if let room = Context.environment["KITH_ROOM"] {
+  var wanted: Set<String> = [room, room + "Tests"]
+  var grown = true
+  while grown {
+    let count = wanted.count
+    for target in package.targets where wanted.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { wanted.insert(name) }
+      for case .plugin(let name, _) in target.plugins ?? [] { wanted.formUnion([name, "schema-embedder"]) }
+    }
+    grown = wanted.count > count
+  }
+  package.targets.removeAll { !wanted.contains($0.name) }
+  package.products.removeAll()
+}

@@ -7,23 +7,24 @@ usage: scripts/mutants.py [Pnnn ...]   only these promises
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Seconds after which a build or a test run counts as hung.
+LIMIT = 900
 CACHE = pathlib.Path(os.environ.get("KITH_MUTANTS", pathlib.Path.home() / ".cache/kith/mutants"))
 TREE = pathlib.Path(os.environ.get("KITH_MUTANTS_TREE", CACHE / "tree"))
-BUILD = pathlib.Path(os.environ.get("KITH_MUTANTS_BUILD", CACHE / "build"))
-SWIFT = ["--scratch-path", str(BUILD), "--explicit-target-dependency-import-check", "error"]
+ROOMS = ["Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows", "House"]
 
 
 def promise_tests():
-    """The functions of each promise's tests, by number: Swift Testing filters by function, not by sentence."""
+    """The functions of each promise's tests, by number and room: Swift Testing filters by function, not by sentence."""
     tests = {}
     for file in sorted((ROOT / "Tests").rglob("*.swift")):
         suite = None
+        room = file.relative_to(ROOT / "Tests").parts[0].removesuffix("Tests")
         text = file.read_text()
         pattern = re.compile(
             r"(?:^|\n)(?:@Suite[^\n]*\n)?(?:final )?(?:struct|class|actor|enum) (?P<suite>\w+)"
@@ -34,7 +35,8 @@ def promise_tests():
                 suite = found["suite"]
             else:
                 for number in re.findall(r"\bP\d{3}\b", found["promises"]):
-                    tests.setdefault(number, []).append(f"{suite}/{found['name']}" if suite else found["name"])
+                    name = f"{suite}/{found['name']}" if suite else found["name"]
+                    tests.setdefault(number, {}).setdefault(room, []).append(name)
     return tests
 
 
@@ -45,9 +47,30 @@ def copy_tree():
         ["rsync", "-rlpc", "--delete", "--exclude", ".git", "--exclude", ".build*", f"{ROOT}/", f"{TREE}/"], check=True)
 
 
-def run(command, log):
+def run(command, room, log):
+    flags = ["--scratch-path", str(CACHE / f"build-{room}"), "--explicit-target-dependency-import-check", "error"]
+    rooms = {} if room == "House" else {"KITH_ROOM": room}
     with open(log, "a") as out:
-        return subprocess.run(command, cwd=TREE, stdout=out, stderr=subprocess.STDOUT).returncode
+        try:
+            return subprocess.run(
+                ["swift"] + command + flags, cwd=TREE, stdout=out, stderr=subprocess.STDOUT, env=os.environ | rooms,
+                stdin=subprocess.DEVNULL, timeout=LIMIT).returncode
+        except subprocess.TimeoutExpired:
+            # A bug that makes a test hang is noticed as well.
+            return "hung"
+
+
+def tried(room, names, log):
+    """Runs one room's tests of the promise: `killed`, `survived`, or what hindered it."""
+    if run(["build", "--build-tests"], room, log):
+        return f"does not compile: {log}"
+    start = log.stat().st_size
+    filter = "|".join(re.escape(name) + r"\b" for name in names)
+    status = run(["test", "--skip-build", "--filter", f"({filter})"], room, log)
+    ran = re.search(r"Test run with (\d+) test", log.read_bytes()[start:].decode(errors="replace"))
+    if status != "hung" and (not ran or ran[1] == "0"):
+        return f"ran no test: {log}"
+    return "killed" if status else "survived"
 
 
 def verdict(patch, tests):
@@ -59,14 +82,17 @@ def verdict(patch, tests):
         return "does not apply"
     if number not in tests:
         return "has no test"
-    if run(["swift", "build", "--build-tests"] + SWIFT, log):
-        return f"does not compile: {log}"
-    names = "|".join(re.escape(name) + r"\b" for name in tests[number])
-    status = run(["swift", "test", "--skip-build", "--filter", f"({names})"] + SWIFT, log)
-    ran = re.search(r"Test run with (\d+) test", log.read_text())
-    if not ran or ran[1] == "0":
-        return f"ran no test: {log}"
-    return "killed" if status else f"SURVIVED: {log}"
+    touched = re.findall(r"^\+\+\+ b/Sources/(\w+)/", patch.read_text(), re.M)
+    first = max((ROOMS.index(room) for room in touched if room in ROOMS), default=0)
+    said = "SURVIVED"
+    # The lowest room whose tests can see the bug comes first: it builds in seconds.
+    for room in ROOMS[first:]:
+        if room not in tests[number]:
+            continue
+        said = tried(room, tests[number][room], log)
+        if said != "survived":
+            return f"{said} in {room}"
+    return f"SURVIVED: {log}"
 
 
 def main():
@@ -74,13 +100,11 @@ def main():
     patches = [p for p in sorted((ROOT / "Tests/Mutants").glob("P*.patch")) if not wanted or p.name[:4] in wanted]
     tests = promise_tests()
     CACHE.mkdir(parents=True, exist_ok=True)
-    if not BUILD.exists() and os.environ.get("KITH_BUILD") and pathlib.Path(os.environ["KITH_BUILD"]).exists():
-        shutil.copytree(os.environ["KITH_BUILD"], BUILD, symlinks=True)
     killed = 0
     for patch in patches:
         start = time.time()
         said = verdict(patch, tests)
-        killed += said == "killed"
+        killed += said.startswith("killed")
         print(f"{patch.stem}: {said} ({time.time() - start:.0f} s)", flush=True)
     copy_tree()
     print(f"{killed} of {len(patches)} killed")
