@@ -172,7 +172,7 @@ largest resident set **{resident:.0f} MB** (at most {MOST_RESIDENT:.0f}).
 ## What twenty words find
 
 Different mails by SHA-256. `notmuch` takes all files of one Message-ID for one mail, and finds them all if one of them
-holds the word; it keeps words with an underscore or a full stop inside together, which Kith takes apart.
+holds the word. What only Kith finds is looked up in the bytes of the mail: notmuch does not part words at an underscore.
 
 {table(["word", "notmuch", "kith", "only notmuch", "only kith", "of these hold it"], words)}
 """

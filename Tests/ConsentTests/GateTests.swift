@@ -97,7 +97,7 @@ struct GateTests {
     let desk = try await Desk()
     var request = Desk.pull()
     request.viewer = ID(77)
-    #expect(try await desk.refusal(ShowToOwner.self, request)?.reason == .notYours)
+    #expect(try await desk.refusal(ShowToOwner.self, request)?.promise == 7)
     await #expect(throws: Refusal.self) { try await desk.gate.viewer(Desk.account, ID(77)) }
   }
 
