@@ -89,8 +89,9 @@ struct CardReader {
       // A group before BEGIN or END is not allowed (RFC 6350 §3.3).
       guard [66, 69].contains(Byte.upper(first)) else { return }
       let text = raw.filter { $0 > Byte.space }.map(Byte.upper)
-      if text == Array("BEGIN:VCARD".utf8) { self = .begin }
-      if text == Array("END:VCARD".utf8) { self = .end }
+      // The name must be the same to those who write into the card: `E<01>ND` would end it for the reader alone.
+      if text == Array("BEGIN:VCARD".utf8), CardLine(raw).name == "BEGIN" { self = .begin }
+      if text == Array("END:VCARD".utf8), CardLine(raw).name == "END" { self = .end }
     }
   }
 }
