@@ -111,10 +111,9 @@ enum FuzzTarget: String, CaseIterable {
     guard let made = FolderRecord.updating(bytes, changes: change, id: ID(7), key: key) else { return }
     let read = FolderRecord.read(made)
     try hold("a record holds its key and its person", read?.key == key && read?.id == ID(7))
-    // A card that says the same twice may go on saying it twice.
-    try hold(
-      "a record holds what was written", Set(FolderRecord.values(.email, in: made).map(\.value)) == ["ada@example.test"]
-    )
+    // What a card says already stays as it is written there: in other letters, or twice.
+    let held = Set(FolderRecord.values(.email, in: made).map { $0.value.lowercased() })
+    try hold("a record holds what was written", held == ["ada@example.test"])
     let twice = FolderRecord.updating(made, changes: change, id: ID(7), key: key)
     try hold("writing the same twice changes nothing", twice == made)
   }

@@ -92,6 +92,9 @@ struct CardLine: Sendable, Equatable {
       let encodings = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"]
       return Parameter(name: encodings.contains(word.uppercased()) ? "ENCODING" : "TYPE", values: [word])
     }
+    // A name of other signs (RFC 6350 §3.3) would end the parameters when it is written again.
+    let signs: [UInt8] = [Byte.quote, Byte.colon, Byte.semicolon, Byte.comma]
+    guard !bytes[..<equals].contains(where: { $0 <= Byte.space || signs.contains($0) }) else { return nil }
     let name = String(decoding: bytes[..<equals].map(Byte.upper), as: UTF8.self)
     let values = split(bytes[(equals + 1)...], at: Byte.comma).map { value -> String in
       let bare = value.filter { $0 != Byte.quote }

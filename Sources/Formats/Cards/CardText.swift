@@ -153,7 +153,10 @@ enum CardText {
 
   /// Version 2.1 cannot fold inside words; what is long or not ASCII becomes quoted-printable with soft breaks.
   static func quotedPrintable(head: String, value: String, end: [UInt8]) -> [UInt8] {
-    var out = Array((head + ";CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:").utf8)
+    // Behind a quoted colon a reader that looks for the encoding before the first colon would not find it.
+    let place = head.contains("\"") ? head.firstIndex(of: ";") ?? head.endIndex : head.endIndex
+    let encoding = ";CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE"
+    var out = Array((head[..<place] + encoding + head[place...] + ":").utf8)
     var column = out.count
     let digits = Array("0123456789ABCDEF".utf8)
     for byte in value.utf8 {

@@ -79,16 +79,10 @@ struct PostgresRoles {
       $0.text(0)
     }
     do {
-      for role in all where !there.contains(role) {
-        do {
-          try link.execute("CREATE ROLE \(role) NOLOGIN")
-        } catch let fault as PostgresFault where fault.state == "42710" || fault.state == "23505" {
-          continue  // Another database of this server was quicker: roles belong to all of them.
-        }
-      }
+      for role in all where !there.contains(role) { try shared("CREATE ROLE \(role) NOLOGIN") }
       for role in all {
         let isMember = try link.execute("SELECT pg_has_role(current_user, '\(role)', 'MEMBER')").first?.bool(0) ?? false
-        if !isMember { try link.execute("GRANT \(role) TO CURRENT_USER") }
+        if !isMember { try shared("GRANT \(role) TO CURRENT_USER") }
       }
       for store in StoreKind.allCases.map(\.rawValue) + ["registry"] {
         if try link.execute("SELECT 1 FROM pg_namespace WHERE nspname = '\(store)'").isEmpty {
@@ -99,6 +93,22 @@ struct PostgresRoles {
       throw Trouble("the database login may not make Kith's roles and schemas", try administratorSQL())
     }
     try makeRegistry()
+  }
+
+  /// Roles and their members belong to the whole server, and no lock of one database covers them: what another database's
+  /// first start has just done is done (duplicate object, duplicate key, or a row changed in the same moment).
+  private func shared(_ statement: String) throws {
+    for attempt in 1...10 {
+      do {
+        try link.execute(statement)
+        return
+      } catch let fault as PostgresFault where ["42710", "23505", "XX000"].contains(fault.state) {
+        // A duplicate role is there; a duplicate membership may still be undone by the one that makes it, so ask again.
+        if fault.state == "42710" { return }
+        if attempt == 10 { throw fault }
+        try link.execute("SELECT 1 FROM pg_sleep(0.05)")
+      }
+    }
   }
 
   private func administratorSQL() throws -> String {
