@@ -50,6 +50,7 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "CIconv"),
+    .target(name: "CMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
 
     // The rooms, in the order of the river.
@@ -73,7 +74,7 @@ let package = Package(
       name: "kith",
       dependencies: [
         "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows", "Site",
-        "Stage", arguments, lifecycle, logging,
+        "Stage", "CMemory", arguments, lifecycle, logging,
       ], swiftSettings: walls),
 
     // The schema and its labels become Swift at build time; an unlabelled column stops the build.

@@ -22,13 +22,15 @@ public struct Understood: Sendable, Equatable {
 /// Understands what was stored of a source: who wrote to whom, by which words a mail is found, who is who, how strong the
 /// ties are.
 ///
-/// A batch of mails is opened under two permits and stored in one transaction; the next one is opened meanwhile. What is
+/// A batch of mails is opened under two permits and stored in one transaction; the next ones are opened meanwhile. What is
 /// worked out of people hangs on marks (`handle.stale`) that are set in the same transaction, so a crash at any point
 /// loses nothing, and running again changes nothing.
 public struct Analyse: Sendable {
-  public static let batch = 500
+  public static let batch = 400
+  /// How many batches are opened or wait to be stored at once.
+  static let ahead = 3
   /// How many addresses are worked out in one transaction.
-  static let people = 1000
+  static let people = 2000
 
   let store: Store
   let gate: Gate
@@ -64,19 +66,34 @@ public struct Analyse: Sendable {
 
   // MARK: mails
 
+  /// Opens batches side by side and stores them in their order, so that opening never waits for the disk.
   private func lookIntoMails(_ asked: Asked, _ done: inout Understood) async throws {
     let total = try await store.countWaiting(asked.account, asked.source)
     if total == 0 { return }
-    var first = try await waiting(asked, after: ID(0))
-    try await withThrowingTaskGroup(of: OpenedBatch.self) { group in
-      if !first.isEmpty { group.addTask { [first] in try await open(first, asked) } }
-      while let opened = try await group.next() {
-        if let last = opened.mails.last {
-          first = try await waiting(asked, after: last.id)
-          if !first.isEmpty { group.addTask { [first] in try await open(first, asked) } }
+    try await withThrowingTaskGroup(of: (Int, OpenedBatch).self) { group in
+      var last = ID<Mail>(0)
+      var (begun, stored, isWhole) = (0, 0, false)
+      var opened: [Int: OpenedBatch] = [:]
+      while true {
+        while !isWhole, begun - stored < Analyse.ahead {
+          let mails = try await waiting(asked, after: last)
+          guard let end = mails.last else {
+            isWhole = true
+            break
+          }
+          last = end.id
+          group.addTask { [begun] in (begun, try await open(mails, asked)) }
+          begun += 1
         }
-        try await keep(opened, asked, &done)
-        progress(Progress(step: "understand", done: done.mails + done.erased + done.damaged, total: total))
+        if let next = opened.removeValue(forKey: stored) {
+          try await keep(next, asked, &done)
+          stored += 1
+          progress(Progress(step: "understand", done: done.mails + done.erased + done.damaged, total: total))
+        } else if let (number, batch) = try await group.next() {
+          opened[number] = batch
+        } else {
+          return
+        }
       }
     }
   }
@@ -190,7 +207,7 @@ struct Batch: Sendable {
       in: session)
     try Words.keep(words, of: member, account, in: session)
     try Interactions.analysed(
-      zip(interactions, kept).map { (mail: $0.mail, interaction: $1.id) }, account, in: session)
+      zip(interactions, kept).map { (mail: $0.mail, interaction: $1.id) }, of: member, account, in: session)
     return try Interactions.erase(erased, account, in: session)
   }
 

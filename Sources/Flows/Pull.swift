@@ -27,7 +27,7 @@ public struct Pull: Sendable {
   private let progress: @Sendable (Progress) -> Void
 
   public init(
-    store: Store, gate: Gate, batch: Int = 500, inFlight: Int = 2,
+    store: Store, gate: Gate, batch: Int = 400, inFlight: Int = 3,
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     self.store = store

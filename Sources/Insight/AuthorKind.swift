@@ -67,8 +67,22 @@ enum SenderWord {
     if let word = match(local, machines) { return word }
     let joined = squeezed(local)
     guard joined.utf8.count >= 7 else { return nil }
-    for word in ["noreply", "donotreply", "mailerdaemon", "autoreply"] where joined.contains(word) { return word }
-    return nil
+    return inner.first { holds(Array($0.utf8), in: joined) }
+  }
+
+  /// Words that show a program wherever they stand in a local part.
+  private static let inner = ["noreply", "donotreply", "mailerdaemon", "autoreply"]
+
+  /// Whether the bytes of a word stand in a text of letters.
+  private static func holds(_ word: [UInt8], in text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let first = word.first, bytes.count >= word.count else { return false }
+      for start in 0...(bytes.count - word.count) where bytes[start] == first {
+        if word.indices.allSatisfy({ bytes[start + $0] == word[$0] }) { return true }
+      }
+      return false
+    }
   }
 
   /// The word that shows mail to many.
@@ -79,7 +93,7 @@ enum SenderWord {
     if words.contains(joined) { return joined }
     guard joined.utf8.count < local.utf8.count else { return nil }
     // `news-uk`, `alerts.daily`: the word must stand alone, so that a name which contains it is not meant.
-    let pieces = local.split { !$0.isLetter }.map(String.init)
+    let pieces = local.utf8.split { !($0 >= 97 && $0 <= 122) && $0 < 128 }.map { String(Substring($0)) }
     return pieces.count > 1 ? [pieces.first, pieces.last].compactMap { $0 }.first { words.contains($0) } : nil
   }
 
@@ -195,14 +209,15 @@ enum WeakSign: String, CaseIterable {
 
 /// Local parts that stand for an office, not for somebody: never alone a reason to unite two people.
 public func isRoleLocal(_ local: String) -> Bool {
-  let roles: Set<String> = [
-    "info", "sales", "support", "office", "contact", "admin", "administrator", "webmaster", "hostmaster", "help",
-    "helpdesk", "service", "services", "customerservice", "hr", "jobs", "careers", "billing", "accounts", "accounting",
-    "enquiries", "inquiries", "hello", "mail", "team", "press", "media", "orders", "order", "reservations", "booking",
-    "bookings", "reception", "legal", "abuse", "security", "privacy", "feedback", "all", "everyone", "staff", "list",
-    "members", "kontakt", "buero", "vertrieb", "customercare", "investors", "events", "registration", "subscriptions",
-  ]
   let folded = foldedASCII(local)
-  return roles.contains(folded.filter { $0.isLetter })
+  return roles.contains(lettersOf(folded))
     || SenderWord.machine(folded) != nil || SenderWord.bulk(folded) != nil
 }
+
+private let roles: Set<String> = [
+  "info", "sales", "support", "office", "contact", "admin", "administrator", "webmaster", "hostmaster", "help",
+  "helpdesk", "service", "services", "customerservice", "hr", "jobs", "careers", "billing", "accounts", "accounting",
+  "enquiries", "inquiries", "hello", "mail", "team", "press", "media", "orders", "order", "reservations", "booking",
+  "bookings", "reception", "legal", "abuse", "security", "privacy", "feedback", "all", "everyone", "staff", "list",
+  "members", "kontakt", "buero", "vertrieb", "customercare", "investors", "events", "registration", "subscriptions",
+]

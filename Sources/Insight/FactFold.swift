@@ -102,7 +102,14 @@ private func outranks(_ a: Fact, _ b: Fact) -> Bool {
 }
 
 private func comparable(_ value: String) -> String {
-  fold(value).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  // Most values are ASCII without a run of spaces, and stand as they are once they are folded.
+  var before: UInt8 = 32
+  let isPlain = value.utf8.allSatisfy { byte in
+    defer { before = byte }
+    return byte > 32 && byte < 127 || byte == 32 && before != 32
+  }
+  if isPlain, before != 32 || value.isEmpty { return fold(value) }
+  return fold(value).split(whereSeparator: \.isWhitespace).joined(separator: " ")
 }
 
 private func foldOne(_ facts: [Fact], _ field: Fact.Field, _ conflicts: inout [FoldedPerson.Passed]) -> String? {

@@ -27,15 +27,42 @@ public struct HandleStatistics: Sendable, Equatable {
 
 /// The shape of a subject: what is left without reply marks, digits and case; scripts write many mails of few shapes.
 public func subjectShape(_ subject: String) -> String {
+  if subject.utf8.allSatisfy({ $0 < 128 }) { return asciiShape(subject) }
   var shape = ""
   for word in subject.split(whereSeparator: { $0.isWhitespace || $0.isPunctuation || $0.isSymbol }) {
     let letters = word.filter(\.isLetter).lowercased()
-    if letters.isEmpty || ["re", "fw", "fwd", "aw", "wg"].contains(letters) { continue }
+    if letters.isEmpty || replyMarks.contains(letters) { continue }
     if letters.count != word.count { continue }
     shape += letters + " "
   }
   return shape
 }
+
+/// The same over the bytes of an ASCII subject.
+private func asciiShape(_ subject: String) -> String {
+  var shape: [UInt8] = []
+  shape.reserveCapacity(subject.utf8.count + 1)
+  var start = 0
+  var isWord = true
+  func end() {
+    let count = shape.count - start
+    let isMark = (2...3).contains(count) && replyMarks.contains { $0.utf8.elementsEqual(shape[start...]) }
+    if !isWord || isMark { shape.removeSubrange(start...) } else if count > 0 { shape.append(32) }
+    start = shape.count
+    isWord = true
+  }
+  for byte in subject.utf8 {
+    switch byte {
+    case 65...90, 97...122: shape.append(byte | 32)
+    case 48...57, 0...8, 14...31, 127: isWord = false
+    default: end()
+    }
+  }
+  end()
+  return String(decoding: shape, as: UTF8.self)
+}
+
+private let replyMarks = ["re", "fw", "fwd", "aw", "wg"]
 
 /// What stands behind an address.
 public enum HandleNature: String, Sendable, CaseIterable {
@@ -88,17 +115,18 @@ public enum HandleNature: String, Sendable, CaseIterable {
     return most * 2 < all
   }
 
+  private static let nobodies: Set<String> = [
+    "noaddress", "undisclosedrecipients", "undisclosedrecipient", "unlistedrecipients", "recipientlistnotshown",
+    "unknown", "unknownsender", "none", "null", "invalidaddress", "unspecifiedrecipients", "undisclosed",
+    "recipientlistsuppressed", "missingaddress",
+  ]
+
   /// Forms that stand for nobody, whatever the domain.
   private static func placeholderForm(_ address: String) -> String? {
     guard let at = address.lastIndex(of: "@") else { return "no address" }
-    let local = address[..<at].filter(\.isLetter)
+    let local = lettersOf(String(address[..<at]))
     let host = address[address.index(after: at)...]
-    let nobodies: Set<String> = [
-      "noaddress", "undisclosedrecipients", "undisclosedrecipient", "unlistedrecipients", "recipientlistnotshown",
-      "unknown", "unknownsender", "none", "null", "invalidaddress", "unspecifiedrecipients", "undisclosed",
-      "recipientlistsuppressed", "missingaddress",
-    ]
-    if nobodies.contains(foldedASCII(String(local))) { return "a placeholder" }
+    if nobodies.contains(foldedASCII(local)) { return "a placeholder" }
     if host.hasSuffix(".invalid") || host == "invalid" { return "a reserved domain (RFC 2606 §2)" }
     if local.isEmpty, address[..<at].allSatisfy({ !$0.isNumber }) { return "no letter before the @" }
     return nil

@@ -45,7 +45,8 @@ extension Store {
     mails += try session.rowsMany(
       """
       SELECT DISTINCT m.id FROM participant p
-      JOIN mail m ON m.account_id = p.account_id AND m.interaction_id = p.interaction_id
+      JOIN mail_interaction t ON t.account_id = p.account_id AND t.interaction_id = p.interaction_id
+      JOIN mail m ON m.account_id = t.account_id AND m.id = t.mail_id
       WHERE p.account_id = $1 AND p.handle_id = $2 AND m.erased = 0
       """, handles
     ).flatMap { $0 }

@@ -42,19 +42,30 @@ public enum Handles {
     _ handles: [(handle: Handle, key: KeyID)], of member: ID<Member>, _ account: ID<Account>,
     newID: () -> ID<Handle>, in session: any Session
   ) throws -> [ID<Handle>] {
+    // Most are known and marked already: a look costs less than a write.
+    let known = try session.rowsMany(
+      """
+      SELECT id FROM handle WHERE account_id = $1 AND member_id = $2 AND kind = $3 AND value = $4 AND stale = 1
+      """,
+      handles.map { [Value(account), Value(member), .text($0.handle.kind.rawValue), .text($0.handle.value)] }
+    ).map { $0.first.map { ID<Handle>($0.int(0)) } }
+    let rest = known.indices.filter { known[$0] == nil }
     let rows = try session.rowsMany(
       """
       INSERT INTO handle (account_id, id, member_id, kind, value, key_id, stale) VALUES ($1, $2, $3, $4, $5, $6, 1)
       ON CONFLICT (account_id, member_id, kind, value) DO UPDATE SET stale = 1
       RETURNING id
       """,
-      handles.map {
-        [
-          Value(account), Value(newID()), Value(member), .text($0.handle.kind.rawValue), .text($0.handle.value),
-          .integer($0.key.stored),
+      rest.map { at in
+        let (handle, key) = handles[at]
+        return [
+          Value(account), Value(newID()), Value(member), .text(handle.kind.rawValue), .text(handle.value),
+          .integer(key.stored),
         ]
       })
-    return rows.map { $0.first?.id(0) ?? ID(0) }
+    var ids = known
+    for (at, row) in zip(rest, rows) { ids[at] = row.first?.id(0) }
+    return ids.map { $0 ?? ID(0) }
   }
 
   /// Counts names that handles were written with.

@@ -103,11 +103,17 @@ public enum Interactions {
 
   /// Notes that mails were looked into, and which touch each is.
   public static func analysed(
-    _ mails: [(mail: ID<Mail>, interaction: ID<Interaction>?)], _ account: ID<Account>, in session: any Session
+    _ mails: [(mail: ID<Mail>, interaction: ID<Interaction>)], of member: ID<Member>, _ account: ID<Account>,
+    in session: any Session
   ) throws {
     try session.runMany(
-      "UPDATE mail SET analysed = 1, interaction_id = $3 WHERE account_id = $1 AND id = $2",
-      mails.map { [Value(account), Value($0.mail), Value($0.interaction)] })
+      "UPDATE mail SET analysed = 1 WHERE account_id = $1 AND id = $2",
+      mails.map { [Value(account), Value($0.mail)] })
+    try session.runMany(
+      """
+      INSERT INTO mail_interaction (account_id, mail_id, interaction_id, member_id) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (account_id, mail_id) DO UPDATE SET interaction_id = excluded.interaction_id
+      """, mails.map { [Value(account), Value($0.mail), Value($0.interaction), Value(member)] })
   }
 
   /// Takes the content of mails away, since somebody in them was erased meanwhile (P120); answers their blobs.

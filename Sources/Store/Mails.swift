@@ -160,18 +160,19 @@ public enum Mails {
     _ mails: [ID<Mail>], _ account: ID<Account>, in session: any Session
   ) throws -> [Int64] {
     let keys = mails.map { [Value(account), Value($0)] }
-    let rows = try session.rowsMany(
-      "SELECT interaction_id, blob_id FROM mail WHERE account_id = $1 AND id = $2", keys
-    ).compactMap(\.first)
+    let touches = try session.rowsMany(
+      "SELECT interaction_id FROM mail_interaction WHERE account_id = $1 AND mail_id = $2", keys
+    ).compactMap { $0.first?.int(0) }
+    let blobs = try session.rowsMany("SELECT blob_id FROM mail WHERE account_id = $1 AND id = $2", keys)
+      .compactMap { $0.first?.intOrNil(0) }
     try Words.forget(mails, account, in: session)
     try session.runMany("DELETE FROM attachment WHERE account_id = $1 AND mail_id = $2", keys)
-    try session.runMany("UPDATE mail SET interaction_id = NULL WHERE account_id = $1 AND id = $2", keys)
+    try session.runMany("DELETE FROM mail_interaction WHERE account_id = $1 AND mail_id = $2", keys)
     try session.runMany(
       """
       DELETE FROM interaction WHERE account_id = $1 AND id = $2
-        AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.account_id = $1 AND m.interaction_id = $2)
-      """, Set(rows.compactMap { $0.intOrNil(0) }).sorted().map { [Value(account), .integer($0)] })
-    let blobs = rows.compactMap { $0.intOrNil(1) }
+        AND NOT EXISTS (SELECT 1 FROM mail_interaction t WHERE t.account_id = $1 AND t.interaction_id = $2)
+      """, Set(touches).sorted().map { [Value(account), .integer($0)] })
     try session.runMany(
       "DELETE FROM blob_frame WHERE account_id = $1 AND blob_id = $2", blobs.map { [Value(account), .integer($0)] })
     return blobs

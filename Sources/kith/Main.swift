@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemory
 import Foundation
 
 /// The executable: reads the arguments, runs one command, and ends with the exit code that the contract names.
@@ -6,6 +7,7 @@ import Foundation
   static func main() async {
     // A reader that has seen enough (`kith people | head`) is no crash.
     signal(SIGPIPE, SIG_IGN)
+    kith_settle_memory()
     do {
       var command = try Kith.parseAsRoot(Arguments.ordered(Array(CommandLine.arguments.dropFirst())))
       if var command = command as? any AsyncParsableCommand {

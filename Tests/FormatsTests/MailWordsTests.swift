@@ -14,7 +14,7 @@ import Testing
     "text splits into folded words",
     arguments: [
       ("The house, 12 Main-Street.", ["the", "house", "12", "main", "street"]),
-      ("Bob's e-mail a b", ["bob", "mail"]), ("foo_bar ada@example.test", ["foo", "bar", "ada", "example", "test"]),
+      ("Bob's e-mail a b", ["bob", "mail"]), ("foo_bar ada@example.test", ["foo_bar", "ada", "example", "test"]),
       ("Café GRÖSSE Straße ÿ Łódź × ÷", ["cafe", "grosse", "strasse", "lodz"]),
       ("cafe\u{301} so\u{AD}ft", ["cafe", "soft"]), ("Привет МИР", ["привет", "мир"]),
       ("Ærø Œuvre þing", ["aero", "oeuvre", "thing"]), ("ΑΘΗΝΑ", ["αθηνα"]),

@@ -1,8 +1,8 @@
 /// Splits text into the words that search compares: runs of letters and digits, folded to lower case.
 ///
-/// Marks on Latin letters are dropped (`é` is `e`); everything else separates, apostrophe and underscore too. Words
-/// shorter than 2 or longer than 64 bytes are left out. Scripts without spaces give pairs of neighbours, so that a search
-/// for two characters finds them anywhere.
+/// Marks on Latin letters are dropped (`é` is `e`); an underscore joins (UAX #29 WB13a), everything else separates,
+/// apostrophe too. Words shorter than 2 or longer than 64 bytes are left out. Scripts without spaces give pairs of
+/// neighbours, so that a search for two characters finds them anywhere.
 public enum TextWords {
   public static let shortest = 2
   public static let longest = 64
@@ -62,9 +62,9 @@ public enum TextWords {
     }
   }
 
-  /// The folded form of each ASCII letter and digit; 0 for what separates.
+  /// The folded form of each ASCII letter, digit and underscore; 0 for what separates.
   private static let foldedASCII: [UInt8] = (0..<128).map { (byte: UInt8) in
-    Byte.isDigit(byte) || Byte.isLetter(byte) ? Byte.lower(byte) : 0
+    Byte.isDigit(byte) || Byte.isLetter(byte) || byte == Byte.underscore ? Byte.lower(byte) : 0
   }
 }
 

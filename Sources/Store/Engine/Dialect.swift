@@ -21,9 +21,14 @@ public enum Dialect: Sendable, Hashable {
     }
   }
 
+  /// Words of the schema that the engines spell otherwise.
+  ///
   /// `INTEGER` has 32 bits and `REAL` 4 bytes on PostgreSQL; a column declared `BYTEA` would be numeric on SQLite.
   private func typeName(_ word: String) -> String? {
     switch (self, word) {
+    // A narrow table that is kept in the order of its key; PostgreSQL has heaps only.
+    case (.sqlite, "CLUSTERED"): "WITHOUT ROWID"
+    case (.postgres, "CLUSTERED"): ""
     case (.sqlite, "BYTEA"): "BLOB"
     case (.postgres, "BLOB"): "BYTEA"
     case (.postgres, "INTEGER"): "BIGINT"

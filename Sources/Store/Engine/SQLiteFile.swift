@@ -19,6 +19,8 @@ final class SQLiteFile: Sendable {
       try pool.writeWithoutTransaction { database in
         // GRDB sets NORMAL when it turns WAL on; an acknowledged row must survive a power failure.
         try database.execute(sql: "PRAGMA synchronous = FULL")
+        try database.execute(sql: "PRAGMA cache_size = -\(settings.writerCacheKiB)")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(settings.logPages)")
       }
       try SQLiteMigration(store: store, migrations: schema.migrations(of: store)).run(on: pool)
     } catch {

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import Model
 
 /// A transaction on a SQLite connection: statements come from GRDB's cache and are bound and stepped directly.
@@ -205,7 +206,9 @@ struct SQLiteStatement: ~Copyable {
 extension Value {
   /// PostgreSQL keeps no NUL in a text, so neither engine does.
   static func storable(_ text: String) -> String {
-    guard text.utf8.contains(0) else { return text }
+    var text = text
+    let hasNUL = text.withUTF8 { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
+    guard hasNUL else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
   }
 }

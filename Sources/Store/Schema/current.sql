@@ -505,7 +505,7 @@ CREATE TABLE handle_name (
   member_id BIGINT NOT NULL,
   PRIMARY KEY (account_id, handle_id, name),
   FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id) ON DELETE CASCADE
-);
+) WITHOUT ROWID;
 --: account_id: open id customer - life export keep
 --: handle_id: open id contact - life export row
 --: name: open directory contact find-people,show-to-owner,sync-to-crm life export row
@@ -737,7 +737,6 @@ CREATE TABLE mail (
   member_id BIGINT NOT NULL,
   source_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,
-  interaction_id BIGINT,
   digest BLOB NOT NULL,
   size BIGINT NOT NULL,
   depth TEXT NOT NULL,
@@ -751,15 +750,13 @@ CREATE TABLE mail (
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, digest),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
-  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id),
-  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id)
 );
 --: account_id: open id customer - life export keep
 --: id: open id contact - source export row
 --: member_id: open id customer - life export row
 --: source_id: open id customer - source export row
 --: grant_id: open id customer - source export row
---: interaction_id: open id contact - source export row
 --: digest: open digest contact - source export row
 --: size: open count contact - source export row
 --: depth: open enum customer - source export row
@@ -771,9 +768,23 @@ CREATE TABLE mail (
 --: analysed: open flag customer - work export row
 --: erased: open flag contact - source export row
 
-CREATE INDEX mail_interaction ON mail (account_id, interaction_id);
-
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
+
+CREATE TABLE mail_interaction (
+  account_id BIGINT NOT NULL,
+  mail_id BIGINT NOT NULL,
+  interaction_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, mail_id),
+  FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: mail_id: open id contact - source export row
+--: interaction_id: open id contact - source export row
+--: member_id: open id customer - life export row
+
+CREATE INDEX mail_interaction_of ON mail_interaction (account_id, interaction_id);
 
 CREATE TABLE mail_words (
   account_id BIGINT NOT NULL,
@@ -820,7 +831,7 @@ CREATE TABLE participant (
   PRIMARY KEY (account_id, interaction_id, role, position),
   FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id)
-);
+) WITHOUT ROWID;
 --: account_id: open id customer - life export keep
 --: interaction_id: open id contact - life export row
 --: role: open enum contact - life export row
@@ -873,7 +884,7 @@ CREATE TABLE person_value (
   member_id BIGINT NOT NULL,
   PRIMARY KEY (account_id, person_id, field, position),
   FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) ON DELETE CASCADE
-);
+) WITHOUT ROWID;
 --: account_id: open id customer - life export keep
 --: person_id: open id contact - life export row
 --: field: open enum contact - life export row
@@ -891,7 +902,7 @@ CREATE TABLE place (
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
-);
+) WITHOUT ROWID;
 --: account_id: open id customer - life export keep
 --: folder_id: open id customer - source export row
 --: uid_validity: open cursor customer - source export row
@@ -1054,11 +1065,11 @@ SELECT l.account_id, l.folder_id, l.rule, l.items
 FROM left_out l WHERE l.account_id = kith_account() AND l.member_id = kith_member();
 
 CREATE VIEW seen_mail AS
-SELECT m.account_id, m.id, m.member_id, m.source_id, m.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
+SELECT m.account_id, m.id, m.member_id, m.source_id, t.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
 m.blob_id
-FROM mail m
+FROM mail m LEFT JOIN mail_interaction t ON t.account_id = m.account_id AND t.mail_id = m.id
 WHERE m.account_id = kith_account() AND m.erased = 0 AND (m.member_id = kith_member() OR EXISTS (
-    SELECT 1 FROM share s JOIN participant q ON q.account_id = s.account_id AND q.interaction_id = m.interaction_id
+    SELECT 1 FROM share s JOIN participant q ON q.account_id = s.account_id AND q.interaction_id = t.interaction_id
     JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id AND r.kind = 'address'
     WHERE s.account_id = m.account_id AND s.member_id = m.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
     AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));

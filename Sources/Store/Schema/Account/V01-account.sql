@@ -197,7 +197,7 @@ CREATE TABLE handle_name (
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   PRIMARY KEY (account_id, handle_id, name),
   FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id) ON DELETE CASCADE
-);
+) CLUSTERED;
 
 -- One touch between people; the same mail under several ids, in several folders, is one. Counts outlive an erased partner.
 CREATE TABLE interaction (
@@ -230,7 +230,7 @@ CREATE TABLE participant (
   PRIMARY KEY (account_id, interaction_id, role, position),
   FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id)
-);
+) CLUSTERED;
 
 CREATE INDEX participant_handle ON participant (account_id, handle_id, interaction_id);
 
@@ -241,7 +241,6 @@ CREATE TABLE mail (
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   source_id BIGINT NOT NULL,   --: open id customer - source export row
   grant_id BIGINT NOT NULL,    --: open id customer - source export row
-  interaction_id BIGINT,       --: open id contact - source export row
   digest BYTEA NOT NULL,       --: open digest contact - source export row
   size BIGINT NOT NULL,        --: open count contact - source export row
   depth TEXT NOT NULL,         --: open enum customer - source export row
@@ -255,12 +254,23 @@ CREATE TABLE mail (
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, digest),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
-  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id),
-  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id)
 );
 
-CREATE INDEX mail_interaction ON mail (account_id, interaction_id);
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
+
+-- Which touch a mail tells of; several copies tell of one. Apart from the mail, whose row is large and stays as it is.
+CREATE TABLE mail_interaction (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  mail_id BIGINT NOT NULL,         --: open id contact - source export row
+  interaction_id BIGINT NOT NULL,  --: open id contact - source export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  PRIMARY KEY (account_id, mail_id),
+  FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+) CLUSTERED;
+
+CREATE INDEX mail_interaction_of ON mail_interaction (account_id, interaction_id);
 
 -- Where a mail lies: (folder, UIDVALIDITY, UID); for files the uid is made of what names the file or the mail.
 CREATE TABLE place (
@@ -273,7 +283,7 @@ CREATE TABLE place (
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
-);
+) CLUSTERED;
 
 CREATE TABLE attachment (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
@@ -379,7 +389,7 @@ CREATE TABLE person_value (
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   PRIMARY KEY (account_id, person_id, field, position),
   FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) ON DELETE CASCADE
-);
+) CLUSTERED;
 
 -- Pairs of records (the smaller id first) that no rule may unite.
 CREATE TABLE apart (
@@ -650,11 +660,11 @@ CREATE VIEW seen_touch AS
         AND (s.with_member = 0 OR s.with_member = {member}) AND (s.person_id = 0 OR s.person_id = r.person_id)));
 
 CREATE VIEW seen_mail AS
-  SELECT m.account_id, m.id, m.member_id, m.source_id, m.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
+  SELECT m.account_id, m.id, m.member_id, m.source_id, t.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
     m.blob_id
-  FROM mail m
+  FROM mail m LEFT JOIN mail_interaction t ON t.account_id = m.account_id AND t.mail_id = m.id
   WHERE m.account_id = {account} AND m.erased = 0 AND (m.member_id = {member} OR EXISTS (
-      SELECT 1 FROM share s JOIN participant q ON q.account_id = s.account_id AND q.interaction_id = m.interaction_id
+      SELECT 1 FROM share s JOIN participant q ON q.account_id = s.account_id AND q.interaction_id = t.interaction_id
         JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id AND r.kind = 'address'
       WHERE s.account_id = m.account_id AND s.member_id = m.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
         AND (s.with_member = 0 OR s.with_member = {member}) AND (s.person_id = 0 OR s.person_id = r.person_id)));
