@@ -274,15 +274,14 @@ struct CardsVCardTests {
     }
   }
 
-  @Test("a file of 100,000 lines takes less than two seconds, and so does one of a single line")
+  @Test("a file of 100,000 lines takes less than two seconds of the processor, and so does one of a single line")
   func large() throws {
     let card =
       "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bob Brown\r\nN:Brown;Bob;;;\r\nEMAIL;TYPE=WORK:bob@example.test\r\n"
       + "TEL;TYPE=CELL:+1 713-555-0100\r\nNOTE:some words about roses and\r\n  more\r\nX-A:b\r\nEND:VCARD\r\n"
     let bytes = Array(String(repeating: card, count: 10_000).utf8)
-    let clock = ContinuousClock()
     var count = 0
-    let time = clock.measure { count = VCard.read(bytes).cards.count }
+    let time = processorTime { count = VCard.read(bytes).cards.count }
     #expect(count == 10_000)
     #expect(time < .seconds(2))
     print("100,000 lines: \(time)")
