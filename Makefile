@@ -22,8 +22,8 @@ else
 endif
 export KITH_BUILD KITH_TEST_DATA
 
-PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev pkg-config
-TEST_PACKAGES := postgresql-15 strace notmuch python3 rsync
+PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -63,13 +63,25 @@ need:
 	@swift --version 2>/dev/null | grep -qE 'version (6\.[3-9]|[7-9])' || { echo "Swift 6.3 or newer is needed"; exit 1; }
 	@$(call install,$(PACKAGES))
 
-# The tests start a PostgreSQL of their own; the package must not start another one.
+# The tests start a PostgreSQL and a Dovecot of their own; the packages must not start others.
 need-test: need
 	@if ! dpkg-query -W -f '$${Status}' postgresql-15 2>/dev/null | grep -q 'ok installed'; then \
 	  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
 	  "$${root[@]}" mkdir -p /etc/postgresql-common; \
 	  [ -e /etc/postgresql-common/createcluster.conf ] || \
 	    echo 'create_main_cluster = false' | "$${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null; \
+	fi
+	@if ! dpkg-query -W -f '$${Status}' dovecot-imapd 2>/dev/null | grep -q 'ok installed'; then \
+	  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
+	  "$${root[@]}" mkdir -p /etc/systemd/system; \
+	  for unit in dovecot.service dovecot.socket; do \
+	    [ -e "/etc/systemd/system/$$unit" ] || "$${root[@]}" ln -s /dev/null "/etc/systemd/system/$$unit"; \
+	  done; \
+	  if [ ! -e /usr/sbin/policy-rc.d ]; then \
+	    printf '#!/bin/sh\nexit 101\n' | "$${root[@]}" install -m 755 /dev/stdin /usr/sbin/policy-rc.d; \
+	    trap '"$${root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT; \
+	  fi; \
+	  $(call install,$(TEST_PACKAGES)); \
 	fi
 	@$(call install,$(TEST_PACKAGES))
 

@@ -24,6 +24,8 @@ func tests(_ name: String, _ rooms: [Target.Dependency]) -> Target {
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -38,6 +40,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -49,6 +52,7 @@ let package = Package(
     // The cellar: C libraries and shims of a few lines.
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CIconv"),
     .target(name: "CMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
@@ -60,8 +64,8 @@ let package = Package(
     room("Insight", ["Model", "Consent", "Formats"]),
     room("Plans", ["Model"]),
     room("Store", ["Model", "Consent", "CPQ", grdb, sqlite], plugins: ["EmbedSchema"]),
-    room("Wire", ["Model", "Consent", nioCore, nioPosix]),
-    room("Readers", ["Model", "Consent", "Formats", "Plans", "Wire"]),
+    room("Wire", ["Model", "Consent", "CZlib", nioCore, nioPosix, nioTLS, nioSSL]),
+    room("Readers", ["Model", "Consent", "Formats", "Plans", "Wire", nioCore]),
     room("Outlets", ["Model", "Consent", "Formats", "Plans", "Wire"]),
     room(
       "Flows",
@@ -87,12 +91,12 @@ let package = Package(
     tests("InsightTests", ["Insight", "Formats", "Consent", "Model"]),
     tests("PlansTests", ["Plans", "Model"]),
     tests("StoreTests", ["Store", "Consent", "Model", "Stage"]),
-    tests("WireTests", ["Wire", "Consent", "Model", nioCore, nioPosix]),
+    tests("WireTests", ["Wire", "Consent", "Model", nioCore, nioPosix, nioSSL]),
     tests("ReadersTests", ["Readers", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests(
       "FlowsTests",
-      ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans"]),
+      ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans", "Wire"]),
     tests("HouseTests", ["Model", "Consent", "Store", "Stage", "kith"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Kills `kith` at every call that changes a file, runs it again, and expects what an undisturbed run leaves.
 
-Two runs are disturbed: the import of 500 invented mails, and the delivery of 60 people into a folder that serves as
-CRM. At each point N a fresh copy of the state before is taken, the run is killed (SIGKILL) just before its N-th call of
+Three runs are disturbed: the import of 500 invented mails, the pull of 60 mails in 3 folders of a mail server, and the
+delivery of 60 people into a folder that serves as CRM. At each point N a fresh copy of the state before is taken, the run is killed (SIGKILL) just before its N-th call of
 write, pwrite, fsync, fdatasync, rename, unlink, ftruncate and their kin (scripts/killat.c counts them over all threads),
 and then run again to its end. Then must be equal: the logical digest, the completeness ledger, the CRM folder, the sizes
 of the sealed files, the entries of the journal. The ledger must verify, the doctor be content, the databases be intact,
@@ -13,7 +13,7 @@ then the frozen one is thawed and must stop. No effect may be there twice, so th
 within a transaction, or while it writes to the CRM folder, keeps that locked: then the other one must say so and end, and
 the thawed one go on. Half of these points are calls, the others are moments (SIGSTOP).
 
-usage: scripts/crash.sh [import|deliver|freeze-import|freeze-deliver …]
+usage: scripts/crash.sh [import|pull|deliver|freeze-import|freeze-pull|freeze-deliver …]
   CRASH_SAMPLE=60   so many points in all, drawn with CRASH_SEED (printed), instead of every one
   CRASH_FREEZES=40  so many points for each that is frozen
   CRASH_WORKERS=2   so many at once
@@ -35,17 +35,20 @@ import time
 
 import invent
 from kithrun import ROOT, Failure, Kith, binary, copy, crm
+from mailserver import MailServer
 
 MAILS, PEOPLE = 500, 60
 # The run that is disturbed, and the one after it: a clock that went back would leave jobs for later.
 BEFORE, AFTER = "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"
-RUNS = ["import", "deliver", "freeze-import", "freeze-deliver"]
+RUNS = ["import", "pull", "deliver", "freeze-import", "freeze-pull", "freeze-deliver"]
+PULLED, FOLDERS = 60, ["INBOX", "Work", "Work/2026"]
 
 
 class Stage:
     """One worker's folders: the state before, and the copy that is disturbed; both keep their paths."""
 
-    def __init__(self, number, work, program, killer, maildir):
+    def __init__(self, number, work, program, killer, maildir, server):
+        self.server = server
         self.name, self.killer, self.maildir = f"worker {number}", killer, maildir
         self.folder = work / f"worker-{number}"
         self.kith = Kith(program, self.folder / "house")
@@ -53,13 +56,22 @@ class Stage:
         self.bases, self.wanted, self.seconds, self.points = {}, {}, {}, {}
 
     def words(self, run):
-        return self.kith.import_words(self.maildir) if run == "import" else ["sync", "--deliver"]
+        if run == "import":
+            return self.kith.import_words(self.maildir)
+        return ["sync", "--pull"] if run == "pull" else ["sync", "--deliver"]
 
     def prepare(self, runs):
         self.kith.folder.mkdir(parents=True)
         self.kith.set_clock("2026-11-23T11:00:00Z")
         self.kith.add_account()
         self.keep("import")
+        if any("pull" in run for run in runs):
+            password = self.kith.folder / "password"
+            password.write_text("pw1")
+            self.kith.run("source", "add", "imap", "--host", "127.0.0.1", "--port", self.server.port, "--tls", "none",
+                          "--user", "ada@example.test", "--password-file", password, "--depth", "whole", "--warrant")
+            self.keep("pull")
+            copy(self.bases["import"], self.kith.folder)
         if any("deliver" in run for run in runs):
             self.kith.run(*self.words("import"))
             self.kith.add_folder(self.crm)
@@ -144,9 +156,9 @@ class Stage:
         self.kith.check_health()
         found = {"digest": self.kith.logical_digest(), "held": self.kith.held(), "sealed files": self.kith.files(),
                  "journal": sorted(line["verb"] for line in self.kith.lines("journal", "--limit", "100000"))}
-        if run == "import":
+        if run != "deliver":
             found["mails found"] = len(self.kith.lines("search", '"standingword"', "--limit", "100000"))
-        else:
+        elif run == "deliver":
             found["crm"] = crm(self.crm)
             again = self.kith.value("sync", "--deliver")
             if again["created"] + again["updated"] + again["conflicts"] + again["failed"] != 0:
@@ -203,6 +215,13 @@ def compile_killer(work):
     if subprocess.run([killer, "0", str(work), work / "probe.json", "true"]).returncode != 0:
         raise Failure("a process cannot be traced here: ptrace and seccomp must be allowed")
     return killer
+
+
+def staged_folders(maildir):
+    """The first of the invented mails, as folders of a server; one lies in all of them."""
+    files = sorted(file for file in maildir.rglob("*") if file.is_file())[:PULLED]
+    mails = [file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for file in files]
+    return {name: mails[place::len(FOLDERS)] + mails[:1] for place, name in enumerate(FOLDERS)}
 
 
 def chosen(total, sample, seed):
@@ -263,7 +282,8 @@ def main(runs):
     try:
         killer, program = compile_killer(work), binary()
         invent.invent(work / "mails", MAILS, PEOPLE)
-        stages = [Stage(number, work, program, killer, work / "mails") for number in range(workers)]
+        server = MailServer(staged_folders(work / "mails"))
+        stages = [Stage(number, work, program, killer, work / "mails", server) for number in range(workers)]
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             list(pool.map(lambda stage: stage.prepare(runs), stages))
         print(f"CRASH_SEED={seed}", flush=True)

@@ -3,20 +3,35 @@
 # A crash, a hang of 10 s, 2 GB of memory or a broken rule of Tests/Fuzz/Targets.swift is a finding: its input is kept in
 # FUZZ_FOLDER/findings and the exit code is 1. So is a target that reaches fewer edges of the code than its floor.
 #
-# usage: scripts/fuzz.sh [target …]        targets: mail addresses mbox vcard csv
+# usage: scripts/fuzz.sh [target …]        targets: mail addresses mbox vcard csv imap
 # A finding is run again by: FUZZ_TARGET=mail $FUZZ_FOLDER/fuzz FILE; once mended, its input goes into the corpus.
+# FUZZ_PLANTED=1 fuzzes a copy in which the check of a literal's size is left out: the overflow must be found.
 # The parsers are built here by swiftc, not by SwiftPM, which cannot link a libFuzzer executable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${FUZZ_SECONDS:-60}
 folder=${FUZZ_FOLDER:-${KITH_BUILD:-.build}/fuzz}
+planted=${FUZZ_PLANTED:-}
+[ -z "$planted" ] || folder=$folder/planted
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(mail addresses mbox vcard csv)
+[ -z "$planted" ] || targets=(imap)
+[ ${#targets[@]} -gt 0 ] || targets=(mail addresses mbox vcard csv imap)
 # Edges that the seeds and a few seconds reach, less a margin: fewer means that the fuzzer no longer gets in.
-declare -A floor=([mail]=1900 [addresses]=1050 [mbox]=250 [vcard]=1550 [csv]=1100)
+declare -A floor=([mail]=1900 [addresses]=1050 [mbox]=250 [vcard]=1550 [csv]=1100 [imap]=1500)
+
+sources=$PWD/Sources
+plant() {
+  rm -rf "$folder/Sources"
+  mkdir "$folder/Sources"
+  cp -r Sources/{Model,Formats,CIconv,CPhone} "$folder/Sources/"
+  sources=$folder/Sources
+  local place="$sources/Formats/IMAP/IMAPFramer.swift"
+  sed -i 's/if size > room {/if size > room, size < 0 {/' "$place"
+  ! cmp -s Sources/Formats/IMAP/IMAPFramer.swift "$place" || { echo "nothing to plant in: see plant()" >&2; exit 2; }
+}
 
 build() {
   local flags=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -enable-upcoming-feature ExistentialAny
@@ -29,16 +44,19 @@ build() {
   local room
   for room in Model Formats; do
     swiftc "${flags[@]}" -wmo -module-name "$room" -emit-module -emit-module-path "$folder/$room.swiftmodule" \
-      -c -o "$folder/$room.o" $(find "Sources/$room" -name '*.swift' | sort)
+      -c -o "$folder/$room.o" $(find "$sources/$room" -name '*.swift' | sort)
   done
-  swiftc "${flags[@]}" -wmo -module-name Fuzz Tests/Fuzz/*.swift "$folder"/{Model,Formats,CIconv,CPhone}.o \
-    -lphonenumber -lstdc++ -o "$folder/fuzz" 2> >(grep -v 'Cannot export local symbol' >&2)
+  swiftc "${flags[@]}" -wmo -module-name Fuzz -emit-module -emit-module-path "$folder/Fuzz.swiftmodule" \
+    -c -o "$folder/Fuzz.o" Tests/Fuzz/*.swift
+  swiftc -sanitize=fuzzer,address "$folder"/{Fuzz,Model,Formats,CIconv,CPhone}.o -lphonenumber -lstdc++ \
+    -o "$folder/fuzz" 2> >(grep -v 'Cannot export local symbol' >&2)
 }
 
 digest() { cat scripts/fuzz.sh $(find Sources/{Model,Formats,CIconv,CPhone} Tests/Fuzz/*.swift -type f | sort) | sha256sum; }
 
 if [ ! -x "$folder/fuzz" ] || [ "$(digest)" != "$(cat "$folder/built" 2>/dev/null)" ]; then
   echo "building the fuzzer in $folder"
+  [ -z "$planted" ] || plant
   build
   digest >"$folder/built"
 fi
@@ -58,7 +76,15 @@ fuzz() {
   local edges runs
   edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
   runs=$(grep -o 'number_of_executed_units: [0-9]*' "$log" | cut -d' ' -f2 || true)
-  if [ "$bad" -ne 0 ]; then
+  if [ -n "$planted" ]; then
+    # The trap in the framer, and no other finding.
+    if [ "$bad" -ne 0 ] && grep -q 'IMAPFramer' "$log"; then
+      printf '%-10s the planted overflow was found after %s\n' "$target" "$(grep -o '^#[0-9]*' "$log" | tail -1) inputs"
+      passed=$((passed + 1))
+    else
+      fail "$target" "the planted overflow was missed, log $log"
+    fi
+  elif [ "$bad" -ne 0 ]; then
     fail "$target" "$(grep -m1 -E 'Fatal error|ERROR:|SUMMARY:' "$log" || echo "exit $bad"); input in $findings, log $log"
   elif [ "${edges:-0}" -lt "${floor[$target]}" ]; then
     fail "$target" "only ${edges:-0} edges reached, ${floor[$target]} are the floor"

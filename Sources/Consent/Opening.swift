@@ -41,11 +41,7 @@ extension Permit where P == Connect {
       throw Sealed.notNamed
     }
     let key = try await vault.credentialKey(account, source)
-    return try sealed.withContent(key: key, slot: slot, of: member) { content in
-      let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw Sealed.damage }
-      return Login(user: String(decoding: parts[0], as: UTF8.self), secret: String(decoding: parts[1], as: UTF8.self))
-    }
+    return try sealed.withContent(key: key, slot: slot, of: member) { try Login(content: $0) }
   }
 }
 

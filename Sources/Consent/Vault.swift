@@ -205,14 +205,15 @@ public actor Vault {
   public func sealLogin(
     _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>, _ login: Login, slot: Slot
   ) async throws -> Sealed {
+    let content = try login.content()
     let root = try await credentialsRoot(account)
     let id = KeyID(stored: source.rawValue)
-    let key = SymmetricKey(size: .bits256)
-    let bytes = try wrap(key, by: root.key, kind: .credential, id: id)
+    let bytes = try wrap(SymmetricKey(size: .bits256), by: root.key, kind: .credential, id: id)
     try await keyring.add([
       WrappedKey(account: account, member: member, kind: .credential, id: id, wrappedBy: root.id, bytes: bytes)
     ])
-    let content = Array("\(login.user)\u{0}\(login.secret)".utf8)
+    // A source that has a login keeps its key, so that a changed password is sealed under what opens it.
+    let key = try await credentialKey(account, source)
     return try content.withUnsafeBytes {
       try Sealed.seal(
         $0, key: key, source: id, handle: .none, slot: slot, of: member,

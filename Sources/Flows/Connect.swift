@@ -3,15 +3,18 @@ import Glibc
 public import Model
 public import Store
 
-/// Adds a source of files with the grant to read it, and causes its first run.
+/// Adds a source, files or a mail server, with the grant to read it, and causes its first run.
 ///
 /// The same place of the same member is the same source. Other terms change its grant; the same terms change nothing.
 public struct AddSource: Sendable {
   /// What the owner asks for.
   public struct Wish: Sendable {
     public var kind: Source.Kind
-    /// The path of a file or folder.
+    /// The path of a file or folder; empty for a server.
     public var path: String
+    /// The server, with the login for it.
+    public var server: MailServer?
+    public var login: Login?
     /// Nil leaves it as it is; `text` for a new source.
     public var depth: Depth?
     /// Nil leaves it as it is; a new source is read whole.
@@ -31,6 +34,24 @@ public struct AddSource: Sendable {
       self.since = since
       self.owners = owners
       self.isWarranted = isWarranted
+    }
+
+    /// A mailbox on a server.
+    public init(
+      _ server: MailServer, _ login: Login, depth: Depth? = nil, since: Instant? = nil, owners: [String] = [],
+      isWarranted: Bool
+    ) {
+      self.init(.imap, "", depth: depth, since: since, owners: owners, isWarranted: isWarranted)
+      self.server = server
+      self.login = login
+      // Who logs in by an address reads mail of that address.
+      if owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
+    }
+
+    /// What the source is known by: the same place of the same member is the same source.
+    func location() throws -> String {
+      guard let server, let login else { return try AddSource.absolute(path) }
+      return "\(login.user)@\(server.host):\(server.port)"
     }
   }
 
@@ -59,12 +80,13 @@ public struct AddSource: Sendable {
     guard wish.isWarranted else {
       throw Refusal(.noWarranty, promise: 39, "the right to let this be read was not stated (--warrant)")
     }
-    let location = try AddSource.absolute(wish.path)
+    let location = try wish.location()
     let held = try await store.source(account, member, wish.kind, location)
     guard held?.revokedAt == nil else {
       throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
     }
     var source = held ?? Source(id: store.ids.next(), member: member, kind: wish.kind, location: location)
+    source.server = wish.server ?? source.server
     if wish.kind.isMail {
       source.depth = wish.depth ?? source.depth
       source.since = wish.since ?? source.since
@@ -73,26 +95,37 @@ public struct AddSource: Sendable {
     // A key without a source harms nobody; a source without its key could never be read.
     try await gate.vault.mintSource(account, member, source.id)
     let kept = try await store.keep(source, isNew: held == nil, account, offered: grant(for: source))
+    if let login = wish.login { try await keep(login, of: source, account) }
     try await store.enqueue(.pull, source.id.rawValue, member, account)
     return Added(source: source, grant: kept.grant, isNew: held == nil, isChanged: kept.changed)
   }
 
+  /// Seals a login under a key of its own; an older one is destroyed with its key.
+  private func keep(_ login: Login, of source: Source, _ account: ID<Account>) async throws {
+    try await gate.vault.destroyCredential(account, source.id)
+    let sealed = try await gate.vault.sealLogin(
+      account, source.member, source.id, login, slot: Store.loginSlot(account, source.id))
+    try await store.keep(sealed, of: source.id, source.member, account)
+  }
+
   /// The grant in words, made from what is asked for (P023).
   private func grant(for source: Source) -> Grant {
-    let purposes =
+    var purposes =
       source.kind.isMail
       ? [ReadMail.declaration, FindPeople.declaration, BuildIndex.declaration]
       : [ReadAddressBook.declaration, FindPeople.declaration]
+    if source.server != nil { purposes.append(Connect.declaration) }
     return Grant(
       id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read,
       purposes: purposes.map(\.name).sorted(),
       depth: source.depth, since: source.since,
-      words: GrantWords.reading(source.kind, depth: source.depth, since: source.since),
+      words: GrantWords.reading(
+        source.kind, depth: source.depth, since: source.since, folders: source.server?.folders ?? []),
       warranty: GrantWords.warrantyDigest, policyVersion: PolicyVersion.current.version, givenAt: store.clock())
   }
 
   /// One path for one place: absolute, without links, so that the same files are never two sources.
-  private static func absolute(_ path: String) throws -> String {
+  fileprivate static func absolute(_ path: String) throws -> String {
     guard let real = realpath(path, nil) else {
       throw errno == ENOENT || errno == ENOTDIR
         ? Trouble("there is nothing at this path", "check the path; nothing was changed")

@@ -22,16 +22,19 @@ public struct PullReport: Sendable, Equatable {
 public struct Pull: Sendable {
   private let store: Store
   private let gate: Gate
+  /// Where servers are dialled; nil where only files are read.
+  private let door: ServerDoor?
   private let batch: Int
   private let inFlight: Int
   private let progress: @Sendable (Progress) -> Void
 
   public init(
-    store: Store, gate: Gate, batch: Int = 400, inFlight: Int = 3,
+    store: Store, gate: Gate, door: ServerDoor? = nil, batch: Int = 400, inFlight: Int = 3,
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     self.store = store
     self.gate = gate
+    self.door = door
     self.batch = max(1, batch)
     self.inFlight = max(1, inFlight)
     self.progress = progress
@@ -51,6 +54,12 @@ public struct Pull: Sendable {
       guard source.kind.isMail else {
         return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
+      }
+      guard source.kind.isFile else {
+        guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
+        return try await PullServer(
+          store: store, gate: gate, door: door, batch: batch, inFlight: inFlight, progress: progress
+        ).run(source, grant, of: account, lease: lease, job: job)
       }
       return try await mails(source, grant, account, lease, job)
     } catch {
@@ -78,7 +87,7 @@ public struct Pull: Sendable {
       var running = 0
       func settle(_ outcome: MailRun.Outcome) {
         report.stored += outcome.stored
-        for (folder, rule) in outcome.leftOut { leftOut[folder, default: [:]][rule, default: 0] += 1 }
+        for (folder, _, rule) in outcome.leftOut { leftOut[folder, default: [:]][rule, default: 0] += 1 }
         running -= 1
       }
       while let batch = reader.next() {
@@ -179,7 +188,7 @@ public struct Pull: Sendable {
 struct MailRun: Sendable {
   struct Outcome: Sendable {
     var stored = 0
-    var leftOut: [(folder: Int, rule: LeftOut)] = []
+    var leftOut: [(folder: Int, uid: Int64, rule: LeftOut)] = []
   }
 
   let store: Store
@@ -192,8 +201,8 @@ struct MailRun: Sendable {
   let folders: [ID<Folder>]
   let owners: Set<String>
 
-  /// Permit, sealing and one transaction that stores the batch and causes what follows.
-  func keep(_ batch: MailBatch) async throws -> Outcome {
+  /// Permit, sealing and one transaction that stores the batch and causes what follows; at a server it also takes `step`.
+  func keep(_ batch: MailBatch, _ step: FolderStep? = nil) async throws -> Outcome {
     let permit = try await gate.permit(
       ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: batch.count))
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
@@ -206,28 +215,32 @@ struct MailRun: Sendable {
           .mapValues { KnownMail(id: $0.id, isDone: $0.isErased || $0.depth == depth) }
       })
     let taken = try await taking.take(batch, permit)
-    var shelf = Shelf(ids: store.ids)
+    var shelf = Shelf(ids: store.ids, uidValidity: step?.uidValidity ?? 1)
     for mail in taken.mails { shelf.add(mail, folders) }
     try store.write(shelf.blobs, of: account)
-    let gone = try await put(shelf, under: permit)
+    let gone = try await put(shelf, step?.leavingOut(taken.leftOut), under: permit)
     for blob in gone { try store.removeBlob(account, blob) }
     return Outcome(stored: shelf.new.count + shelf.deeper.count, leftOut: taken.leftOut)
   }
 
-  private func put(_ shelf: Shelf, under permit: borrowing Permit<ReadMail>) async throws -> [Int64] {
+  private func put(
+    _ shelf: Shelf, _ step: FolderStep?, under permit: borrowing Permit<ReadMail>
+  ) async throws -> [Int64] {
     let (store, account, source, grant) = (store, account, source, grant)
     let (job, now): (ID<Job>, Instant) = (store.ids.next(), store.clock())
     return try await store.write(under: permit, lease: lease) { session in
+      if let step, !(try Folders.advance(step, of: source.member, account, in: session)) { throw Pull.overtaken }
       let ids = try Mails.insert(shelf.new.map(\.mail), of: source, grant: grant, account, in: session)
       let gone = try Mails.replace(shelf.deeper.map(\.mail), of: source, grant: grant, account, in: session)
       // A mail that came in by another batch meanwhile stays as it is there.
       let kept = Set(zip(shelf.new, ids).filter { $0.mail.id == $1 }.map(\.0.mail.id) + shelf.deeper.map(\.mail.id))
       try store.keep(shelf.blobs(of: kept), of: source.member, account, in: session)
-      let places = zip(shelf.new, ids).map { Place(folder: $0.folder, uid: $0.uid, mail: $1) }
-      let all = places + shelf.deeper.map(\.place) + shelf.known
+      let places = zip(shelf.new, ids).map { shelf.place($0, $1) }
+      let deeper = shelf.deeper.map { shelf.place($0, $0.mail.id) }
+      let all = places + deeper + shelf.known
       try Mails.put(all, of: source.member, account, in: session)
       try Folders.count(
-        held: (places + shelf.deeper.map(\.place)).reduce(into: [:]) { $0[$1.folder, default: 0] += 1 }, account,
+        held: (places + deeper).reduce(into: [:]) { $0[$1.folder, default: 0] += 1 }, account,
         in: session)
       if !shelf.new.isEmpty || !shelf.deeper.isEmpty {
         try Jobs.enqueue(.analyse, source.id.rawValue, source.member, id: job, at: now, account, in: session)
@@ -243,18 +256,24 @@ private struct Shelf: Sendable {
     var mail: NewMail
     var folder: ID<Folder>
     var uid: Int64
-
-    var place: Place { Place(folder: folder, uid: uid, mail: mail.id) }
   }
 
   private let ids: IDMaker
+  private let uidValidity: Int64
   var new: [Item] = []
   var deeper: [Item] = []
   var known: [Place] = []
   private var shelved: [ID<Mail>: Blobs.New] = [:]
   private var replaced: Set<ID<Mail>> = []
 
-  init(ids: IDMaker) { self.ids = ids }
+  init(ids: IDMaker, uidValidity: Int64) {
+    self.ids = ids
+    self.uidValidity = uidValidity
+  }
+
+  func place(_ item: Item, _ mail: ID<Mail>) -> Place {
+    Place(folder: item.folder, uidValidity: uidValidity, uid: item.uid, mail: mail)
+  }
 
   var blobs: [Blobs.New] { Array(shelved.values) }
 
@@ -264,7 +283,7 @@ private struct Shelf: Sendable {
     let folder = folders[taken.folder]
     // One mail at two places of a batch is replaced once.
     if taken.newness == .known || (taken.newness == .deeper && !replaced.insert(taken.id).inserted) {
-      known.append(Place(folder: folder, uid: taken.uid, mail: taken.id))
+      known.append(Place(folder: folder, uidValidity: uidValidity, uid: taken.uid, mail: taken.id))
       return
     }
     var mail = NewMail(

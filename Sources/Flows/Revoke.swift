@@ -13,11 +13,16 @@ public struct Revoke: Sendable {
   }
 
   /// Ends the grants, destroys the login, notes the revocation; doing it again changes nothing.
+  ///
+  /// Connections that are open under the grant end by themselves: whoever holds one looks at the grant twice a second.
   public func run(_ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>) async throws {
     _ = try await gate.viewer(account, member)
+    let hasLogin = try await store.login(account, source) != nil
     guard try await store.revoke(account, member, source) else {
       throw Refusal(.notYours, promise: 7, "there is no such source, or it is not yours")
     }
     try await gate.vault.destroyCredential(account, source)
+    // Its key is gone; this takes the sealed login out of freed pages too.
+    if hasLogin { try await store.engine.compact(account) }
   }
 }

@@ -3,21 +3,26 @@ public struct Source: Identified, Sendable, Equatable {
   public static let prefix = "source"
 
   public enum Kind: String, Sendable, CaseIterable {
-    case mbox, maildir, mails, vcard, csv
+    case mbox, maildir, mails, vcard, csv, imap
 
     public var isMail: Bool {
       switch self {
-      case .mbox, .maildir, .mails: true
+      case .mbox, .maildir, .mails, .imap: true
       case .vcard, .csv: false
       }
     }
+
+    /// Whether it lies on this machine as files.
+    public var isFile: Bool { self != .imap }
   }
 
   public var id: ID<Source>
   public var member: ID<Member>
   public var kind: Kind
-  /// Where it lies: for files the absolute path.
+  /// Where it lies: for files the absolute path, for a server `user@host:port`.
   public var location: String
+  /// How its server is reached; nil for files.
+  public var server: MailServer?
   public var depth: Depth
   /// Nothing older is read; nil reads all.
   public var since: Instant?
@@ -26,13 +31,14 @@ public struct Source: Identified, Sendable, Equatable {
   public var revokedAt: Instant?
 
   public init(
-    id: ID<Source>, member: ID<Member>, kind: Kind, location: String, depth: Depth = .text, since: Instant? = nil,
-    owners: [String] = [], revokedAt: Instant? = nil
+    id: ID<Source>, member: ID<Member>, kind: Kind, location: String, server: MailServer? = nil, depth: Depth = .text,
+    since: Instant? = nil, owners: [String] = [], revokedAt: Instant? = nil
   ) {
     self.id = id
     self.member = member
     self.kind = kind
     self.location = location
+    self.server = server
     self.depth = depth
     self.since = since
     self.owners = owners

@@ -2,74 +2,121 @@ public import Model
 
 /// What a folder says of itself before anything is fetched.
 public struct MailboxStatus: Sendable, Equatable {
-  /// The generation of uids (RFC 3501 §2.3.1.1); for a file, what identifies the file's generation.
+  /// The generation of uids (RFC 3501 §2.3.1.1); 0 where the server names none.
   public var uidValidity: Int64
-  /// The highest uid that may exist: UIDNEXT − 1; for a file read in order, the number of mails in it.
-  public var lastUID: Int64
-  /// How many mails lie in the folder now.
-  public var count: Int64
+  /// The highest uid that may exist: UIDNEXT − 1; nil where the server does not say.
+  public var lastUID: Int64?
+  /// How many mails lie in the folder now; nil where the server does not say.
+  public var count: Int?
+  /// The highest number of a change (RFC 7162 §3.1.2); 0 where the server has none.
+  public var modSeq: Int64
 
-  public init(uidValidity: Int64, lastUID: Int64, count: Int64) {
+  public init(uidValidity: Int64, lastUID: Int64?, count: Int?, modSeq: Int64 = 0) {
     self.uidValidity = uidValidity
     self.lastUID = lastUID
     self.count = count
+    self.modSeq = modSeq
   }
 }
 
-/// What to do next with one folder: nothing here touches a file or a server.
+/// What to do next with one folder: nothing here touches a server.
+///
+/// Progress is the set of uids that is held, never a number alone: a lost or wrong cursor costs a comparison, and replays
+/// nothing. The cursor only says when the comparison can be spared.
 public enum MailboxPlan: Sendable, Equatable {
-  /// Why all uids that are held count for nothing.
+  /// Why the uids that are held count for nothing.
   public enum Restart: String, Sendable {
     /// The server gave its mails new uids (RFC 3501 §2.3.1.1).
     case newGeneration
-    /// Uids went backwards within one generation, which a sound server never does.
+    /// The generation is older than the one that was read: a backup was restored, or the server lies.
+    case generationWentBack
+    /// Uids went backwards within one generation, which a sound server never does: they may name other mails now.
     case uidsWentBack
-    /// A folder that was read counts no mail and names no generation: the index behind it is lost, not the mail.
-    case indexLost
+    /// The server names no generation, so no uid means anything beyond one session.
+    case noGeneration
   }
 
-  /// These uids are new.
-  case fetch(ClosedRange<Int64>)
-  /// Walk the whole folder again; what is held already is recognised by its digest, so nothing doubles.
-  case startOver(Restart, fetch: ClosedRange<Int64>?)
-  /// All that is there is held.
+  /// All that is there is held or left out by rule.
   case rest
+  /// Ask which uids are there, and compare them with what is held. `sizes`: those that are held may name other mails, so
+  /// compare the sizes too.
+  case compare(sizes: Bool)
+  /// Forget the uids, not the mails: what comes again is recognised by its digest, so nothing doubles.
+  case startOver(Restart)
 
-  /// The next step after `cursor` (nil if the folder was never read), seeing `status`.
-  public static func next(after cursor: Cursor?, seeing status: MailboxStatus) -> MailboxPlan {
-    let everything = range(from: 1, to: status.count > 0 ? status.lastUID : 0)
-    guard let cursor, cursor != Cursor() else {
-      return everything.map(MailboxPlan.fetch) ?? .rest
+  /// The next step for a folder that was read up to `cursor` (nil if never), of which `known` uids are held or left out.
+  public static func next(after cursor: Cursor?, knowing known: Int, seeing status: MailboxStatus) -> MailboxPlan {
+    let everything: MailboxPlan = status.count == 0 && known == 0 ? .rest : .compare(sizes: false)
+    guard let cursor, cursor.uidValidity != 0 || cursor.uid != 0 else {
+      // Whatever is held without a cursor was kept by a run whose end is lost: it is compared, not replayed.
+      return everything
     }
-    guard status.uidValidity != 0 || cursor.uidValidity == 0 else { return .startOver(.indexLost, fetch: everything) }
-    guard status.uidValidity == cursor.uidValidity else { return .startOver(.newGeneration, fetch: everything) }
-    guard status.lastUID >= cursor.uid else { return .startOver(.uidsWentBack, fetch: everything) }
-    let (first, overflow) = cursor.uid.addingReportingOverflow(1)
-    guard !overflow, let new = range(from: max(first, 1), to: status.lastUID) else { return .rest }
-    return .fetch(new)
+    guard status.uidValidity != 0 else { return .startOver(.noGeneration) }
+    if status.uidValidity < cursor.uidValidity { return .startOver(.generationWentBack) }
+    if status.uidValidity > cursor.uidValidity { return .startOver(.newGeneration) }
+    if let last = status.lastUID, last < cursor.uid { return .startOver(.uidsWentBack) }
+    // RFC 7162 §3.1.2.2: within one generation the number only grows. One that fell is of an index that was rebuilt.
+    if cursor.modSeq > 0, status.modSeq < cursor.modSeq { return .compare(sizes: true) }
+    if status.lastUID == cursor.uid, status.count == known { return .rest }
+    return everything
+  }
+}
+
+/// What a folder has against what is held of it.
+public struct MailboxDifference: Sendable, Equatable {
+  /// There, and neither held nor left out.
+  public var new: UIDSet
+  /// Held or left out, and no longer there.
+  public var gone: UIDSet
+
+  /// `changed` are uids that are held as mails of another size.
+  public init(seen: UIDSet, held: UIDSet, leftOut: UIDSet, changed: UIDSet = UIDSet()) {
+    let known = held.union(leftOut).subtracting(changed)
+    new = seen.subtracting(known)
+    gone = held.union(leftOut).subtracting(seen)
+  }
+}
+
+/// Mails in portions: by number, and by bytes, so that what is under way fits in memory.
+public struct FetchPlan: Sendable {
+  /// A mail with its size, as the server says.
+  public struct Sized: Sendable, Equatable {
+    public var uid: UInt32
+    public var size: Int64
+
+    public init(uid: UInt32, size: Int64) {
+      self.uid = uid
+      self.size = size
+    }
   }
 
-  /// The uids of a plan in batches of at most `size`, oldest first, so that a crash loses one batch at most.
-  public func batches(of size: Int64) -> [ClosedRange<Int64>] {
-    let whole: ClosedRange<Int64>?
-    switch self {
-    case .fetch(let uids): whole = uids
-    case .startOver(_, let uids): whole = uids
-    case .rest: whole = nil
-    }
-    guard let whole, size > 0 else { return [] }
-    var batches: [ClosedRange<Int64>] = []
-    var first = whole.lowerBound
-    while true {
-      let (end, overflow) = first.addingReportingOverflow(size - 1)
-      let last = overflow ? whole.upperBound : min(end, whole.upperBound)
-      batches.append(first...last)
-      guard last < whole.upperBound else { return batches }
-      first = last + 1
-    }
-  }
+  /// In the order of their uids; each is fetched by one command.
+  public private(set) var portions: [UIDSet] = []
+  public private(set) var tooBig = UIDSet()
+  public private(set) var empty = UIDSet()
 
-  private static func range(from first: Int64, to last: Int64) -> ClosedRange<Int64>? {
-    first <= last ? first...last : nil
+  public init(_ mails: [Sized], mails most: Int, bytes: Int64, largest: Int64) {
+    var portion = UIDSet()
+    var count = 0
+    var heavy: Int64 = 0
+    for mail in mails.sorted(by: { $0.uid < $1.uid }) {
+      if mail.size > largest {
+        tooBig.insert(mail.uid)
+        continue
+      }
+      if mail.size <= 0 {
+        empty.insert(mail.uid)
+        continue
+      }
+      // A size is at most `largest` here, so the sum cannot overflow.
+      if count > 0, count >= most || heavy + mail.size > bytes {
+        portions.append(portion)
+        (portion, count, heavy) = (UIDSet(), 0, 0)
+      }
+      portion.insert(mail.uid)
+      count += 1
+      heavy += mail.size
+    }
+    if count > 0 { portions.append(portion) }
   }
 }

@@ -106,7 +106,7 @@ extension Store {
 
 /// One table on its way into the logical digest.
 private struct LogicalTable {
-  static let leftOut: Set<String> = ["ledger", "ledger_head", "blob_frame", "delivery", "acceptance"]
+  static let leftOut: Set<String> = ["ledger", "ledger_head", "blob_frame", "delivery", "acceptance", "transcript"]
   /// Columns that hold the id of a row, where the name does not say of which table.
   static let references = [
     "grant_id": "consent_grant", "entry_id": "journal", "person_a": "person", "person_b": "person",

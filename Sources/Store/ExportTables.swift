@@ -13,6 +13,12 @@ struct ExportTable: Sendable {
     return ExportTable(name: name, columns: labels)
   }
 
+  /// The sealed logins, which no export holds.
+  static let logins: [ExportTable] = [
+    ExportTable(
+      name: "credential", columns: Schema.embedded.labels(of: .account).filter { $0.table == "credential" })
+  ]
+
   var columnList: String { columns.map(\.column).joined(separator: ", ") }
   var hasMember: Bool { columns.contains { $0.column == "member_id" } }
   /// Whose rows are everybody's in a team: they hold no content of a member's.

@@ -22,9 +22,16 @@ public enum Folders {
     try session.runMany(
       """
       INSERT INTO folder (account_id, id, member_id, source_id, name, uid_validity, cursor_uid, on_server, held)
-      VALUES ($1, $2, $3, $4, $5, 1, 0, 0, 0)
+      VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)
       ON CONFLICT (account_id, source_id, name) DO NOTHING
-      """, names.map { [Value(account), Value(newID()), Value(source.member), Value(source.id), .text($0)] })
+      """,
+      names.map {
+        [
+          Value(account), Value(newID()), Value(source.member), Value(source.id), .text($0),
+          // Files have one generation of uids; a server's is not known yet.
+          .integer(source.kind.isFile ? 1 : 0),
+        ]
+      })
     let rows = try session.rows(
       "SELECT name, id FROM folder WHERE account_id = $1 AND source_id = $2", [Value(account), Value(source.id)])
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.id(1)) })
@@ -98,9 +105,12 @@ public enum Folders {
 }
 
 extension Store {
-  /// The completeness ledger, per folder or book, from the rows; of all members, or of one.
+  /// The completeness ledger, per folder or book; of all members, or of one.
+  ///
+  /// What is held is counted from the mails themselves: a row that was lost, by whatever hand, shows as a gap.
   public func completeness(_ account: ID<Account>, _ member: ID<Member>? = nil) async throws -> [Completeness] {
     let narrowed = member == nil ? "" : " AND f.member_id = $2"
+    let mails = Source.Kind.allCases.filter(\.isMail).map { "'\($0.rawValue)'" }.joined(separator: ", ")
     let values = [Value(account)] + (member.map { [Value($0)] } ?? [])
     return try await read(account) { session in
       let rules = Dictionary(
@@ -108,7 +118,11 @@ extension Store {
           "SELECT folder_id, rule, items FROM left_out WHERE account_id = $1", [Value(account)]), by: { $0.int(0) })
       return try session.rows(
         """
-        SELECT f.id, f.source_id, f.name, f.on_server, f.held FROM folder f
+        SELECT f.id, f.source_id, f.name, f.on_server, CASE WHEN s.kind IN (\(mails)) THEN (
+          SELECT COUNT(*) FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
+          WHERE p.account_id = f.account_id AND p.folder_id = f.id AND (m.depth = s.depth OR m.erased = 1)
+        ) ELSE f.held END
+        FROM folder f JOIN source s ON s.account_id = f.account_id AND s.id = f.source_id
         WHERE f.account_id = $1\(narrowed) ORDER BY f.source_id, f.name
         """, values
       ).map { row in

@@ -70,6 +70,11 @@ extension Store {
     try await read(account) { try Grants.all(account, member: member, in: $0) }
   }
 
+  /// Throws unless a grant is live at the epoch it had: asked before every dial and every burst that is sent (P005).
+  public func requireLive(_ stamp: Grant.Stamp, _ account: ID<Account>) async throws {
+    try await read(account) { try Grants.require([stamp], account, in: $0) }
+  }
+
   /// Withdraws a grant at once: whatever runs under it stores and sends nothing more (P005, P114).
   ///
   /// False if there is no such grant of this member.

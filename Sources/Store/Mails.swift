@@ -50,11 +50,14 @@ public struct NewMail: Sendable {
 /// Where a mail lies.
 public struct Place: Sendable, Equatable {
   public var folder: ID<Folder>
+  /// The generation of the folder's uids; files have one alone.
+  public var uidValidity: Int64
   public var uid: Int64
   public var mail: ID<Mail>
 
-  public init(folder: ID<Folder>, uid: Int64, mail: ID<Mail>) {
+  public init(folder: ID<Folder>, uidValidity: Int64 = 1, uid: Int64, mail: ID<Mail>) {
     self.folder = folder
+    self.uidValidity = uidValidity
     self.uid = uid
     self.mail = mail
   }
@@ -184,10 +187,15 @@ public enum Mails {
   ) throws {
     try session.runMany(
       """
-      INSERT INTO place (account_id, folder_id, uid_validity, uid, mail_id, member_id) VALUES ($1, $2, 1, $3, $4, $5)
+      INSERT INTO place (account_id, folder_id, uid_validity, uid, mail_id, member_id) VALUES ($1, $2, $3, $4, $5, $6)
       ON CONFLICT (account_id, folder_id, uid_validity, uid) DO UPDATE SET mail_id = excluded.mail_id
         WHERE place.mail_id <> excluded.mail_id
-      """, places.map { [Value(account), Value($0.folder), .integer($0.uid), Value($0.mail), Value(member)] })
+      """,
+      places.map {
+        [
+          Value(account), Value($0.folder), .integer($0.uidValidity), .integer($0.uid), Value($0.mail), Value(member),
+        ]
+      })
   }
 
   /// Forgets places where nothing lies any more; the mails stay.

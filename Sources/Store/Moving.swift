@@ -9,7 +9,8 @@ extension Store {
   ///
   /// Content stays sealed as it is.
   public func copy(_ member: Member, from old: ID<Account>, to new: ID<Account>) async throws {
-    let tables = ExportTable.all.filter { !Store.staying.contains($0.name) && $0.hasMember }
+    // Logins never go out with an export, but along with their member.
+    let tables = ExportTable.all.filter { !Store.staying.contains($0.name) && $0.hasMember } + ExportTable.logins
     let store = self
     // SQLite reads and writes two files here, PostgreSQL two sets of rows of one database.
     try await pipe(old, member: member.id, tables: tables) { pipe in

@@ -20,12 +20,13 @@ public enum Sources {
       grouping: try session.rows(
         "SELECT source_id, address FROM source_owner WHERE account_id = $1 ORDER BY source_id, address",
         [Value(account)]), by: { $0.int(0) })
+    let servers = try servers(account, in: session)
     return try session.rows(
       "SELECT \(columns) FROM source WHERE account_id = $1\(condition) ORDER BY id", [Value(account)] + values
     ).compactMap { row in
       guard let kind = Source.Kind(rawValue: row.text(2)) else { return nil }
       let source = Source(
-        id: row.id(0), member: row.id(1), kind: kind, location: row.text(3),
+        id: row.id(0), member: row.id(1), kind: kind, location: row.text(3), server: servers[row.int(0)],
         depth: Depth(rawValue: row.text(4)) ?? .text,
         since: row.instantOrNil(5), owners: owners[row.int(0)]?.map { $0.text(1) } ?? [],
         revokedAt: row.instantOrNil(6))
@@ -75,6 +76,7 @@ public enum Sources {
         "UPDATE source SET depth = $3, since = $4 WHERE account_id = $1 AND id = $2",
         key + [.text(source.depth.rawValue), Value(source.since)])
     }
+    try keep(source.server, of: source, account, in: session)
     try session.run("DELETE FROM source_owner WHERE account_id = $1 AND source_id = $2", key)
     try session.runMany(
       "INSERT INTO source_owner (account_id, source_id, address, member_id) VALUES ($1, $2, $3, $4)",
@@ -153,6 +155,8 @@ extension Store {
         return (offered, true)
       }
       if old.words == offered.words, old.depth == offered.depth, old.since == offered.since { return (old, false) }
+      // What was left out under the old terms is looked at anew.
+      try Folders.forgetCursors(of: source.id, account, in: session)
       var changed = offered
       changed.id = old.id
       changed.epoch = old.epoch + 1

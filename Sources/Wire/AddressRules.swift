@@ -10,10 +10,16 @@ public struct AddressRules: Sendable {
   ///
   /// A metadata address opens only as a block of that one address.
   public var allowedBlocks: [AddressBlock]
+  /// Whether this very machine may be dialled, at any port, where it is written plainly: `127.0.0.1`, `::1`, `localhost`.
+  ///
+  /// A name that only turns out to be this machine is refused all the same.
+  public var allowsThisMachine: Bool
 
   public init(
-    ports: Set<Int> = AddressRules.usualPorts, allowedHosts: Set<String> = [], allowedBlocks: [AddressBlock] = []
+    ports: Set<Int> = AddressRules.usualPorts, allowedHosts: Set<String> = [], allowedBlocks: [AddressBlock] = [],
+    allowsThisMachine: Bool = false
   ) {
+    self.allowsThisMachine = allowsThisMachine
     self.ports = ports
     self.allowedHosts = Set(
       allowedHosts.map { name in
@@ -25,6 +31,7 @@ public struct AddressRules: Sendable {
 
   /// What can be refused before a name is resolved: the port, the text of the host, and names of the inner network.
   public func host(_ text: String, port: Int) throws(WireRefusal) -> Host {
+    if allowsThisMachine, (1...65_535).contains(port), AddressRules.isThisMachine(text) { return try Host(text) }
     guard (1...65_535).contains(port), ports.contains(port) else { throw .port(port) }
     let host = try Host(text)
     if host.isInnerName, case .name(let name) = host, !allowedHosts.contains(name) { throw .innerName(name) }
@@ -32,12 +39,26 @@ public struct AddressRules: Sendable {
     return host
   }
 
+  /// Only the usual forms: a disguised one is no honest setting.
+  private static func isThisMachine(_ text: String) -> Bool { ["127.0.0.1", "::1", "localhost"].contains(text) }
+
+  /// Whether an answer to a host that was written plainly as this machine is this machine.
+  private func isThisMachine(_ address: IPAddress, of host: Host) -> Bool {
+    guard allowsThisMachine, address.kind == .loopback else { return false }
+    switch host {
+    case .name(let name): return name == "localhost"
+    case .address(let written): return AddressRules.isThisMachine(written.description)
+    }
+  }
+
   /// Checks every answer; one forbidden address refuses the name whole, for an honest name has none.
   public func check(_ answers: [IPAddress], of host: Host, port: Int) throws(WireRefusal) -> [CheckedAddress] {
-    guard (1...65_535).contains(port), ports.contains(port) else { throw .port(port) }
+    guard (1...65_535).contains(port) else { throw .port(port) }
+    let isHere = !answers.isEmpty && answers.allSatisfy { isThisMachine($0, of: host) }
+    guard isHere || ports.contains(port) else { throw .port(port) }
     var checked: [CheckedAddress] = []
     for address in answers {
-      try check(address, of: host)
+      if !isHere { try check(address, of: host) }
       let one = CheckedAddress(address: address, port: port)
       if !checked.contains(one) { checked.append(one) }
     }

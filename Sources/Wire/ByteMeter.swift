@@ -1,16 +1,6 @@
+public import Consent
+public import Model
 import Synchronization
-
-/// The grant under which a socket is open, and its epoch when the permit was given.
-public struct GrantEpoch: Hashable, Sendable {
-  /// The raw id of the grant.
-  public let grant: Int64
-  public let epoch: Int64
-
-  public init(grant: Int64, epoch: Int64) {
-    self.grant = grant
-    self.epoch = epoch
-  }
-}
 
 /// Bytes that went over the wire, TLS included, without the headers of TCP and IP.
 public struct ByteCount: Hashable, Sendable {
@@ -35,11 +25,11 @@ public final class ByteMeter: Sendable {
     var unkept = ByteCount()
   }
 
-  private let tallies = Mutex<[Int64: Tally]>([:])
+  private let tallies = Mutex<[ID<Grant>: Tally]>([:])
 
   public init() {}
 
-  func add(_ count: ByteCount, to grant: Int64) {
+  func add(_ count: ByteCount, to grant: ID<Grant>) {
     tallies.withLock {
       $0[grant, default: Tally()].total += count
       $0[grant, default: Tally()].unkept += count
@@ -47,10 +37,10 @@ public final class ByteMeter: Sendable {
   }
 
   /// All bytes of a grant since the meter was made.
-  public func total(of grant: Int64) -> ByteCount { tallies.withLock { $0[grant]?.total ?? ByteCount() } }
+  public func total(of grant: ID<Grant>) -> ByteCount { tallies.withLock { $0[grant]?.total ?? ByteCount() } }
 
   /// Hands over what was counted since the last flush, by grant; if `keep` throws, the counts are kept for the next.
-  public func flush(into keep: ([Int64: ByteCount]) async throws -> Void) async throws {
+  public func flush(into keep: ([ID<Grant>: ByteCount]) async throws -> Void) async throws {
     let counts = tallies.withLock { tallies in
       let counts = tallies.compactMapValues { $0.unkept == ByteCount() ? nil : $0.unkept }
       for grant in counts.keys { tallies[grant]?.unkept = ByteCount() }

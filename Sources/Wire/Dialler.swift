@@ -1,3 +1,4 @@
+public import Consent
 public import Model
 public import NIOCore
 import NIOPosix
@@ -20,9 +21,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 /// It speaks no protocol, so it follows no redirect: the next host is a new dial with all its questions.
 public struct Dialler: Sendable {
   /// Whether the grant is live and names this endpoint; throws the refusal.
-  public typealias MayDial = @Sendable (GrantEpoch, Endpoint) async throws -> Void
+  public typealias MayDial = @Sendable (Grant.Stamp, Endpoint) async throws -> Void
   /// Whether the grant still has this epoch; throws the refusal.
-  public typealias MaySend = @Sendable (GrantEpoch) async throws -> Void
+  public typealias MaySend = @Sendable (Grant.Stamp) async throws -> Void
   package typealias Prepare = @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>>
   /// Opens the socket to an address that was checked; `prepare` sets up its handlers before it connects.
   package typealias Connect =
@@ -36,6 +37,7 @@ public struct Dialler: Sendable {
   private let mayDial: MayDial
   private let maySend: MaySend
   private let lines = Lines()
+  private let contexts = TLSContexts()
 
   /// How long a trouble of the network waits before the next try, in milliseconds.
   static let pause: Int64 = 300_000
@@ -65,10 +67,11 @@ public struct Dialler: Sendable {
 
   /// Dials the endpoint under the grant, lends the connection to `body`, and closes it when `body` ends.
   ///
-  /// Throws the grant's refusal, a `WireRefusal`, a `Trouble` of the network, or what `body` throws. A connection that is
+  /// With `.implicitTLS` the connection is secured before `body` sees it; the certificate must name the host as it was
+  /// checked. Throws the grant's refusal, a `WireRefusal`, a `Trouble` of the network, or what `body` throws. A connection that is
   /// ended by us (grant, limits) throws that cause, whatever error the socket gave to `body`.
   public func dial<Result: Sendable>(
-    _ endpoint: Endpoint, under grant: GrantEpoch, limits: Limits = Limits(),
+    _ endpoint: Endpoint, under grant: Grant.Stamp, security: Security, limits: Limits = Limits(),
     isolation: isolated (any Actor)? = #isolation,
     _ body: (Connection) async throws -> Result
   ) async throws -> Result {
@@ -77,26 +80,31 @@ public struct Dialler: Sendable {
     defer { lines.finish(line) }
     // A cancelled task waits for no peer: its line is ended at whatever stage it is.
     return try await withTaskCancellationHandler(
-      operation: { try await converse(endpoint, line, limits, isolation: isolation, body) },
+      operation: { try await converse(endpoint, security, line, limits, isolation: isolation, body) },
       onCancel: { line.end(CancellationError()) }, isolation: isolation)
   }
 
   private func converse<Result: Sendable>(
-    _ endpoint: Endpoint, _ line: Line, _ limits: Limits, isolation: isolated (any Actor)?,
+    _ endpoint: Endpoint, _ security: Security, _ line: Line, _ limits: Limits, isolation: isolated (any Actor)?,
     _ body: (Connection) async throws -> Result
   ) async throws -> Result {
     do {
       // First the grant: a name that may not be dialled must not even be asked of a name server (P006).
       try await mayDial(line.grant, endpoint)
       let host = try rules.host(endpoint.host, port: endpoint.port)
+      let handshake = try handshake(security, host, line, limits)
       let addresses = try await checkedAddresses(of: host, port: endpoint.port, limits: limits)
+      if security == .none, let open = addresses.first(where: { $0.address.kind != .loopback }) {
+        throw WireRefusal.plaintext(open)
+      }
       try await mayDial(line.grant, endpoint)
       try line.check()
       let (channel, address) = try await open(addresses, endpoint, line, limits)
       return try await channel.executeThenClose { inbound, _ in
         let connection = Connection(
           host: host, address: address, arrivals: Connection.Arrivals(stream: inbound, line: line), line: line,
-          channel: channel.channel, maySend: maySend)
+          channel: channel.channel, maySend: maySend, handshake: handshake, limits: limits)
+        if let handshake, !handshake.isUpgrade { try await handshake.perform(on: channel.channel, unread: 0) }
         let result = try await body(connection)
         try line.check()
         return result
@@ -106,8 +114,20 @@ public struct Dialler: Sendable {
     }
   }
 
+  /// What is needed to secure the line, made before anything leaves: authorities that cannot be read are told first.
+  private func handshake(_ security: Security, _ host: Host, _ line: Line, _ limits: Limits) throws -> Handshake? {
+    guard let roots = security.roots else { return nil }
+    let now = now
+    return Handshake(
+      context: try contexts.context(roots), host: host, line: line, limit: limits.connect,
+      isUpgrade: security == .startTLS(roots)
+    ) { Instant(milliseconds: now().milliseconds &+ Dialler.pause) }
+  }
+
   /// Ends every dial and connection of a grant and returns, with their number, when their sockets are closed.
-  @discardableResult public func close(grant: Int64) async -> Int { await end(lines.of(grant), WireRefusal.withdrawn) }
+  @discardableResult public func close(grant: ID<Grant>) async -> Int {
+    await end(lines.of(grant), WireRefusal.withdrawn)
+  }
 
   /// Ends everything that is open: the house stops.
   public func closeAll() async {
@@ -179,7 +199,10 @@ public struct Dialler: Sendable {
           }
         }
         try channel.pipeline.syncOperations.addHandler(watch)
-        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+        // Marks count messages, each of which holds at most one turn of the loop (512 KiB): about 2 MiB wait here.
+        return try NIOAsyncChannel(
+          wrappingChannelSynchronously: channel,
+          configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4)))
       }
     }
   }
@@ -194,6 +217,10 @@ public struct Dialler: Sendable {
         .connectTimeout(limit)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.socketOption(.so_keepalive), value: 1)
+        .channelOption(
+          .recvAllocator,
+          value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 128 << 10)
+        )
         .connect(to: address, channelInitializer: prepare)
     }
   }

@@ -1,20 +1,25 @@
+import Consent
 import Glibc
+import Model
 import NIOCore
 import Synchronization
 
 /// One dial from its first question to the end of its socket; ending it works at any of its stages.
 final class Line: Sendable {
-  let grant: GrantEpoch
+  let grant: Grant.Stamp
 
   private struct State {
     var channel: (any Channel)?
     var cause: (any Error)?
     var waitingSince: NIODeadline?
+    var isSecure = false
+    var received = 0
+    var taken = 0
   }
 
   private let state = Mutex(State())
 
-  init(grant: GrantEpoch) { self.grant = grant }
+  init(grant: Grant.Stamp) { self.grant = grant }
 
   /// Why the line was ended by us; the errors that the socket gives afterwards are only echoes of it.
   var cause: (any Error)? { state.withLock { $0.cause } }
@@ -24,6 +29,22 @@ final class Line: Sendable {
     get { state.withLock { $0.waitingSince } }
     set { state.withLock { $0.waitingSince = newValue } }
   }
+
+  /// Whether TLS protects the line.
+  var isSecure: Bool {
+    get { state.withLock { $0.isSecure } }
+    set { state.withLock { $0.isSecure = newValue } }
+  }
+
+  /// How many bytes came off the socket, and how many of them the reader took; they compare while nothing is encrypted.
+  var received: Int { state.withLock { $0.received } }
+  var taken: Int { state.withLock { $0.taken } }
+
+  func receive(_ count: Int) { state.withLock { $0.received += count } }
+  func take(_ count: Int) { state.withLock { $0.taken += count } }
+
+  /// The packing of both directions, once it was agreed upon.
+  let compression = Mutex<Compression?>(nil)
 
   func check() throws {
     if let cause { throw cause }
@@ -47,21 +68,27 @@ final class Line: Sendable {
     }
     guard let channel else { return nil }
     channel.eventLoop.execute {
-      if let options = channel as? any SocketOptionProvider {
-        options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
-      } else {
-        channel.close(promise: nil)
-      }
+      guard let options = channel as? any SocketOptionProvider else { return Line.cut(channel) }
+      options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in Line.cut(channel) }
     }
     return channel
+  }
+
+  /// Closes the socket below TLS, which would otherwise say goodbye first and wait for the answer.
+  private static func cut(_ channel: any Channel) {
+    if let watch = try? channel.pipeline.syncOperations.context(handlerType: SocketWatch.self) {
+      watch.close(promise: nil)
+    } else {
+      channel.close(promise: nil)
+    }
   }
 }
 
 /// All lines that are open or being opened, by grant.
 final class Lines: Sendable {
-  private let open = Mutex<[Int64: [ObjectIdentifier: Line]]>([:])
+  private let open = Mutex<[ID<Grant>: [ObjectIdentifier: Line]]>([:])
 
-  func begin(_ grant: GrantEpoch) -> Line {
+  func begin(_ grant: Grant.Stamp) -> Line {
     let line = Line(grant: grant)
     open.withLock { $0[grant.grant, default: [:]][ObjectIdentifier(line)] = line }
     return line
@@ -74,7 +101,7 @@ final class Lines: Sendable {
     }
   }
 
-  func of(_ grant: Int64) -> [Line] { open.withLock { $0[grant].map { Array($0.values) } ?? [] } }
+  func of(_ grant: ID<Grant>) -> [Line] { open.withLock { $0[grant].map { Array($0.values) } ?? [] } }
 
-  var grants: [Int64] { open.withLock { Array($0.keys) } }
+  var grants: [ID<Grant>] { open.withLock { Array($0.keys) } }
 }

@@ -1,3 +1,4 @@
+import Consent
 public import NIOCore
 
 /// The handler next to the socket: counts every byte, keeps the limits of size, and ends a line whose other side stalls.
@@ -43,6 +44,7 @@ final class SocketWatch: ChannelDuplexHandler {
     let bytes = unwrapInboundIn(data).readableBytes
     heard = .now()
     count.received += bytes
+    line.receive(bytes)
     meter.add(ByteCount(received: bytes), to: line.grant.grant)
     guard count.received <= limits.received else {
       line.end(WireRefusal.receivedTooMuch(limit: limits.received))
@@ -106,7 +108,7 @@ enum Stall: Sendable { case quiet, progress, whole }
 
 /// How long and how much one connection may take; sizes in bytes.
 public struct Limits: Sendable {
-  /// For the name, and again for the connection to one of its addresses.
+  /// For the name, again for the connection to one of its addresses, and again for the TLS handshake.
   public var connect: TimeAmount
   /// Silence of the other side while we wait for it.
   public var quiet: TimeAmount

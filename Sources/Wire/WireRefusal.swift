@@ -16,6 +16,12 @@ public enum WireRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   case sentTooMuch(limit: Int)
   /// The other side sent more than the limit allows; the connection was closed.
   case receivedTooMuch(limit: Int)
+  /// Without TLS only this very machine is dialled.
+  case plaintext(CheckedAddress)
+  /// A login was about to be sent on a connection that is not secured.
+  case loginInTheClear
+  /// The connection was not opened for this step, or has taken it before.
+  case noUpgrade
   /// The grant was withdrawn; its connections were closed.
   case withdrawn
 
@@ -27,6 +33,8 @@ public enum WireRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case .address(let address, let kind):
       kind.isNeverDialled ? .stop("name another host") : .stop("the operator can allow \(address)")
     case .sentTooMuch, .receivedTooMuch: .stop("the limit can be raised in the settings")
+    case .plaintext, .loginInTheClear: .stop("use TLS")
+    case .noUpgrade: .stop("open the connection with STARTTLS")
     case .withdrawn: .stop("a new grant is needed")
     }
   }
@@ -41,6 +49,9 @@ public enum WireRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case .address(let address, let kind): "\(address) is a \(kind.rawValue) address"
     case .sentTooMuch(let limit): "more than \(limit) bytes would be sent"
     case .receivedTooMuch(let limit): "more than \(limit) bytes were received"
+    case .plaintext(let address): "\(address) is not this machine, and there is no TLS"
+    case .loginInTheClear: "the login would be sent in the clear"
+    case .noUpgrade: "this connection cannot be raised to TLS or compression here"
     case .withdrawn: "the grant was withdrawn"
     }
   }

@@ -10,6 +10,8 @@ struct House: Sendable {
   let store: Store
   let vault: Vault
   let gate: Gate
+  /// The one dialler of the house.
+  let door: ServerDoor
 
   /// Which roots of the operator's key the process holds (P080).
   enum Keys { case all, contentOnly }
@@ -28,7 +30,10 @@ struct House: Sendable {
       let store = Store(engine: engine, ids: ids, clock: settings.clock, blobFolder: blobs)
       let vault = Vault(
         operatorKey: keys == .all ? key : key.contentOnly, keyring: StoredKeyring(engine, clock: settings.clock))
-      return House(settings: settings, engine: engine, store: store, vault: vault, gate: store.gate(vault))
+      let gate = store.gate(vault)
+      return House(
+        settings: settings, engine: engine, store: store, vault: vault, gate: gate,
+        door: ServerDoor(store: store, gate: gate, rules: settings.addressRules))
     } catch {
       try? await engine.close()
       throw error

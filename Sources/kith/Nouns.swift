@@ -26,3 +26,4 @@ extension Depth: ExpressibleByArgument {}
 extension Person.Kind: ExpressibleByArgument {}
 extension Member.Role: ExpressibleByArgument {}
 extension Fact.Field: ExpressibleByArgument {}
+extension MailServer.Security: ExpressibleByArgument {}

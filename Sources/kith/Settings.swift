@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Wire
 
 /// What a run goes by: a flag outranks the environment, which outranks the default.
 struct Settings: Sendable {
@@ -9,6 +10,8 @@ struct Settings: Sendable {
   var database: String?
   var operatorKeyFile: String
   var listen: String
+  /// Which servers may be dialled: the open internet, this machine, and what the operator names.
+  var addressRules: AddressRules
   var clock: @Sendable () -> Instant
 
   init(_ options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -25,7 +28,33 @@ struct Settings: Sendable {
     database = options.database ?? (options.data == nil ? named("KITH_DATABASE") : nil)
     operatorKeyFile = named("KITH_OPERATOR_KEY_FILE") ?? place("XDG_CONFIG_HOME", ".config") + "/kith/operator.key"
     listen = named("KITH_LISTEN") ?? "127.0.0.1:8080"
+    addressRules = try Settings.rules(named("KITH_ALLOW"), ports: named("KITH_ALLOW_PORTS"))
     clock = try Settings.clock(named("KITH_CLOCK"))
+  }
+
+  /// `KITH_ALLOW`: host names and blocks of addresses beyond the open internet; `KITH_ALLOW_PORTS`: ports beyond the usual.
+  private static func rules(_ allowed: String?, ports: String?) throws -> AddressRules {
+    var rules = AddressRules(allowsThisMachine: true)
+    for word in words(allowed) {
+      if let block = AddressBlock(word) {
+        rules.allowedBlocks.append(block)
+      } else if (try? Host(word)) != nil {
+        rules.allowedHosts.insert(word.lowercased())
+      } else {
+        throw ValidationError("KITH_ALLOW: '\(word)' is no host name and no block of addresses")
+      }
+    }
+    for word in words(ports) {
+      guard let port = Int(word), (1...65_535).contains(port) else {
+        throw ValidationError("KITH_ALLOW_PORTS: '\(word)' is no port")
+      }
+      rules.ports.insert(port)
+    }
+    return rules
+  }
+
+  private static func words(_ list: String?) -> [String] {
+    (list ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
   }
 
   /// A whole path without a slash at its end.

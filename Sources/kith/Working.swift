@@ -8,7 +8,7 @@ extension House {
   func worker(
     _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) -> Worker {
-    let pull = Pull(store: store, gate: gate, progress: progress)
+    let pull = Pull(store: store, gate: gate, door: door, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
     let deliver = Deliver(store: store, gate: gate, progress: progress)
     return Worker(store: store, gate: gate, limits: limits) { job, lease in

@@ -164,4 +164,25 @@ struct GateTests {
     #expect(refused)
     _ = other.close()
   }
+
+  @Test("P080 a login keeps its kind, a changed password opens, and a user name cannot pass for more")
+  func loginForms() async throws {
+    let desk = try await Desk()
+    let slot = Slot(Desk.account, "credential", "login", row: Desk.mailbox.rawValue)
+    desk.change { $0.standing.grants[0].purposes.append("connect") }
+    for login in [
+      Login(user: "ada", secret: "first"), Login(user: "ada", secret: "second \u{0} half", kind: .token),
+      Login(user: "", secret: ""),
+    ] {
+      let sealed = try await desk.vault.sealLogin(Desk.account, Desk.ada, Desk.mailbox, login, slot: slot)
+      let permit = try await desk.gate.permit(Connect.self, for: Desk.pull())
+      let opened = try await permit.login(sealed, in: slot)
+      _ = permit.close()
+      #expect(opened.user == login.user && opened.secret == login.secret && opened.kind == login.kind)
+    }
+    await #expect(throws: Trouble.self) {
+      try await desk.vault.sealLogin(
+        Desk.account, Desk.ada, Desk.mailbox, Login(user: "ada\u{0}x", secret: "s"), slot: slot)
+    }
+  }
 }

@@ -3,7 +3,7 @@ import Model
 
 /// What a parser must hold for every input: run by the fuzzer, and by the tests over the kept inputs.
 enum FuzzTarget: String, CaseIterable {
-  case mail, addresses, mbox, vcard, csv
+  case mail, addresses, mbox, vcard, csv, imap
 
   /// A rule that an input broke, named without anything of the input.
   struct Finding: Error, CustomStringConvertible {
@@ -19,10 +19,11 @@ enum FuzzTarget: String, CaseIterable {
     case .mbox: try FuzzTarget.mbox(bytes)
     case .vcard: try FuzzTarget.vcard(bytes)
     case .csv: try FuzzTarget.csv(bytes)
+    case .imap: try FuzzTarget.imap(bytes)
     }
   }
 
-  private static func hold(_ rule: String, _ holds: Bool) throws {
+  static func hold(_ rule: String, _ holds: Bool) throws {
     if !holds { throw Finding(rule) }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Thirty points of the import and thirty of the delivery, of the thousands that `make crash` tries.
+/// Some points of the import, the pull from a server and the delivery, of the thousands that `make crash` tries.
 @Suite("Crashes") struct CrashTests {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -16,19 +16,19 @@ import Testing
   }()
 
   @Test(
-    "killed at any of 60 calls that change a file, import and delivery end as if nothing had happened",
+    "killed or frozen at any of 90 calls that change a file, import, pull and delivery end as if nothing had happened",
     .enabled(if: canTrace, "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace")
   )
   func sampled() async throws {
     var environment = ProcessInfo.processInfo.environment
-    environment["CRASH_SAMPLE"] = "60"
+    environment["CRASH_SAMPLE"] = "90"
     environment["KITH_BIN"] = CLI.binary
     let ran = try await CrashTests.apart { [environment] in
       try CLI.start(["python3", CrashTests.root.path() + "scripts/crash.py"], environment)
     }
     // The script names the points and the seed by which they are drawn again.
     #expect(ran.status == 0, "\(ran.out)\n\(ran.err)")
-    #expect(ran.out.hasSuffix("60 passed, 0 failed\n"), "\(ran.out)")
+    #expect(ran.out.hasSuffix("90 passed, 0 failed\n"), "\(ran.out)")
   }
 
   /// On a thread of its own, so that the others go on meanwhile.

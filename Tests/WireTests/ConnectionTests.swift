@@ -1,3 +1,4 @@
+import Consent
 import Dispatch
 import Model
 import NIOCore
@@ -29,10 +30,10 @@ import Testing
     let server = try await LoopbackServer.start(.echo)
     let dialler = loopbackDialler([server.port])
     let endpoint = Endpoint(host: "echo.example.org", port: server.port)
-    var sent: [Int64: Int] = [:]
+    var sent: [ID<Grant>: Int] = [:]
     for (grant, size) in [(ada, 1), (bob, 70_000), (ada, 0), (ada, 1_000_003), (bob, 65_536), (bob, 65_537)] {
       let bytes = ByteBuffer(repeating: UInt8(truncatingIfNeeded: size), count: size)
-      let back = try await dialler.dial(endpoint, under: grant) { connection in
+      let back = try await dialler.dial(endpoint, under: grant, security: .none) { connection in
         async let echoed = read(size, connection)
         try await connection.send(bytes)
         return try await echoed
@@ -43,7 +44,7 @@ import Testing
         dialler.meter.total(of: grant.grant)
           == ByteCount(sent: sent[grant.grant] ?? 0, received: sent[grant.grant] ?? 0))
     }
-    let kept = Mutex<[Int64: ByteCount]>([:])
+    let kept = Mutex<[ID<Grant>: ByteCount]>([:])
     struct Full: Error {}
     await #expect(throws: Full.self) { try await dialler.meter.flush { _ in throw Full() } }
     try await dialler.meter.flush { counts in kept.withLock { $0 = counts } }
@@ -60,11 +61,12 @@ import Testing
     let dialler = loopbackDialler([server.port], grants: grants)
     let endpoint = Endpoint(host: "127.0.0.1", port: server.port)
     let open = Shared(0)
-    let ends = Shared<[GrantEpoch: [any Error]]>([:])
+    let ends = Shared<[Grant.Stamp: [any Error]]>([:])
     let idle = [ada, ada, ada, bob].map { grant in
       Task {
         do {
-          try await dialler.dial(endpoint, under: grant, limits: Limits(quiet: .minutes(30))) { connection in
+          try await dialler.dial(endpoint, under: grant, security: .none, limits: Limits(quiet: .minutes(30))) {
+            connection in
             try await connection.send(ByteBuffer(string: "a IDLE\r\n"))
             for try await _ in connection.arrivals { open.value.withLock { $0 += 1 } }
           }
@@ -83,7 +85,7 @@ import Testing
     #expect(ends.value.withLock { $0[ada]?.map { $0 as? WireRefusal } } == [.withdrawn, .withdrawn, .withdrawn])
     #expect(ends.value.withLock { $0[bob] == nil })
     #expect(visitors.filter(\.isActive).count == 1)
-    await #expect(throws: Withdrawn()) { try await dialler.dial(endpoint, under: ada) { _ in } }
+    await #expect(throws: Withdrawn()) { try await dialler.dial(endpoint, under: ada, security: .none) { _ in } }
     #expect(server.visitors.withLock { $0.count } == 4)
     await dialler.closeAll()
     try await until { ends.value.withLock { $0[bob] != nil } }
@@ -97,7 +99,8 @@ import Testing
     let grants = Grants([ada: nil])
     let dialler = loopbackDialler([server.port], grants: grants)
     await #expect(throws: Withdrawn()) {
-      try await dialler.dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada) { connection in
+      try await dialler.dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none) {
+        connection in
         try await connection.send(ByteBuffer(string: "first"))
         _ = try await read(5, connection)
         grants.withdraw(ada)
@@ -105,7 +108,7 @@ import Testing
         try? await connection.send(ByteBuffer(string: "third"))
       }
     }
-    #expect(dialler.meter.total(of: 1).sent == 5)
+    #expect(dialler.meter.total(of: ID(1)).sent == 5)
     try await Task.sleep(for: .milliseconds(50))
     #expect(server.heard.withLock { $0 } == 5)
     try await server.stop()
@@ -118,26 +121,27 @@ import Testing
     let dialler = loopbackDialler([server.port], grants: grants)
     let whole = 32 << 20
     let sending = Task {
-      try await dialler.dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada) { connection in
+      try await dialler.dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none) {
+        connection in
         try await connection.send(ByteBuffer(repeating: 1, count: whole))
       }
     }
     // Full when nothing more left for a second; on a busy machine a shorter pause is only the scheduler's.
     var (last, quiet) = (0, 0)
     while quiet < 20 {
-      let sent = dialler.meter.total(of: 1).sent
+      let sent = dialler.meter.total(of: ID(1)).sent
       quiet = sent == last && sent > 0 ? quiet + 1 : 0
       last = sent
       try await Task.sleep(for: .milliseconds(50))
     }
     grants.withdraw(ada)
-    await dialler.close(grant: 1)
+    await dialler.close(grant: ID(1))
     await #expect(throws: WireRefusal.withdrawn) { try await sending.value }
     for visitor in server.visitors.withLock({ $0 }) { try? await visitor.setOption(.autoRead, value: true).get() }
     try await Task.sleep(for: .milliseconds(100))
-    #expect(dialler.meter.total(of: 1).sent < whole)
+    #expect(dialler.meter.total(of: ID(1)).sent < whole)
     // Without the reset nearly all that the system had taken arrives.
-    #expect(server.heard.withLock { $0 } < dialler.meter.total(of: 1).sent / 4)
+    #expect(server.heard.withLock { $0 } < dialler.meter.total(of: ID(1)).sent / 4)
     try await server.stop()
   }
 
@@ -154,7 +158,8 @@ import Testing
         group.addTask {
           do {
             try await dialler.dial(
-              Endpoint(host: "127.0.0.1", port: stalls ? silent.port : echo.port), under: ada, limits: limits
+              Endpoint(host: "127.0.0.1", port: stalls ? silent.port : echo.port), under: ada, security: .none,
+              limits: limits
             ) {
               try await $0.send(ByteBuffer(string: "noop"))
               _ = try await read(4, $0)
@@ -181,7 +186,7 @@ import Testing
     let server = try await LoopbackServer.start(.echo)
     let limits = Limits(quiet: .milliseconds(200), progress: .milliseconds(200))
     try await loopbackDialler([server.port]).dial(
-      Endpoint(host: "127.0.0.1", port: server.port), under: ada, limits: limits
+      Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none, limits: limits
     ) { connection in
       var reader = connection.arrivals.makeAsyncIterator()
       for _ in 0..<2 {
@@ -200,7 +205,7 @@ import Testing
     let begun = ContinuousClock.now
     let error = await #expect(throws: Trouble.self) {
       try await loopbackDialler([server.port]).dial(
-        Endpoint(host: "127.0.0.1", port: server.port), under: ada, limits: limits
+        Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none, limits: limits
       ) { try await $0.send(ByteBuffer(repeating: 0, count: 64 << 20)) }
     }
     #expect(error?.what == "the other side stopped taking bytes")
@@ -217,14 +222,14 @@ import Testing
     let tasks = [0, 64 << 20].map { size in
       Task {
         do {
-          try await dialler.dial(endpoint, under: ada) { connection in
+          try await dialler.dial(endpoint, under: ada, security: .none) { connection in
             try await connection.send(ByteBuffer(repeating: 0, count: size))
             for try await _ in connection.arrivals {}
           }
         } catch { ends.value.withLock { $0.append(error) } }
       }
     }
-    try await until { server.visitors.withLock { $0.count } == 2 && dialler.meter.total(of: 1).sent > 1 << 20 }
+    try await until { server.visitors.withLock { $0.count } == 2 && dialler.meter.total(of: ID(1)).sent > 1 << 20 }
     for task in tasks { task.cancel() }
     try await until { ends.value.withLock { $0.count } == 2 }
     #expect(ends.value.withLock { $0.filter { $0 is CancellationError }.count } == 2)
@@ -236,7 +241,8 @@ import Testing
     let server = try await LoopbackServer.start(.echo)
     let error = await #expect(throws: Trouble.self) {
       try await loopbackDialler([server.port]).dial(
-        Endpoint(host: "127.0.0.1", port: server.port), under: ada, limits: Limits(whole: .milliseconds(300))
+        Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none,
+        limits: Limits(whole: .milliseconds(300))
       ) { connection in
         var reader = connection.arrivals.makeAsyncIterator()
         while true {
@@ -254,22 +260,24 @@ import Testing
     let server = try await LoopbackServer.start(.echo)
     let dialler = loopbackDialler([server.port])
     await #expect(throws: WireRefusal.sentTooMuch(limit: 100)) {
-      try await dialler.dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada, limits: Limits(sent: 100)) {
+      try await dialler.dial(
+        Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none, limits: Limits(sent: 100)
+      ) {
         try await $0.send(ByteBuffer(repeating: 1, count: 100))
         try await $0.send(ByteBuffer(repeating: 1, count: 1))
       }
     }
-    #expect(dialler.meter.total(of: 1).sent == 100)
+    #expect(dialler.meter.total(of: ID(1)).sent == 100)
     let chatty = try await LoopbackServer.start(.chatty)
     let other = loopbackDialler([chatty.port])
     await #expect(throws: WireRefusal.receivedTooMuch(limit: 100_000)) {
       try await other.dial(
-        Endpoint(host: "127.0.0.1", port: chatty.port), under: bob, limits: Limits(received: 100_000)
+        Endpoint(host: "127.0.0.1", port: chatty.port), under: bob, security: .none, limits: Limits(received: 100_000)
       ) {
         for try await _ in $0.arrivals {}
       }
     }
-    #expect(other.meter.total(of: 2).received < 2 << 20)
+    #expect(other.meter.total(of: ID(2)).received < 2 << 20)
     try await server.stop()
     try await chatty.stop()
   }
@@ -279,14 +287,16 @@ import Testing
     let server = try await LoopbackServer.start(.hangsUp)
     let dialler = loopbackDialler([server.port])
     let endpoint = Endpoint(host: "127.0.0.1", port: server.port)
-    let parts = try await dialler.dial(endpoint, under: ada) { connection in
+    let parts = try await dialler.dial(endpoint, under: ada, security: .none) { connection in
       var parts = 0
       for try await _ in connection.arrivals { parts += 1 }
       return parts
     }
     #expect(parts == 0)
     try await server.stop()
-    let error = await #expect(throws: Trouble.self) { try await dialler.dial(endpoint, under: ada) { _ in } }
+    let error = await #expect(throws: Trouble.self) {
+      try await dialler.dial(endpoint, under: ada, security: .none) { _ in }
+    }
     #expect(error?.remedy == .wait(until: Instant(seconds: 1_700_000_300)))
   }
 
@@ -298,7 +308,9 @@ import Testing
       resolver: TableResolver(["two.example.org": ["127.0.0.9", "127.0.0.1"].compactMap { IPAddress($0) }]),
       group: .singletonMultiThreadedEventLoopGroup, now: { Instant(seconds: 0) }, mayDial: { _, _ in },
       maySend: { _ in })
-    let address = try await dialler.dial(Endpoint(host: "two.example.org", port: server.port), under: ada) {
+    let address = try await dialler.dial(
+      Endpoint(host: "two.example.org", port: server.port), under: ada, security: .none
+    ) {
       $0.address
     }
     #expect(address.description == "127.0.0.1:\(server.port)")

@@ -1,3 +1,4 @@
+import Consent
 import Model
 import NIOCore
 import Synchronization
@@ -22,21 +23,23 @@ import Testing
     let dialler = dialler(grants, resolver, count)
     for host in ["imap.example.org", "93.184.216.34", "localhost", "127.0.0.1", ""] {
       await #expect(throws: Withdrawn()) {
-        try await dialler.dial(Endpoint(host: host, port: 993), under: ada) { _ in }
+        try await dialler.dial(Endpoint(host: host, port: 993), under: ada, security: .implicitTLS(.system)) { _ in }
       }
     }
     #expect(grants.asked.withLock { $0 } == 5)
     #expect(resolver.asked.withLock { $0.isEmpty })
     #expect(count.addresses.isEmpty)
-    #expect(dialler.meter.total(of: 1) == ByteCount())
+    #expect(dialler.meter.total(of: ID(1)) == ByteCount())
   }
 
   @Test("P006 a grant of an older epoch asks no name server")
   func olderEpoch() async {
     let resolver = CarelessResolver(["imap.example.org": [["93.184.216.34"]]])
     let count = DialCount()
-    let dialler = dialler(Grants([GrantEpoch(grant: 1, epoch: 2): nil]), resolver, count)
-    await #expect(throws: Withdrawn()) { try await dialler.dial(imap, under: ada) { _ in } }
+    let dialler = dialler(Grants([Grant.Stamp(grant: ID(1), epoch: 2): nil]), resolver, count)
+    await #expect(throws: Withdrawn()) {
+      try await dialler.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(resolver.asked.withLock { $0.isEmpty })
     #expect(count.addresses.isEmpty)
   }
@@ -46,7 +49,9 @@ import Testing
     let grants = Grants([ada: nil])
     let resolver = CarelessResolver(["imap.example.org": [["93.184.216.34"]]]) { _ in grants.withdraw(ada) }
     let count = DialCount()
-    await #expect(throws: Withdrawn()) { try await dialler(grants, resolver, count).dial(imap, under: ada) { _ in } }
+    await #expect(throws: Withdrawn()) {
+      try await dialler(grants, resolver, count).dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(resolver.asked.withLock { $0.count } == 1)
     #expect(count.addresses.isEmpty)
   }
@@ -56,12 +61,14 @@ import Testing
     let box = Mutex<Dialler?>(nil)
     let held = Held(box)
     let resolver = CarelessResolver(["imap.example.org": [["93.184.216.34"]]]) { _ in
-      if let dialler = held.box.withLock({ $0 }) { _ = await dialler.close(grant: 1) }
+      if let dialler = held.box.withLock({ $0 }) { _ = await dialler.close(grant: ID(1)) }
     }
     let count = DialCount()
     let dialler = dialler(Grants([ada: nil]), resolver, count)
     held.box.withLock { $0 = dialler }
-    await #expect(throws: WireRefusal.withdrawn) { try await dialler.dial(imap, under: ada) { _ in } }
+    await #expect(throws: WireRefusal.withdrawn) {
+      try await dialler.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(count.addresses.isEmpty)
   }
 
@@ -79,10 +86,14 @@ import Testing
       Endpoint(host: "crm.example.test", port: 993), Endpoint(host: "imap.example.org", port: 443),
       Endpoint(host: "imap.example.org.evil.example.test", port: 993), Endpoint(host: "93.184.216.34", port: 993),
     ] {
-      await #expect(throws: Withdrawn()) { try await dialler.dial(other, under: ada) { _ in } }
+      await #expect(throws: Withdrawn()) {
+        try await dialler.dial(other, under: ada, security: .implicitTLS(.system)) { _ in }
+      }
     }
     #expect(resolver.asked.withLock { $0.isEmpty })
-    await #expect(throws: Counted.self) { try await dialler.dial(imap, under: ada) { _ in } }
+    await #expect(throws: Counted.self) {
+      try await dialler.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(count.addresses == ["93.184.216.34"])
   }
 
@@ -92,10 +103,16 @@ import Testing
     let resolver = CarelessResolver(["imap.example.org": [["93.184.216.34"]]])
     let count = DialCount()
     let dialler = dialler(grants, resolver, count)
-    await #expect(throws: Counted.self) { try await dialler.dial(imap, under: ada) { _ in } }
+    await #expect(throws: Counted.self) {
+      try await dialler.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     grants.withdraw(ada)
-    await dialler.close(grant: 1)
-    for _ in 0..<100 { await #expect(throws: Withdrawn()) { try await dialler.dial(imap, under: ada) { _ in } } }
+    await dialler.close(grant: ID(1))
+    for _ in 0..<100 {
+      await #expect(throws: Withdrawn()) {
+        try await dialler.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+      }
+    }
     #expect(count.addresses.count == 1)
     #expect(resolver.asked.withLock { $0.count } == 1)
   }
@@ -105,7 +122,7 @@ import Testing
     let count = DialCount()
     let none = dialler(Grants([ada: nil]), CarelessResolver(), count)
     await #expect(throws: Trouble("the name imap.example.org has no address", "check the name of the host")) {
-      try await none.dial(imap, under: ada) { _ in }
+      try await none.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
     }
     struct Dead: NameResolver {
       func addresses(of name: String, within limit: TimeAmount) async throws -> [IPAddress] {
@@ -115,7 +132,9 @@ import Testing
     let dead = Dialler(
       rules: AddressRules(), resolver: Dead(), connect: count.connect, now: { Instant(seconds: 0) },
       mayDial: { _, _ in }, maySend: { _ in })
-    let error = await #expect(throws: Trouble.self) { try await dead.dial(imap, under: ada) { _ in } }
+    let error = await #expect(throws: Trouble.self) {
+      try await dead.dial(imap, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(error?.remedy == .wait(until: Instant(seconds: 300)))
   }
 }

@@ -1,3 +1,4 @@
+import Consent
 import Foundation
 import Model
 import NIOCore
@@ -11,20 +12,20 @@ struct Withdrawn: Error, Equatable {}
 
 /// Ada's grants: which are live, which endpoint each names, and how often they were asked.
 final class Grants: Sendable {
-  private let live: Mutex<[GrantEpoch: Endpoint?]>
+  private let live: Mutex<[Grant.Stamp: Endpoint?]>
   let asked = Mutex(0)
 
-  init(_ live: [GrantEpoch: Endpoint?]) { self.live = Mutex(live) }
+  init(_ live: [Grant.Stamp: Endpoint?]) { self.live = Mutex(live) }
 
-  func withdraw(_ grant: GrantEpoch) { _ = live.withLock { $0.removeValue(forKey: grant) } }
+  func withdraw(_ grant: Grant.Stamp) { _ = live.withLock { $0.removeValue(forKey: grant) } }
 
-  func mayDial(_ grant: GrantEpoch, _ endpoint: Endpoint) throws {
+  func mayDial(_ grant: Grant.Stamp, _ endpoint: Endpoint) throws {
     asked.withLock { $0 += 1 }
     guard let named = live.withLock({ $0[grant] }) else { throw Withdrawn() }
     if let named, named != endpoint { throw Withdrawn() }
   }
 
-  func maySend(_ grant: GrantEpoch) throws {
+  func maySend(_ grant: Grant.Stamp) throws {
     guard live.withLock({ $0[grant] }) != nil else { throw Withdrawn() }
   }
 }
@@ -113,8 +114,8 @@ final class DialCount: Sendable {
   var addresses: [String] { dialled.withLock { $0.map(\.address.description) } }
 }
 
-let ada = GrantEpoch(grant: 1, epoch: 1)
-let bob = GrantEpoch(grant: 2, epoch: 1)
+let ada = Grant.Stamp(grant: ID(1), epoch: 1)
+let bob = Grant.Stamp(grant: ID(2), epoch: 1)
 
 /// A server on 127.0.0.1, which counts its visitors.
 final class LoopbackServer: Sendable {

@@ -31,7 +31,8 @@ import Testing
     var byRule: [String: Int] = [:]
     for one in cases {
       do {
-        try await dialler.dial(Endpoint(host: one.text, port: 993), under: ada) { _ in }
+        try await dialler.dial(Endpoint(host: one.text, port: 993), under: ada, security: .implicitTLS(.system)) { _ in
+        }
         Issue.record("dialled: \(one.text.debugDescription)")
       } catch let refusal as WireRefusal {
         byRule[String(String(describing: refusal).prefix(12)), default: 0] += 1
@@ -61,7 +62,9 @@ import Testing
     let count = DialCount()
     let resolver = CarelessResolver([text.lowercased().trimmingDot: [answers]])
     await #expect(throws: Counted.self) {
-      try await dialler(resolver, count).dial(Endpoint(host: text, port: 993), under: ada) { _ in }
+      try await dialler(resolver, count).dial(
+        Endpoint(host: text, port: 993), under: ada, security: .implicitTLS(.system)
+      ) { _ in }
     }
     #expect(count.addresses == [dialled])
     #expect(resolver.asked.withLock { $0.count } == (answers.isEmpty ? 0 : 1))
@@ -73,11 +76,13 @@ import Testing
     let resolver = CarelessResolver(["rebind.example.org": [["93.184.216.34"], ["127.0.0.1"]]])
     let dialler = dialler(resolver, count)
     let endpoint = Endpoint(host: "rebind.example.org", port: 993)
-    await #expect(throws: Counted.self) { try await dialler.dial(endpoint, under: ada) { _ in } }
+    await #expect(throws: Counted.self) {
+      try await dialler.dial(endpoint, under: ada, security: .implicitTLS(.system)) { _ in }
+    }
     #expect(resolver.asked.withLock { $0 } == ["rebind.example.org"])
     #expect(count.addresses == ["93.184.216.34"])
     await #expect(throws: WireRefusal.address(IPAddress(v4: 0x7f00_0001), .loopback)) {
-      try await dialler.dial(endpoint, under: ada) { _ in }
+      try await dialler.dial(endpoint, under: ada, security: .implicitTLS(.system)) { _ in }
     }
     #expect(count.addresses == ["93.184.216.34"])
   }
@@ -87,7 +92,9 @@ import Testing
     let count = DialCount()
     let resolver = CarelessResolver(["mixed.example.org": [["93.184.216.34", "192.168.1.1"]]])
     await #expect(throws: WireRefusal.self) {
-      try await dialler(resolver, count).dial(Endpoint(host: "mixed.example.org", port: 993), under: ada) { _ in }
+      try await dialler(resolver, count).dial(
+        Endpoint(host: "mixed.example.org", port: 993), under: ada, security: .implicitTLS(.system)
+      ) { _ in }
     }
     #expect(count.addresses.isEmpty)
   }
@@ -100,7 +107,7 @@ import Testing
     for text in ["localhost", "metadata.google.internal", "printer.local", "2130706433", "0x7f.1", "127.1", "postgres"]
     {
       await #expect(throws: WireRefusal.self) {
-        try await dialler.dial(Endpoint(host: text, port: 443), under: ada) { _ in }
+        try await dialler.dial(Endpoint(host: text, port: 443), under: ada, security: .implicitTLS(.system)) { _ in }
       }
     }
     #expect(resolver.asked.withLock { $0.isEmpty })
@@ -114,7 +121,7 @@ import Testing
     for port in [-1, 0, 22, 25, 80, 5432, 6379, 65_536, 66_529, Int.max, Int.min] {
       for host in ["93.184.216.34", "imap.example.org"] {
         await #expect(throws: WireRefusal.port(port)) {
-          try await dialler.dial(Endpoint(host: host, port: port), under: ada) { _ in }
+          try await dialler.dial(Endpoint(host: host, port: port), under: ada, security: .implicitTLS(.system)) { _ in }
         }
       }
     }
@@ -138,7 +145,7 @@ import Testing
     let dialler = dialler(CarelessResolver(table), count, rules)
     for host in ["mail.internal", "postfix", "ten.example.org", "ula.example.org", "10.1.255.255"] {
       await #expect(throws: Counted.self) {
-        try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in }
+        try await dialler.dial(Endpoint(host: host, port: 143), under: ada, security: .implicitTLS(.system)) { _ in }
       }
     }
     let dialled = ["192.168.7.7", "172.18.0.3", "10.1.2.3", "fd12::1", "10.1.255.255"]
@@ -148,7 +155,7 @@ import Testing
       "fd00:ec2::254", "127.0.0.1",
     ] {
       await #expect(throws: WireRefusal.self) {
-        try await dialler.dial(Endpoint(host: host, port: 143), under: ada) { _ in }
+        try await dialler.dial(Endpoint(host: host, port: 143), under: ada, security: .implicitTLS(.system)) { _ in }
       }
     }
     #expect(count.addresses == dialled)
@@ -175,12 +182,15 @@ import Testing
       maySend: { _ in })
     for one in HostCases.forbidden {
       await #expect(throws: WireRefusal.self) {
-        try await closed.dial(Endpoint(host: one.text, port: server.port), under: ada) { _ in }
+        try await closed.dial(Endpoint(host: one.text, port: server.port), under: ada, security: .implicitTLS(.system))
+        { _ in }
       }
     }
     #expect(server.visitors.withLock { $0.count } == 0)
     // The control: the same listener has a visitor as soon as the operator allows it.
-    try await loopbackDialler([server.port]).dial(Endpoint(host: "127.0.0.1", port: server.port), under: ada) {
+    try await loopbackDialler([server.port]).dial(
+      Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none
+    ) {
       try await $0.send(ByteBuffer(string: "x"))
       for try await _ in $0.arrivals { break }
     }

@@ -42,7 +42,8 @@ public struct CardBook: Sendable {
     case .csv:
       guard !isFolder else { throw Trouble("this is a folder, not a table", "name the CSV file") }
       try readTable(path)
-    case .mbox, .maildir, .mails: throw Trouble("these are mails, not an address book", "import it with its own kind")
+    case .mbox, .maildir, .mails, .imap:
+      throw Trouble("these are mails, not an address book", "import it with its own kind")
     }
     leaveOutDoubled()
   }

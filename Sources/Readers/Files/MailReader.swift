@@ -18,7 +18,7 @@ public struct MailBatch: Sendable {
   /// Where a mail comes from.
   enum Origin: Sendable {
     case file([UInt8], size: Int)
-    case bytes([UInt8], digest: [UInt8])
+    case bytes([UInt8], digest: [UInt8]?)
   }
 
   struct Waiting: Sendable {

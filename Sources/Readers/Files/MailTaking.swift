@@ -52,8 +52,8 @@ public struct TakenMail: Sendable {
 /// What became of a batch.
 public struct TakenMails: Sendable {
   public internal(set) var mails: [TakenMail] = []
-  /// Folder and rule of what is not kept.
-  public internal(set) var leftOut: [(folder: Int, rule: LeftOut)] = []
+  /// What is not kept, and by which rule.
+  public internal(set) var leftOut: [(folder: Int, uid: Int64, rule: LeftOut)] = []
 }
 
 /// Reads, parses and seals the mails of a batch: what goes in as bytes comes out closed.
@@ -114,16 +114,18 @@ public struct MailTaking: Sendable {
       switch waiting.origin {
       case .bytes(let bytes, let digest):
         let rule = bytes.withUnsafeBufferPointer { draft(waiting, $0, digest, &drafts) }
-        if let rule { taken.leftOut.append((waiting.folder, rule)) }
+        if let rule { taken.leftOut.append((waiting.folder, waiting.uid, rule)) }
       case .file(let path, _):
         do {
           let count = try LocalFile.read(path, into: &buffer, limit: MailReader.largestMail)
           let rule = buffer.withUnsafeBufferPointer {
             count == 0 ? .empty : draft(waiting, UnsafeBufferPointer(rebasing: $0[..<count]), nil, &drafts)
           }
-          if let rule { taken.leftOut.append((waiting.folder, rule)) }
+          if let rule { taken.leftOut.append((waiting.folder, waiting.uid, rule)) }
         } catch {
-          if error != .missing { taken.leftOut.append((waiting.folder, error == .tooBig ? .tooBig : .unreadable)) }
+          if error != .missing {
+            taken.leftOut.append((waiting.folder, waiting.uid, error == .tooBig ? .tooBig : .unreadable))
+          }
         }
       }
     }

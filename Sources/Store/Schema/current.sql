@@ -441,6 +441,7 @@ CREATE TABLE folder (
   name TEXT NOT NULL,
   uid_validity BIGINT NOT NULL,
   cursor_uid BIGINT NOT NULL,
+  mod_seq BIGINT NOT NULL DEFAULT 0,
   on_server BIGINT NOT NULL,
   held BIGINT NOT NULL,
   compared_at BIGINT,
@@ -455,6 +456,7 @@ CREATE TABLE folder (
 --: name: open setting customer - source export row
 --: uid_validity: open cursor customer - work export row
 --: cursor_uid: open cursor customer - work export row
+--: mod_seq: open cursor customer - work export row
 --: on_server: open count customer statistics work export row
 --: held: open count customer statistics work export row
 --: compared_at: open instant customer - work export row
@@ -680,6 +682,7 @@ CREATE TABLE left_out (
   folder_id BIGINT NOT NULL,
   rule TEXT NOT NULL,
   items BIGINT NOT NULL,
+  uids TEXT,
   member_id BIGINT NOT NULL,
   PRIMARY KEY (account_id, folder_id, rule),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
@@ -688,6 +691,7 @@ CREATE TABLE left_out (
 --: folder_id: open id customer - life export row
 --: rule: open enum customer statistics work export row
 --: items: open count customer statistics work export row
+--: uids: open cursor customer - work export row
 --: member_id: open id customer - life export row
 
 CREATE TABLE link (
@@ -1016,6 +1020,61 @@ CREATE TABLE source_owner (
 --: account_id: open id customer - life export keep
 --: source_id: open id customer - life export row
 --: address: open directory customer - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE source_pattern (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  pattern TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, source_id, pattern),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - life export row
+--: pattern: open setting customer - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE source_server (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  host TEXT NOT NULL,
+  port BIGINT NOT NULL,
+  security TEXT NOT NULL,
+  authority TEXT,
+  secret TEXT NOT NULL,
+  reads_junk BIGINT NOT NULL,
+  reads_trash BIGINT NOT NULL,
+  PRIMARY KEY (account_id, source_id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: host: open setting customer - life export row
+--: port: open setting customer - life export row
+--: security: open enum customer - life export row
+--: authority: open setting customer - life export row
+--: secret: open enum customer - life export row
+--: reads_junk: open flag customer - life export row
+--: reads_trash: open flag customer - life export row
+
+CREATE TABLE transcript (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  line TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, source_id, position),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - life export row
+--: position: open count customer - life export row
+--: at: open instant customer - work export row
+--: line: open progress customer - work export row
 --: member_id: open id customer - life export row
 
 CREATE VIEW seen_conflict AS

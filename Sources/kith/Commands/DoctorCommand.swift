@@ -144,12 +144,24 @@ private struct Checkup {
     }
   }
 
+  /// Logs in as a run would.
+  private mutating func server(_ house: House, _ source: Source, _ account: ID<Account>) async {
+    do {
+      let folders = try await house.door.tryOut(source, account)
+      well("source", "\(source.id): \(source.location) answers, with \(folders) folders")
+    } catch {
+      fault("source", error)
+    }
+  }
+
   private mutating func sources(_ house: House, _ account: ID<Account>) async throws {
     for state in try await house.store.sources(account) where state.source.revokedAt == nil {
       let source = state.source
       if let trouble = state.trouble {
         findings.append(
           Finding(check: "source", found: "\(source.id): \(trouble)", remedy: "put it right, then run 'kith sync'"))
+      } else if !source.kind.isFile {
+        await server(house, source, account)
       } else if !FileManager.default.isReadableFile(atPath: source.location) {
         findings.append(
           Finding(check: "source", found: "\(source.id) cannot be read", remedy: "put it back, or 'kith source revoke'")

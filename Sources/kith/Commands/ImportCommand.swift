@@ -17,7 +17,10 @@ struct ImportCommand: HouseCommand {
   @Flag(help: "You have the right to let this be read.") var warrant = false
   @Argument(help: "A file or a folder.") var path: String
 
-  func validate() throws { for address in owner { try isAddress(address) } }
+  func validate() throws {
+    guard kind.isFile else { throw ValidationError("--kind \(kind.rawValue): add a server by 'kith source add'") }
+    for address in owner { try isAddress(address) }
+  }
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)

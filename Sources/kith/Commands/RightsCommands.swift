@@ -4,17 +4,6 @@ import Foundation
 import Model
 import Store
 
-/// A passphrase from a file, or from standard input with `-`; never from an argument.
-private func passphrase(_ path: String) throws -> [UInt8] {
-  let data =
-    path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
-  guard let data else { throw Trouble("the passphrase cannot be read", "check the path of its file") }
-  // One line: an editor ends the file with a line feed that nobody means.
-  let line = data.prefix { $0 != 10 && $0 != 13 }
-  guard !line.isEmpty else { throw Trouble("the passphrase is empty", "write it into the first line of the file") }
-  return Array(line)
-}
-
 /// The command `kith export`.
 struct ExportCommand: HouseCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +16,7 @@ struct ExportCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let secret = try passphrase(passphraseFile)
+    let secret = try Secrets.read(passphraseFile, "passphrase")
     let bar = ProgressBar()
     defer { bar.end() }
     try await Export(store: house.store, gate: house.gate, progress: bar.show).export(
@@ -51,7 +40,7 @@ struct RestoreCommand: HouseCommand {
   @Argument(help: "What 'kith export' wrote.") var file: String
 
   func run(in house: House, _ output: Output) async throws {
-    let secret = try passphrase(passphraseFile)
+    let secret = try Secrets.read(passphraseFile, "passphrase")
     let bar = ProgressBar()
     defer { bar.end() }
     let account = try await Export(store: house.store, gate: house.gate, progress: bar.show).restore(

@@ -6,7 +6,8 @@ import Store
 /// The command `kith source …`.
 struct SourceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "source", abstract: "What is read: list, revoke.", subcommands: [List.self, Revoke.self])
+    commandName: "source", abstract: "What is read: add, list, revoke, transcript.",
+    subcommands: [Add.self, List.self, Revoke.self, Transcript.self])
 
   struct List: HouseCommand {
     static let configuration = CommandConfiguration(abstract: "Lists sources.")
@@ -26,7 +27,7 @@ struct SourceCommand: AsyncParsableCommand {
             "revoked_at": JSON(source.revokedAt),
           ]
         }, columns: ["id", "kind", "location", "depth", "last_run_at", "revoked_at", "trouble"],
-        empty: "Nothing is read yet. See 'kith import --help'.")
+        empty: "Nothing is read yet. See 'kith import --help' and 'kith source add --help'.")
     }
   }
 

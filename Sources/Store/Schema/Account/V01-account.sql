@@ -74,6 +74,44 @@ CREATE TABLE source_owner (
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
 
+-- How a mail server is reached; the login lies in `credential`. `authority` are the certificates trusted for it, in PEM.
+CREATE TABLE source_server (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  source_id BIGINT NOT NULL,   --: open id customer - life export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  host TEXT NOT NULL,          --: open setting customer - life export row
+  port BIGINT NOT NULL,        --: open setting customer - life export row
+  security TEXT NOT NULL,      --: open enum customer - life export row
+  authority TEXT,              --: open setting customer - life export row
+  secret TEXT NOT NULL,        --: open enum customer - life export row
+  reads_junk BIGINT NOT NULL,  --: open flag customer - life export row
+  reads_trash BIGINT NOT NULL, --: open flag customer - life export row
+  PRIMARY KEY (account_id, source_id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+
+-- Patterns of the folders that are read; none reads all.
+CREATE TABLE source_pattern (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  source_id BIGINT NOT NULL,   --: open id customer - life export row
+  pattern TEXT NOT NULL,       --: open setting customer - life export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  PRIMARY KEY (account_id, source_id, pattern),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+
+-- What was said to a server lately, without secrets; the oldest lines go.
+CREATE TABLE transcript (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  source_id BIGINT NOT NULL,   --: open id customer - life export row
+  position BIGINT NOT NULL,    --: open count customer - life export row
+  at BIGINT NOT NULL,          --: open instant customer - work export row
+  line TEXT NOT NULL,          --: open progress customer - work export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  PRIMARY KEY (account_id, source_id, position),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+
 CREATE TABLE credential (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   source_id BIGINT NOT NULL,   --: open id customer - life export row
@@ -142,7 +180,8 @@ CREATE TABLE approval (
   UNIQUE (account_id, destination_id, kind, digest)
 );
 
--- The completeness ledger: what is there, what is held; `left_out` says by which rule the rest is not.
+-- The completeness ledger: what is there, what is held; `left_out` says by which rule the rest is not, and at servers
+-- which uids these are.
 CREATE TABLE folder (
   account_id BIGINT NOT NULL,    --: open id customer - life export keep
   id BIGINT NOT NULL,            --: open id customer - life export row
@@ -151,6 +190,7 @@ CREATE TABLE folder (
   name TEXT NOT NULL,            --: open setting customer - source export row
   uid_validity BIGINT NOT NULL,  --: open cursor customer - work export row
   cursor_uid BIGINT NOT NULL,    --: open cursor customer - work export row
+  mod_seq BIGINT NOT NULL DEFAULT 0,  --: open cursor customer - work export row
   on_server BIGINT NOT NULL,     --: open count customer statistics work export row
   held BIGINT NOT NULL,          --: open count customer statistics work export row
   compared_at BIGINT,            --: open instant customer - work export row
@@ -164,6 +204,7 @@ CREATE TABLE left_out (
   folder_id BIGINT NOT NULL,   --: open id customer - life export row
   rule TEXT NOT NULL,          --: open enum customer statistics work export row
   items BIGINT NOT NULL,       --: open count customer statistics work export row
+  uids TEXT,                   --: open cursor customer - work export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   PRIMARY KEY (account_id, folder_id, rule),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE

@@ -1,0 +1,117 @@
+public import Consent
+public import Model
+import Readers
+public import Store
+import Synchronization
+public import Wire
+
+/// The door in for servers: one dialler for the whole process, which asks the grants of every account it dials for.
+///
+/// A grant that is withdrawn, here or by another process, ends its connections within a second (P016).
+public struct ServerDoor: Sendable {
+  private let store: Store
+  private let gate: Gate
+  private let dialler: Dialler
+  private let callers: Callers
+  private let quiet: Double
+  /// How often the grant of an open connection is looked at, in seconds.
+  static let look = 0.5
+
+  /// `quiet`: how many seconds a server may be silent while somebody waits for it.
+  public init(store: Store, gate: Gate, rules: AddressRules, quiet: Double = 60) {
+    let callers = Callers()
+    self.init(
+      store: store, gate: gate, callers: callers, quiet: quiet,
+      dialler: .system(
+        rules: rules, now: store.clock,
+        mayDial: { try await callers.mayDial($0, $1, store) }, maySend: { try await callers.maySend($0, store) }))
+  }
+
+  private init(store: Store, gate: Gate, callers: Callers, quiet: Double, dialler: Dialler) {
+    self.quiet = quiet
+    self.store = store
+    self.gate = gate
+    self.callers = callers
+    self.dialler = dialler
+  }
+
+  /// Opens a source's server under its grant, and lends the conversation to `body`.
+  func open<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
+    _ body: (IMAPSession) async throws -> Result
+  ) async throws -> Result {
+    guard let server = source.server else { throw Trouble("this source has no server", "revoke it and add it again") }
+    let permit = try await gate.permit(
+      Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
+    guard permit.stamps == [grant.stamp] else { throw Pull.changed }
+    guard let login = try await store.login(account, source.id) else {
+      throw Trouble(
+        "the login of this source is not here", "give it again: 'kith source add imap' with the same host and user")
+    }
+    let key = IMAPReader.Key(login: login, slot: Store.loginSlot(account, source.id))
+    callers.enter(grant.id, account, source.id)
+    let (stamp, store, dialler) = (grant.stamp, store, dialler)
+    let watch = Task {
+      while !Task.isCancelled {
+        try await Task.sleep(for: .seconds(ServerDoor.look))
+        do {
+          try await store.requireLive(stamp, account)
+        } catch is Refusal {
+          await dialler.close(grant: stamp.grant)
+          return
+        }
+      }
+    }
+    defer { watch.cancel() }
+    return try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript, body)
+  }
+
+  /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
+  public func check(_ server: MailServer) throws {
+    do {
+      _ = try dialler.rules.host(server.host, port: server.port)
+    } catch {
+      throw Trouble("this server is not dialled: \(error)", remedy: error.remedy)
+    }
+  }
+
+  /// Logs in and counts the folders: whether a source can be read now.
+  public func tryOut(_ source: Source, _ account: ID<Account>) async throws -> Int {
+    guard let grant = try await store.readable(account, source.id)?.grant else {
+      throw Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn")
+    }
+    return try await open(source, grant, account, Transcript(clock: store.clock)) { try await $0.folders().count }
+  }
+
+  /// Ends every connection of a grant, and returns when they are closed.
+  public func close(_ grant: ID<Grant>) async { await dialler.close(grant: grant) }
+}
+
+/// For which account and source a grant is dialled.
+private final class Callers: Sendable {
+  private let known = Mutex<[ID<Grant>: (account: ID<Account>, source: ID<Source>)]>([:])
+
+  func enter(_ grant: ID<Grant>, _ account: ID<Account>, _ source: ID<Source>) {
+    known.withLock { $0[grant] = (account, source) }
+  }
+
+  private func caller(_ stamp: Grant.Stamp) throws -> (account: ID<Account>, source: ID<Source>) {
+    guard let caller = known.withLock({ $0[stamp.grant] }) else {
+      throw Refusal(.noGrant, promise: 21, "there is no grant to dial this")
+    }
+    return caller
+  }
+
+  /// Whether a grant is live and names this very host and port.
+  func mayDial(_ stamp: Grant.Stamp, _ endpoint: Endpoint, _ store: Store) async throws {
+    let caller = try caller(stamp)
+    try await store.requireLive(stamp, caller.account)
+    guard let server = try await store.readable(caller.account, caller.source)?.source.server,
+      server.host == endpoint.host, server.port == endpoint.port
+    else { throw Refusal(.noGrant, promise: 21, "the grant names another server") }
+  }
+
+  func maySend(_ stamp: Grant.Stamp, _ store: Store) async throws {
+    try await store.requireLive(stamp, try caller(stamp).account)
+  }
+}

@@ -1,0 +1,44 @@
+/// How a mail server is reached, and which of its folders are read; the login lies sealed elsewhere.
+public struct MailServer: Sendable, Hashable {
+  public enum Security: String, Sendable, CaseIterable {
+    /// TLS from the first byte.
+    case implicit
+    /// TLS after STARTTLS, before anything else is said (RFC 3501 §6.2.1).
+    case starttls
+    /// None; only to this very machine.
+    case none
+  }
+
+  /// What the login's secret is.
+  public enum Secret: String, Sendable, CaseIterable {
+    case password
+    /// An OAuth 2.0 access token (RFC 7628).
+    case token
+  }
+
+  public var host: String
+  public var port: Int
+  public var security: Security
+  /// Certificates in PEM that are trusted for this server instead of the system's; nil for the system's.
+  public var authority: String?
+  public var secret: Secret
+  /// Patterns of the folders that are read: `*` stands for anything, `%` for anything within one level; none reads all.
+  public var folders: [String]
+  /// Whether the folders for unwanted and for deleted mail are read too.
+  public var readsJunk: Bool
+  public var readsTrash: Bool
+
+  public init(
+    host: String, port: Int, security: Security = .implicit, authority: String? = nil, secret: Secret = .password,
+    folders: [String] = [], readsJunk: Bool = false, readsTrash: Bool = false
+  ) {
+    self.host = host
+    self.port = port
+    self.security = security
+    self.authority = authority
+    self.secret = secret
+    self.folders = folders
+    self.readsJunk = readsJunk
+    self.readsTrash = readsTrash
+  }
+}

@@ -1,0 +1,79 @@
+public import Model
+
+/// A folder as a server lists it.
+public struct ListedFolder: Sendable, Equatable {
+  /// For people; two folders never have the same here.
+  public var name: String
+  /// What stands between two levels of a name; nil for a flat one.
+  public var delimiter: Character?
+  public var isJunk: Bool
+  public var isTrash: Bool
+  /// Every mail of the others lies in it again (RFC 6154 `\All`), as at Gmail.
+  public var holdsAll: Bool
+
+  public init(
+    name: String, delimiter: Character? = "/", isJunk: Bool = false, isTrash: Bool = false, holdsAll: Bool = false
+  ) {
+    self.name = name
+    self.delimiter = delimiter
+    self.isJunk = isJunk
+    self.isTrash = isTrash
+    self.holdsAll = holdsAll
+  }
+}
+
+/// Which of a server's folders are read.
+public enum FolderPlan {
+  /// Why a folder is not read; its mails are counted under this rule.
+  public enum Rule: String, Sendable { case junk, trash }
+
+  public enum Step: Sendable, Equatable {
+    case read
+    case leaveOut(Rule)
+    /// The owner named other folders; this one is none of Kith's business.
+    case ignore
+  }
+
+  /// A folder that the owner named is read, whatever it is for.
+  public static func step(_ folder: ListedFolder, _ server: MailServer) -> Step {
+    if server.folders.contains(folder.name) { return .read }
+    guard server.folders.isEmpty || server.folders.contains(where: { matches($0, folder.name, folder.delimiter) })
+    else { return .ignore }
+    if folder.isJunk, !server.readsJunk { return .leaveOut(.junk) }
+    if folder.isTrash, !server.readsTrash { return .leaveOut(.trash) }
+    return .read
+  }
+
+  /// Whether a name fits a pattern: `*` stands for anything, `%` for anything but the delimiter (RFC 3501 §6.3.8).
+  static func matches(_ pattern: String, _ name: String, _ delimiter: Character?) -> Bool {
+    let (pattern, name) = (Array(pattern), Array(name))
+    // What can be reached of the pattern after each letter of the name; time is their product, for any pattern.
+    var reached = closed([0], pattern)
+    for letter in name {
+      var next: Set<Int> = []
+      for place in reached where place < pattern.count {
+        switch pattern[place] {
+        case "*": next.insert(place)
+        case "%": if letter != delimiter { next.insert(place) }
+        default: if pattern[place] == letter { next.insert(place + 1) }
+        }
+      }
+      reached = closed(next, pattern)
+      if reached.isEmpty { return false }
+    }
+    return reached.contains(pattern.count)
+  }
+
+  /// A `*` or `%` may also stand for nothing.
+  private static func closed(_ places: Set<Int>, _ pattern: [Character]) -> Set<Int> {
+    var out = places
+    for place in places {
+      var at = place
+      while at < pattern.count, pattern[at] == "*" || pattern[at] == "%" {
+        at += 1
+        out.insert(at)
+      }
+    }
+    return out
+  }
+}

@@ -1,0 +1,79 @@
+public import Consent
+public import Model
+
+/// Statements about the servers of sources, and the logins for them.
+extension Sources {
+  /// How servers are reached, by the raw id of their source.
+  static func servers(_ account: ID<Account>, in session: any Session) throws -> [Int64: MailServer] {
+    let patterns = Dictionary(
+      grouping: try session.rows(
+        "SELECT source_id, pattern FROM source_pattern WHERE account_id = $1 ORDER BY source_id, pattern",
+        [Value(account)]), by: { $0.int(0) })
+    var servers: [Int64: MailServer] = [:]
+    let rows = try session.rows(
+      """
+      SELECT source_id, host, port, security, authority, secret, reads_junk, reads_trash FROM source_server
+      WHERE account_id = $1
+      """, [Value(account)])
+    for row in rows {
+      servers[row.int(0)] = MailServer(
+        host: row.text(1), port: Int(row.int(2)), security: .init(rawValue: row.text(3)) ?? .implicit,
+        authority: row.textOrNil(4), secret: .init(rawValue: row.text(5)) ?? .password,
+        folders: patterns[row.int(0)]?.map { $0.text(1) } ?? [], readsJunk: row.bool(6), readsTrash: row.bool(7))
+    }
+    return servers
+  }
+
+  static func keep(
+    _ server: MailServer?, of source: Source, _ account: ID<Account>, in session: any Session
+  ) throws {
+    guard let server else { return }
+    let key: [Value] = [Value(account), Value(source.id)]
+    try session.run(
+      """
+      INSERT INTO source_server (account_id, source_id, member_id, host, port, security, authority, secret, reads_junk,
+        reads_trash)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      ON CONFLICT (account_id, source_id) DO UPDATE SET host = excluded.host, port = excluded.port,
+        security = excluded.security, authority = excluded.authority, secret = excluded.secret,
+        reads_junk = excluded.reads_junk, reads_trash = excluded.reads_trash
+      """,
+      key + [
+        Value(source.member), .text(server.host), Value(server.port), .text(server.security.rawValue),
+        Value(server.authority), .text(server.secret.rawValue), Value(server.readsJunk), Value(server.readsTrash),
+      ])
+    try session.run("DELETE FROM source_pattern WHERE account_id = $1 AND source_id = $2", key)
+    try session.runMany(
+      "INSERT INTO source_pattern (account_id, source_id, pattern, member_id) VALUES ($1, $2, $3, $4)",
+      Set(server.folders).sorted().map { key + [.text($0), Value(source.member)] })
+  }
+}
+
+extension Store {
+  /// Where the sealed login of a source lies: part of its seal.
+  public static func loginSlot(_ account: ID<Account>, _ source: ID<Source>) -> Slot {
+    Slot(account, "credential", "login", row: source.rawValue)
+  }
+
+  /// Keeps the sealed login of a source in the place of an older one.
+  public func keep(
+    _ login: Sealed, of source: ID<Source>, _ member: ID<Member>, _ account: ID<Account>
+  ) async throws {
+    _ = try await write(account) { session in
+      try session.run(
+        """
+        INSERT INTO credential (account_id, source_id, member_id, login) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (account_id, source_id) DO UPDATE SET login = excluded.login
+        """, [Value(account), Value(source), Value(member), .bytes(login.bytes)])
+    }
+  }
+
+  /// The sealed login of a source; nil if it was destroyed, or never came along with an export.
+  public func login(_ account: ID<Account>, _ source: ID<Source>) async throws -> Sealed? {
+    try await read(account) { session in
+      try session.row(
+        "SELECT login FROM credential WHERE account_id = $1 AND source_id = $2", [Value(account), Value(source)]
+      ).flatMap { Sealed(stored: $0.bytes(0)) }
+    }
+  }
+}

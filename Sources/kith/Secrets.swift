@@ -1,0 +1,15 @@
+import Foundation
+import Model
+
+/// Reads a secret from a file, or from standard input for `-`; never from an argument, where others could see it.
+enum Secrets {
+  static func read(_ path: String, _ what: String) throws -> [UInt8] {
+    let data =
+      path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
+    guard let data else { throw Trouble("the \(what) cannot be read", "check the path of its file") }
+    // One line: an editor ends the file with a line feed that nobody means.
+    let line = data.prefix { $0 != 10 && $0 != 13 }
+    guard !line.isEmpty else { throw Trouble("the \(what) is empty", "write it into the first line of the file") }
+    return Array(line)
+  }
+}

@@ -1,0 +1,71 @@
+"""A mail server for the scripts beside this file: it holds some folders in memory, speaks in the clear to this machine,
+and knows the commands with which Kith reads."""
+import re
+import socketserver
+import threading
+
+
+class MailServer:
+    """Folders by name, each a list of mails; the uid of a mail is its place, from 1."""
+
+    def __init__(self, folders, uid_validity=7):
+        self.folders, self.uid_validity = folders, uid_validity
+        outer = self
+
+        class Talk(socketserver.StreamRequestHandler):
+            def handle(self):
+                try:
+                    outer.serve(self.rfile, self.wfile)
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+
+        socketserver.ThreadingTCPServer.daemon_threads = True
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def status(self, name):
+        count = len(self.folders[name])
+        return f'* STATUS "{name}" (MESSAGES {count} UIDNEXT {count + 1} UIDVALIDITY {self.uid_validity})\r\n'
+
+    def serve(self, source, sink):
+        opened = None
+        sink.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r\n")
+        for line in source:
+            tag, command, rest = (line.decode().strip() + "  ").split(" ", 2)
+            command, rest = command.upper(), rest.strip()
+            out = b""
+            if command == "CAPABILITY":
+                out = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n"
+            elif command == "LIST":
+                out = "".join(f'* LIST () "/" "{name}"\r\n' for name in self.folders).encode()
+            elif command == "STATUS":
+                out = self.status(re.match(r'"([^"]*)"', rest)[1]).encode()
+            elif command == "EXAMINE":
+                opened = self.folders[re.match(r'"([^"]*)"', rest)[1]]
+                out = (f"* {len(opened)} EXISTS\r\n* OK [UIDVALIDITY {self.uid_validity}] valid\r\n"
+                       f"* OK [UIDNEXT {len(opened) + 1}] next\r\n").encode()
+            elif command == "UID" and rest.startswith("SEARCH"):
+                out = ("* SEARCH " + " ".join(str(uid + 1) for uid in range(len(opened))) + "\r\n").encode()
+            elif command == "UID":
+                out = b"".join(self.fetch(opened, *rest.split(" ", 2)[1:]))
+            sink.write(out + f"{tag} OK done\r\n".encode())
+            if command == "LOGOUT":
+                return
+
+    @staticmethod
+    def fetch(mails, uids, items):
+        for part in uids.split(","):
+            first, _, last = part.partition(":")
+            for uid in range(int(first), int(last or first) + 1):
+                if uid > len(mails):
+                    continue
+                mail = mails[uid - 1]
+                if "SIZE" in items:
+                    yield f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(mail)})\r\n".encode()
+                else:
+                    yield f"* {uid} FETCH (UID {uid} BODY[] {{{len(mail)}}}\r\n".encode() + mail + b")\r\n"
