@@ -2,9 +2,9 @@
 """Kills `kith` at every call that changes a file, runs it again, and expects what an undisturbed run leaves.
 
 Three runs are disturbed: the import of 500 invented mails, the pull of 60 mails in 3 folders of a mail server, and the
-delivery of 60 people into a folder that serves as CRM. At each point N a fresh copy of the state before is taken, the run is killed (SIGKILL) just before its N-th call of
-write, pwrite, fsync, fdatasync, rename, unlink, ftruncate and their kin (scripts/killat.c counts them over all threads),
-and then run again to its end. Then must be equal: the logical digest, the completeness ledger, the CRM folder, the sizes
+delivery of 60 people into a folder that serves as CRM. At each point N a fresh copy of the state before is taken, the
+run is killed (SIGKILL) just before its N-th call of write, pwrite, fsync, fdatasync, rename, unlink, ftruncate and their
+kin (scripts/killat.c counts them over all threads), and then run again to its end. Then must be equal: the logical digest, the completeness ledger, the CRM folder, the sizes
 of the sealed files, the entries of the journal. The ledger must verify, the doctor be content, the databases be intact,
 and nothing left to do.
 
@@ -158,7 +158,7 @@ class Stage:
                  "journal": sorted(line["verb"] for line in self.kith.lines("journal", "--limit", "100000"))}
         if run != "deliver":
             found["mails found"] = len(self.kith.lines("search", '"standingword"', "--limit", "100000"))
-        elif run == "deliver":
+        else:
             found["crm"] = crm(self.crm)
             again = self.kith.value("sync", "--deliver")
             if again["created"] + again["updated"] + again["conflicts"] + again["failed"] != 0:

@@ -1,11 +1,7 @@
 /// What is peculiar about a provider of mail, by its host's name; for all else the server's capabilities decide.
 public struct IMAPQuirks: Sendable, Equatable {
-  /// Connections that one source may open at the same time.
-  public var connections = 4
   /// What the owner is told when a login with a password is refused.
   public var passwordHint: String?
-  /// Whether VANISHED may be believed; else UIDs are compared.
-  public var trustsQresync = true
 
   /// The quirks of the server `host`.
   public init(host: String) {
@@ -16,15 +12,9 @@ public struct IMAPQuirks: Sendable, Equatable {
     self = found.quirks
   }
 
-  private init(connections: Int = 4, passwordHint: String, trustsQresync: Bool = true) {
-    self.connections = connections
-    self.passwordHint = passwordHint
-    self.trustsQresync = trustsQresync
-  }
+  private init(passwordHint: String) { self.passwordHint = passwordHint }
 
   private static let google = IMAPQuirks(
-    // 15 an account, which the owner's own devices share.
-    connections: 5,
     passwordHint: "Google takes an app password only: switch on 2-Step Verification, then make one at"
       + " https://myaccount.google.com/apppasswords; IMAP must be on in Gmail's settings")
 
@@ -36,9 +26,7 @@ public struct IMAPQuirks: Sendable, Equatable {
     passwordHint: "Yahoo and AOL take an app password only: account security, then 'generate app password'")
 
   private static let apple = IMAPQuirks(
-    passwordHint: "Apple takes an app-specific password only: account.apple.com, Sign-In and Security",
-    // VANISHED comes malformed, and mails seem to be gone that are not (developer.apple.com/forums/thread/694251).
-    trustsQresync: false)
+    passwordHint: "Apple takes an app-specific password only: account.apple.com, Sign-In and Security")
 
   private static let table: [(suffix: String, quirks: IMAPQuirks)] = [
     ("gmail.com", google), ("googlemail.com", google),

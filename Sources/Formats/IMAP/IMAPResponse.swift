@@ -91,8 +91,6 @@ public struct IMAPCapabilities: Sendable, Hashable {
   public var id: Bool { has("ID") }
   public var startTLS: Bool { has("STARTTLS") }
   public var loginDisabled: Bool { has("LOGINDISABLED") }
-  public var objectID: Bool { has("OBJECTID") }
-  public var statusSize: Bool { had("STATUS=SIZE") }
   public var gmail: Bool { has("X-GM-EXT-1") }
 
   /// How literals may be sent without waiting (RFC 7888).
