@@ -73,7 +73,13 @@ let package = Package(
         "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", lifecycle, logging,
       ]),
     room("Site", ["Model", "Consent", "Store", "Flows", hummingbird, mustache, logging]),
-    room("Stage", ["Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows"]),
+    // Starts other programs, for the stage and the tests.
+    room("Programs", ["Model"]),
+    room(
+      "Stage",
+      [
+        "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows", "Programs",
+      ]),
     .executableTarget(
       name: "kith",
       dependencies: [
@@ -86,18 +92,21 @@ let package = Package(
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["schema-embedder"]),
 
     tests("ModelTests", ["Model"]),
-    tests("ConsentTests", ["Consent", "Model", crypto]),
+    tests("ConsentTests", ["Consent", "Model", "Programs", crypto]),
     tests("FormatsTests", ["Formats", "Model"]),
     tests("InsightTests", ["Insight", "Formats", "Consent", "Model"]),
     tests("PlansTests", ["Plans", "Model"]),
-    tests("StoreTests", ["Store", "Consent", "Model", "Stage"]),
-    tests("WireTests", ["Wire", "Consent", "Model", nioCore, nioPosix, nioSSL]),
+    tests("StoreTests", ["Store", "Consent", "Model", "Stage", "Programs"]),
+    tests("WireTests", ["Wire", "Consent", "Model", "Programs", nioCore, nioPosix, nioSSL]),
     tests("ReadersTests", ["Readers", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests(
       "FlowsTests",
-      ["Flows", "Store", "Consent", "Model", "Stage", "Readers", "Outlets", "Insight", "Formats", "Plans", "Wire"]),
-    tests("HouseTests", ["Model", "Consent", "Store", "Stage", "kith"]),
+      [
+        "Flows", "Store", "Consent", "Model", "Stage", "Programs", "Readers", "Outlets", "Insight", "Formats", "Plans",
+        "Wire",
+      ]),
+    tests("HouseTests", ["Model", "Consent", "Store", "Stage", "Programs", "kith"]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 public import Model
+import Programs
 import Synchronization
 
 /// A Dovecot of the tests' own, in a scratch folder at free ports; it ends when the process ends.
@@ -105,22 +106,16 @@ public final class StagedDovecot: Sendable {
   /// Runs `doveadm`, for what no client may do.
   public func administer(_ words: [String]) async throws {
     let (tool, arguments) = ("/usr/bin/doveadm", ["-c", folder + "/dovecot.conf"] + words)
-    let code = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
+    let ended = try await withCheckedThrowingContinuation {
+      (done: CheckedContinuation<ChildProcess.Ended, any Error>) in
       DispatchQueue.global().async {
         done.resume(
           with: Result {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: tool)
-            process.arguments = arguments
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus
+            try ChildProcess.run([tool] + arguments)
           })
       }
     }
-    guard code == 0 else { throw Trouble("doveadm ended with \(code)", words.joined(separator: " ")) }
+    guard ended.status == 0 else { throw Trouble("doveadm ended with \(ended.status)", words.joined(separator: " ")) }
   }
 
   /// A port of this machine that nobody listens at.

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// One way round a permit, and what the compiler says to it.
@@ -188,26 +189,20 @@ struct CompilerRefusesTests {
     let head = "import Consent\nimport Foundation\nimport Model\n\n"
     try (head + bypass.code + "\n").write(to: file, atomically: true, encoding: .utf8)
 
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Borrowing is checked after type checking, so the file is compiled down to SIL.
-    compiler.arguments = [
+    var words = [
       "swiftc", "-emit-sil", "-o", scratch.appending(path: "out.sil").path(), "-swift-version", "6",
       "-parse-as-library", "-module-name", "Bypass", "-package-name", "elsewhere", "-I", modules,
     ]
-    compiler.arguments? += CompilerRefusesTests.moduleMaps(beside: modules) + [file.path()]
-    let output = Pipe()
-    compiler.standardError = output
-    compiler.standardOutput = FileHandle.nullDevice
-    try compiler.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    compiler.waitUntilExit()
+    words += CompilerRefusesTests.moduleMaps(beside: modules) + [file.path()]
+    let compiler = try ChildProcess.run(words)
+    let said = compiler.err
 
     if let refusal = bypass.refusal {
-      #expect(compiler.terminationStatus != 0, "\(bypass.name) compiled")
+      #expect(compiler.status != 0, "\(bypass.name) compiled")
       #expect(said.lowercased().contains(refusal.lowercased()), "\(said)")
     } else {
-      #expect(compiler.terminationStatus == 0, "\(said)")
+      #expect(compiler.status == 0, "\(said)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import Consent
 import Foundation
 import Model
+import Programs
 import Stage
 import Store
 import Testing
@@ -96,15 +97,6 @@ import Testing
   }
 
   private func notmuch(_ arguments: [String], _ config: String) throws -> [Substring] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/notmuch")
-    process.arguments = ["--config=" + config] + arguments
-    let out = Pipe()
-    process.standardOutput = out
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = out.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    try ChildProcess.run(["/usr/bin/notmuch", "--config=" + config] + arguments).out.split(separator: "\n")
   }
 }

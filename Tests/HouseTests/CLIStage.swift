@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Stage
 import Testing
 
@@ -70,24 +71,8 @@ final class CLI: Sendable {
   }
 
   static func start(_ words: [String], _ environment: [String: String]) throws -> Ran {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    // Files, since two pipes read one after the other can block each other.
-    let place = FileManager.default.temporaryDirectory.appending(path: "kith-cli-\(UUID().uuidString)")
-    let (out, err) = (place.appendingPathExtension("out"), place.appendingPathExtension("err"))
-    defer { for file in [out, err] { try? FileManager.default.removeItem(at: file) } }
-    for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    try process.run()
-    process.waitUntilExit()
-    return Ran(
-      status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-      out: String(decoding: try Data(contentsOf: out), as: UTF8.self),
-      err: String(decoding: try Data(contentsOf: err), as: UTF8.self))
+    let ended = try ChildProcess.run(["/usr/bin/env"] + words, environment: environment)
+    return Ran(status: ended.status, out: ended.out, err: ended.err)
   }
 
   // MARK: a household

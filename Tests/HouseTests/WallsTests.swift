@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// The folder of this checkout.
@@ -92,18 +93,10 @@ struct WallsTests {
 
   /// Builds as `make` does, with the import check on.
   private static func build(_ package: URL) throws -> (status: Int32, said: String) {
-    let build = Process()
-    build.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    build.arguments = [
-      "swift", "build", "--package-path", package.path(), "--explicit-target-dependency-import-check", "error",
-    ]
-    let output = Pipe()
-    build.standardOutput = output
-    build.standardError = output
-    try build.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    build.waitUntilExit()
-    return (build.terminationStatus, said)
+    let build = try ChildProcess.run(
+      ["swift", "build", "--package-path", package.path(), "--explicit-target-dependency-import-check", "error"],
+      errorsAmongOutput: true)
+    return (build.status, build.out)
   }
 
   @Test("make and CI build with the import check, and warnings are errors in every room")

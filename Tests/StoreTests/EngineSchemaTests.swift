@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Programs
 import Testing
 
 @testable import Store
@@ -133,17 +134,11 @@ import Testing
     for (text, status) in [(good, Int32(0)), ("CREATE TABLE t (\n  a TEXT\n);", 1)] {
       let file = house.appending(path: "V01-a.sql")
       try text.write(to: file, atomically: true, encoding: .utf8)
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: try #require(EngineSchemaTests.embedder))
-      process.arguments = [folder.path, folder.appending(path: "Embedded.swift").path]
-      let log = folder.appending(path: "log").path
-      _ = FileManager.default.createFile(atPath: log, contents: nil)
-      process.standardError = FileHandle(forWritingAtPath: log)
-      try process.run()
-      process.waitUntilExit()
-      let said = try String(contentsOfFile: log, encoding: .utf8)
-      #expect(process.terminationStatus == status)
-      if status != 0 { #expect(said == "\(file.path):2: error: column t.a has no label\n") }
+      let ended = try ChildProcess.run([
+        try #require(EngineSchemaTests.embedder), folder.path, folder.appending(path: "Embedded.swift").path,
+      ])
+      #expect(ended.status == status)
+      if status != 0 { #expect(ended.err == "\(file.path):2: error: column t.a has no label\n") }
     }
   }
 }

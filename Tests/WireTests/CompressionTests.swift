@@ -2,6 +2,7 @@ import Consent
 import Foundation
 import Model
 import NIOCore
+import Programs
 import Synchronization
 import Testing
 
@@ -140,7 +141,7 @@ import Testing
 
 /// A peer that is not ours: STARTTLS, then deflate, then it says back every byte.
 private final class PythonPeer {
-  private let process = Process()
+  private let process: ChildProcess
   let port: Int
 
   private static let script = """
@@ -164,17 +165,9 @@ private final class PythonPeer {
     """
 
   init(_ credential: Credential) throws {
-    let out = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", PythonPeer.script, credential.certificate, credential.key]
-    process.standardOutput = out
-    try process.run()
-    let line = String(decoding: out.fileHandleForReading.availableData, as: UTF8.self)
-    port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    process = try ChildProcess(["python3", "-c", PythonPeer.script, credential.certificate, credential.key])
+    port = Int(try process.firstLine()) ?? 0
   }
 
-  func stop() {
-    process.terminate()
-    process.waitUntilExit()
-  }
+  func stop() { process.stop() }
 }

@@ -3,6 +3,7 @@ import Model
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Programs
 
 @testable import Wire
 
@@ -41,15 +42,9 @@ struct Authority: Sendable {
   }
 
   private func openssl(_ arguments: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed(arguments: arguments) }
+    let ended = try ChildProcess.run(
+      ["openssl"] + arguments.split(separator: " ").map(String.init), in: folder.path())
+    guard ended.status == 0 else { throw Failed(arguments: arguments) }
   }
 
   struct Failed: Error { let arguments: String }
