@@ -20,10 +20,13 @@ else
   CONFIGURATION := debug
   SCRATCH := $(KITH_BUILD)
 endif
-export KITH_BUILD KITH_TEST_DATA
+# A second mail server, for the tests alone.
+KITH_PYMAP ?= $(HOME)/.cache/kith/pymap
+PYMAP := pymap==0.36.7 pysasl==1.2.0 proxy-protocol==0.11.3
+export KITH_BUILD KITH_TEST_DATA KITH_PYMAP
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 python3-venv rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -84,6 +87,8 @@ need-test: need
 	  $(call install,$(TEST_PACKAGES)); \
 	fi
 	@$(call install,$(TEST_PACKAGES))
+	@[ -x "$(KITH_PYMAP)/bin/pymap" ] || { \
+	  echo "installing: $(PYMAP)"; python3 -m venv "$(KITH_PYMAP)" && "$(KITH_PYMAP)/bin/pip" install -q $(PYMAP); }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
