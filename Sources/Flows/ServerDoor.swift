@@ -36,8 +36,11 @@ public struct ServerDoor: Sendable {
   }
 
   /// Opens a source's server under its grant, and lends the conversation to `body`.
+  ///
+  /// `look` and `quiet` are for conversations in which nothing is said for long.
   func open<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
+    look: Double = ServerDoor.look, quiet: Double? = nil,
     _ body: (IMAPSession) async throws -> Result
   ) async throws -> Result {
     guard let server = source.server else { throw Trouble("this source has no server", "revoke it and add it again") }
@@ -53,7 +56,7 @@ public struct ServerDoor: Sendable {
     let (stamp, store, dialler) = (grant.stamp, store, dialler)
     let watch = Task {
       while !Task.isCancelled {
-        try await Task.sleep(for: .seconds(ServerDoor.look))
+        try await Task.sleep(for: .seconds(look))
         do {
           try await store.requireLive(stamp, account)
         } catch is Refusal {
@@ -63,7 +66,8 @@ public struct ServerDoor: Sendable {
       }
     }
     defer { watch.cancel() }
-    return try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript, body)
+    return try await IMAPReader(dialler, quiet: quiet ?? self.quiet, clock: store.clock)
+      .open(server, key, permit, transcript, body)
   }
 
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.

@@ -14,7 +14,7 @@ public final class StagedDovecot: Sendable {
     case everything
     /// QRESYNC hidden, CONDSTORE left.
     case condstore
-    /// Neither, nor ESEARCH, LIST-STATUS, SPECIAL-USE and SASL-IR: a server of long ago.
+    /// Neither, nor ESEARCH, LIST-STATUS, SPECIAL-USE, IDLE and SASL-IR: a server of long ago.
     case little
     /// Everything, and a place of folders that all users share, at `Public/`.
     case shared
@@ -27,7 +27,7 @@ public final class StagedDovecot: Sendable {
       case .everything, .shared: ""
       case .condstore:
         "IMAP4rev1 LITERAL+ SASL-IR ENABLE IDLE UIDPLUS LIST-EXTENDED LIST-STATUS SPECIAL-USE UNSELECT ESEARCH CONDSTORE"
-      case .little: "IMAP4rev1 IDLE UIDPLUS UNSELECT"
+      case .little: "IMAP4rev1 UIDPLUS UNSELECT"
       }
     }
   }

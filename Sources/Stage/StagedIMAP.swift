@@ -79,11 +79,15 @@ public final class StagedIMAP: Sendable {
   private let file: Int32
   private let accepted = Counted()
   private let closed = Counted()
+  private let idled = Counted()
 
   /// How often somebody connected.
   public var dials: Int { accepted.count.withLock { $0 } }
   /// How many of the connections are over, seen from this side.
   public var ended: Int { closed.count.withLock { $0 } }
+
+  /// How often somebody began to idle.
+  public var idles: Int { idled.count.withLock { $0 } }
 
   /// Serves folders, mostly one INBOX, with these mails as uids from 1 on.
   public init(_ fault: Fault, mails: [[UInt8]], offer: Offer = Offer()) throws {
@@ -100,13 +104,13 @@ public final class StagedIMAP: Sendable {
     }
     guard file >= 0, code == 0 else { throw Trouble("no staged server could be made", "errno \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detached { [listening, fault, mails, offer, accepted, closed] in
+    Thread.detached { [listening, fault, mails, offer, accepted, closed, idled] in
       while true {
         let client = accept(listening, nil, nil)
         guard client >= 0 else { return }
         accepted.count.withLock { $0 += 1 }
         Thread.detached {
-          StagedIMAP.serve(client, fault, mails, offer)
+          StagedIMAP.serve(client, fault, mails, offer, idled)
           closed.count.withLock { $0 += 1 }
         }
       }
@@ -118,7 +122,9 @@ public final class StagedIMAP: Sendable {
     close(file)
   }
 
-  private static func serve(_ client: Int32, _ fault: Fault, _ mails: [[UInt8]], _ offer: Offer) {
+  private static func serve(
+    _ client: Int32, _ fault: Fault, _ mails: [[UInt8]], _ offer: Offer, _ idled: Counted
+  ) {
     var talk = Talk(client, fault)
     defer { close(client) }
     switch fault {
@@ -130,6 +136,7 @@ public final class StagedIMAP: Sendable {
     while let line = talk.line() {
       let words = line.split(separator: " ").map(String.init)
       guard words.count > 1 else { return }
+      if words[1] == "IDLE" { idled.count.withLock { $0 += 1 } }
       answer(words, &talk, fault, mails, offer)
       talk.say("\(fault == .strangeTag ? "Z9" : words[0]) OK done\r\n")
       if words[1] == "LOGOUT" || talk.isOver { return }
