@@ -20,10 +20,13 @@ else
   CONFIGURATION := debug
   SCRATCH := $(KITH_BUILD)
 endif
-export KITH_BUILD KITH_TEST_DATA
+# Two servers of address books, for the tests alone.
+KITH_DAV ?= $(HOME)/.cache/kith/dav
+DAV_SERVERS := radicale==3.9.0 xandikos==0.4.10
+export KITH_BUILD KITH_TEST_DATA KITH_DAV
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 python3-venv rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -84,6 +87,8 @@ need-test: need
 	  $(call install,$(TEST_PACKAGES)); \
 	fi
 	@$(call install,$(TEST_PACKAGES))
+	@[ -x "$(KITH_DAV)/bin/radicale" ] && [ -x "$(KITH_DAV)/bin/xandikos" ] || { \
+	  echo "installing: $(DAV_SERVERS)"; python3 -m venv "$(KITH_DAV)" && "$(KITH_DAV)/bin/pip" install -q $(DAV_SERVERS); }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
