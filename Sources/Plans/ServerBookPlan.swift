@@ -81,8 +81,10 @@ public struct BookDifference: Sendable, Equatable {
   /// The book was full and now shows nothing: taken for a fault of the server, never for a deletion of all.
   public var emptied = false
 
-  /// After a listing. `held` and `seen` are etags by resource, empty where none is known; `isComplete` is false if some
-  /// of the listing could not be read: then nothing is known to be gone.
+  /// What a listing shows.
+  ///
+  /// `held` and `seen` are etags by resource, empty where none is known; `isComplete` is false if some of the listing could
+  /// not be read: then nothing is known to be gone.
   public init(held: [String: String], seen: [String: String], isComplete: Bool = true) {
     fetch = BookDifference.other(seen, held)
     emptied = isComplete && seen.isEmpty && !held.isEmpty

@@ -152,7 +152,8 @@ public final class StagedDAV: Sendable {
     fi
     pid=$!
     stop() {
-      kill -TERM "$pid"
+      # A server may wait for its visitors first; nothing of it is kept.
+      kill -KILL "$pid"
       wait
       rm -rf "$dir"
     }

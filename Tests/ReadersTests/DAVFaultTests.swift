@@ -81,6 +81,18 @@ import Testing
     try await server.stop()
   }
 
+  @Test("an answer that is too long for many is asked for card by card, and a card that is too long is left out")
+  func tooLong() async throws {
+    let long = "BEGIN:VCARD\nFN:Bob\nPHOTO:" + String(repeating: "x", count: 25 << 20)
+    let server = try await DAVFaultTests.server { line, _ in
+      line == "REPORT /b/" || line == "GET /b/2.vcf" ? Answer(body: long) : nil
+    }
+    let cards = try await fetch(server, Array(DAVFaultTests.many.prefix(3)))
+    #expect(cards.map(isCard) == [true, false, true])
+    if case .leftOut(let rule) = cards[1].outcome { #expect(rule == .tooBig) }
+    try await server.stop()
+  }
+
   @Test("changes that come in portions are one whole; a server that goes round in circles is compared with")
   func portions() async throws {
     let server = try await DAVFaultTests.server { line, request in

@@ -4,7 +4,7 @@ public struct DAVLimits: Sendable, Equatable {
   /// Elements in elements.
   public var depth = 32
   /// Responses of one multistatus.
-  public var items = 1_000_000
+  public var items = 100_000
   /// Bytes of one value that is not a card or an event.
   public var value = 64 << 10
 

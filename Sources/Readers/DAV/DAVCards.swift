@@ -47,7 +47,7 @@ extension DAVSession {
   /// What addressbook-multiget tells (RFC 6352 §8.7); nil if the server does not answer it, or not in a way that can be
   /// read: one card that is no good XML spoils the answer for all of its portion.
   private func many(_ hrefs: [DAVHref], in book: DAVBook) async throws -> [DAVHref: DAVCard]? {
-    let (response, _) = try await ask(.report, book.href, depth: .zero, DAVQuestion.cards(hrefs))
+    guard let response = try await askFor(.report, book.href, DAVQuestion.cards(hrefs)) else { return [:] }
     guard response.status == 207 else {
       if [401, 429].contains(response.status) || (response.status >= 500 && response.status != 501) {
         throw failed(response)
@@ -71,8 +71,21 @@ extension DAVSession {
     return found
   }
 
+  /// Nil if the answer is longer than is taken.
+  private func askFor(_ method: HTTPRequest.Method, _ href: DAVHref, _ body: [UInt8] = []) async throws -> HTTPResponse?
+  {
+    do {
+      return try await ask(method, href, depth: method == .report ? .zero : nil, body).response
+    } catch let trouble as Trouble where trouble == HTTPFault.bodyTooLong.trouble {
+      transcript.add("! \(trouble.what)")
+      return nil
+    }
+  }
+
   private func one(_ href: DAVHref) async throws -> DAVCard {
-    let (response, _) = try await ask(.get, href)
+    guard let response = try await askFor(.get, href) else {
+      return DAVCard(href: href, etag: "", outcome: .leftOut(.tooBig))
+    }
     switch response.status {
     case 200: return card(href, response.field("etag") ?? "", response.body)
     case 404, 410: return DAVCard(href: href, etag: "", outcome: .gone)

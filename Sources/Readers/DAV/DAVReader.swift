@@ -7,6 +7,9 @@ public struct DAVReader: Sendable {
   private let dialler: Dialler
   private let clock: @Sendable () -> Instant
 
+  /// A listing of 60,000 cards fits in; what a hostile server costs stays small.
+  private static let sizes = HTTPLimits(body: 24 << 20)
+
   public init(_ dialler: Dialler, clock: @escaping @Sendable () -> Instant) {
     self.dialler = dialler
     self.clock = clock
@@ -20,7 +23,7 @@ public struct DAVReader: Sendable {
     transcript.add("= \(server.host):\(server.port) \(server.security.rawValue)")
     let clock = clock
     do {
-      return try await HTTPClient(dialler, server).open(key, permit) { http in
+      return try await HTTPClient(dialler, server, sizes: DAVReader.sizes).open(key, permit) { http in
         try await body(DAVSession(http, server, transcript: transcript, clock: clock))
       }
     } catch let refusal as WireRefusal {
