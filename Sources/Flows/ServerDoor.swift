@@ -48,7 +48,7 @@ public struct ServerDoor: Sendable {
       throw Trouble(
         "the login of this source is not here", "give it again: 'kith source add imap' with the same host and user")
     }
-    let key = IMAPReader.Key(login: login, slot: Store.loginSlot(account, source.id))
+    let key = SealedLogin(login: login, slot: Store.loginSlot(account, source.id))
     callers.enter(grant.id, account, source.id)
     let (stamp, store, dialler) = (grant.stamp, store, dialler)
     let watch = Task {

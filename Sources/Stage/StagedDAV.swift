@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 public import Model
+import Programs
 import Synchronization
 
 /// A server of address books of the tests' own, in a scratch folder at a free port; it ends when the process ends.
@@ -89,20 +90,16 @@ public final class StagedDAV: Sendable {
   /// Does them one after the other; answers the ETag of each, empty where there is none.
   @discardableResult
   public func change(_ changes: [Change]) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: StagedDAV.tools + "/bin/python3")
-    process.arguments = ["-c", StagedDAV.client, String(port), "\(StagedDAV.user):\(StagedDAV.password)"]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    let list = changes.map { [$0.method, $0.path, $0.body] }
-    input.fileHandleForWriting.write(try JSONEncoder().encode(list))
-    try input.fileHandleForWriting.close()
-    let answer = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let etags = answer.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-    guard etags.count == changes.count else { throw Trouble("the staged server refused a change", answer) }
+    let list = folder + "/changes-\(UUID().uuidString)"
+    try JSONEncoder().encode(changes.map { [$0.method, $0.path, $0.body] }).write(to: URL(fileURLWithPath: list))
+    defer { try? FileManager.default.removeItem(atPath: list) }
+    let done = try ChildProcess.run([
+      StagedDAV.tools + "/bin/python3", "-c", StagedDAV.client, String(port),
+      "\(StagedDAV.user):\(StagedDAV.password)", list,
+    ])
+    guard done.status == 0 else { throw Trouble("the staged server refused a change", done.err) }
+    let etags = done.out.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    guard etags.count == changes.count else { throw Trouble("the staged server refused a change", done.out) }
     return etags
   }
 
@@ -113,8 +110,8 @@ public final class StagedDAV: Sendable {
 
   private static let client = """
     import base64, http.client, json, sys
-    port, login = sys.argv[1:]
-    for method, path, body in json.load(sys.stdin):
+    port, login, changes = sys.argv[1:]
+    for method, path, body in json.load(open(changes)):
       line = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
       line.request(method, path, body.encode(), {"Content-Type": "text/vcard",
         "Authorization": "Basic " + base64.b64encode(login.encode()).decode()})

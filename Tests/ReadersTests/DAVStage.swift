@@ -14,7 +14,7 @@ struct DAVDesk: Sendable {
   static let book = ID<Source>(4)
 
   let gate: Gate
-  let key: HTTPClient.Key
+  let key: SealedLogin
   let stamp: Grant.Stamp
   let transcript = Transcript(clock: { Instant(seconds: 0) })
   let request = Request(account: account, member: member, sources: [book])
@@ -38,7 +38,7 @@ struct DAVDesk: Sendable {
       }, append: { _, _ in Receipt(sequence: 0) }, clock: { Instant(year: 2026, month: 11, day: 24) })
     let slot = Slot(DAVDesk.account, "source", "login", row: DAVDesk.book.rawValue)
     let login = Login(user: StagedDAV.user, secret: StagedDAV.password)
-    key = HTTPClient.Key(
+    key = SealedLogin(
       login: try await vault.sealLogin(DAVDesk.account, DAVDesk.member, DAVDesk.book, login, slot: slot), slot: slot)
   }
 

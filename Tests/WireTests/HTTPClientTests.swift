@@ -12,7 +12,7 @@ import Testing
     let desk: LoginDesk
     let stage: HTTPStage
     let grants: Grants
-    let key: HTTPClient.Key
+    let key: SealedLogin
     let dialler: Dialler
     private let limits: Limits
 
@@ -25,7 +25,7 @@ import Testing
       desk = try await LoginDesk()
       stage = try await HTTPStage(script)
       grants = Grants([desk.stamp: nil])
-      key = HTTPClient.Key(login: try await desk.seal(login), slot: desk.slot)
+      key = SealedLogin(login: try await desk.seal(login), slot: desk.slot)
       dialler = namedDialler(stage.port, grants: grants)
       self.limits = limits
     }

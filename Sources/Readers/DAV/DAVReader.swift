@@ -17,7 +17,7 @@ public struct DAVReader: Sendable {
 
   /// Talks with a server under the grant of `permit`; every question carries the login.
   public func open<Result: Sendable>(
-    _ server: MailServer, _ key: HTTPClient.Key, _ permit: borrowing Permit<Connect>, _ transcript: Transcript,
+    _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>, _ transcript: Transcript,
     _ body: @escaping @Sendable (DAVSession) async throws -> Result
   ) async throws -> Result {
     transcript.add("= \(server.host):\(server.port) \(server.security.rawValue)")

@@ -8,17 +8,6 @@ import Synchronization
 /// Every connection is dialled by the `Dialler`, so the grant, the addresses, TLS, time, size and the byte meter are the
 /// same as for every other protocol. Redirects are answers: where they lead is a new question of the caller.
 public struct HTTPClient: Sendable {
-  /// The sealed login of a source.
-  public struct Key: Sendable {
-    public var login: Sealed
-    public var slot: Slot
-
-    public init(login: Sealed, slot: Slot) {
-      self.login = login
-      self.slot = slot
-    }
-  }
-
   private let dialler: Dialler
   private let server: MailServer
   private let limits: Limits
@@ -34,7 +23,7 @@ public struct HTTPClient: Sendable {
 
   /// Lends a session for as long as `body` runs; every request of it carries the login.
   public func open<Result: Sendable>(
-    _ key: Key, _ permit: borrowing Permit<Connect>,
+    _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
     _ body: @escaping @Sendable (HTTPSession) async throws -> Result
   ) async throws -> Result {
     guard let stamp = permit.stamps.first else {
@@ -58,7 +47,7 @@ public struct HTTPClient: Sendable {
 
   /// Answers what is asked until nobody asks any more.
   private func serve(
-    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: Key, _ permit: borrowing Permit<Connect>,
+    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
     _ stamp: Grant.Stamp
   ) async {
     var waiting = exchanges.makeAsyncIterator()
@@ -109,7 +98,7 @@ public struct HTTPClient: Sendable {
     var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
 
     mutating func ask(
-      _ request: HTTPRequest, _ server: MailServer, _ key: Key, _ permit: borrowing Permit<Connect>
+      _ request: HTTPRequest, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>
     ) async throws -> HTTPResponse {
       do {
         try reader.begin()
