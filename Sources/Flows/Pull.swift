@@ -51,17 +51,21 @@ public struct Pull: Sendable {
       throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
     }
     do {
-      guard source.kind.isMail else {
+      switch source.kind {
+      case .mbox, .maildir, .mails: return try await mails(source, grant, account, lease, job)
+      case .vcard, .csv:
         return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
-      }
-      guard source.kind.isFile else {
+      case .imap, .carddav:
         guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
+        guard source.kind == .imap else {
+          return try await PullBooks(store: store, gate: gate, door: door, progress: progress)
+            .run(source, grant, of: account, lease: lease, job: job)
+        }
         return try await PullServer(
           store: store, gate: gate, door: door, batch: batch, inFlight: inFlight, progress: progress
         ).run(source, grant, of: account, lease: lease, job: job)
       }
-      return try await mails(source, grant, account, lease, job)
     } catch {
       await note(error, source, account, lease)
       throw error

@@ -22,27 +22,37 @@ struct PullServer: Sendable {
     _ source: Source, _ grant: Grant?, of account: ID<Account>, lease: Lease, job: Job?
   ) async throws -> PullReport {
     guard let grant else { throw Pull.changed }
-    let transcript = Transcript(clock: store.clock)
     let owners = try await store.owners(account, source.member)
     let work = ServerRun(
       store: store, gate: gate, account: account, source: source, grant: grant, lease: lease, owners: owners,
       batch: batch, inFlight: inFlight, progress: progress)
-    var report: PullReport
-    do {
-      report = try await door.open(source, grant, account, transcript) { try await work.read($0, job) }
-    } catch {
-      try? await keep(transcript, source, account, lease)
-      throw error
+    var report = try await store.recording(source, account, lease) { transcript in
+      try await door.open(source, grant, account, transcript) { try await work.read($0, job) }
     }
-    try await keep(transcript, source, account, lease)
     try await store.sweepBlobs(account)
     report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
   }
+}
 
-  private func keep(_ transcript: Transcript, _ source: Source, _ account: ID<Account>, _ lease: Lease) async throws {
-    let lines = transcript.lines.map { TranscriptLine(at: $0.at, line: $0.text) }
-    try await store.keep(lines, of: source, account, lease: lease)
+extension Store {
+  /// Keeps what `body` says to a server, however it ends.
+  func recording<Result: Sendable>(
+    _ source: Source, _ account: ID<Account>, _ lease: Lease, _ body: (Transcript) async throws -> Result
+  ) async throws -> Result {
+    let transcript = Transcript(clock: clock)
+    func keep() async throws {
+      let lines = transcript.lines.map { TranscriptLine(at: $0.at, line: $0.text) }
+      try await self.keep(lines, of: source, account, lease: lease)
+    }
+    do {
+      let result = try await body(transcript)
+      try await keep()
+      return result
+    } catch {
+      try? await keep()
+      throw error
+    }
   }
 }
 

@@ -35,10 +35,32 @@ public struct ServerDoor: Sendable {
     self.dialler = dialler
   }
 
-  /// Opens a source's server under its grant, and lends the conversation to `body`.
+  /// Opens a source's mail server under its grant, and lends the conversation to `body`.
   func open<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
     _ body: (IMAPSession) async throws -> Result
+  ) async throws -> Result {
+    let reader = IMAPReader(dialler, quiet: quiet, clock: store.clock)
+    return try await connect(source, grant, account) { server, key, permit in
+      try await reader.open(server, key, permit, transcript, body)
+    }
+  }
+
+  /// Opens a source's server of address books under its grant, and lends the conversation to `body`.
+  func openBooks<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
+    _ body: @escaping @Sendable (DAVSession) async throws -> Result
+  ) async throws -> Result {
+    let reader = DAVReader(dialler, quiet: quiet, clock: store.clock)
+    return try await connect(source, grant, account) { server, key, permit in
+      try await reader.open(server, key, permit, transcript, body)
+    }
+  }
+
+  /// Fetches the sealed login of a source under its grant, and looks at the grant for as long as `body` runs.
+  private func connect<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>,
+    _ body: (MailServer, SealedLogin, borrowing Permit<Connect>) async throws -> Result
   ) async throws -> Result {
     guard let server = source.server else { throw Trouble("this source has no server", "revoke it and add it again") }
     let permit = try await gate.permit(
@@ -46,7 +68,8 @@ public struct ServerDoor: Sendable {
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
     guard let login = try await store.login(account, source.id) else {
       throw Trouble(
-        "the login of this source is not here", "give it again: 'kith source add imap' with the same host and user")
+        "the login of this source is not here",
+        "give it again: 'kith source add \(source.kind.rawValue)' with the same host and user")
     }
     let key = SealedLogin(login: login, slot: Store.loginSlot(account, source.id))
     callers.enter(grant.id, account, source.id)
@@ -63,7 +86,7 @@ public struct ServerDoor: Sendable {
       }
     }
     defer { watch.cancel() }
-    return try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript, body)
+    return try await body(server, key, permit)
   }
 
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
@@ -75,12 +98,17 @@ public struct ServerDoor: Sendable {
     }
   }
 
-  /// Logs in and counts the folders: whether a source can be read now.
+  /// Logs in and counts the folders or books: whether a source can be read now.
   public func tryOut(_ source: Source, _ account: ID<Account>) async throws -> Int {
     guard let grant = try await store.readable(account, source.id)?.grant else {
       throw Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn")
     }
-    return try await open(source, grant, account, Transcript(clock: store.clock)) { try await $0.folders().count }
+    let transcript = Transcript(clock: store.clock)
+    guard source.kind == .carddav else {
+      return try await open(source, grant, account, transcript) { try await $0.folders().count }
+    }
+    let path = source.server?.path
+    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path).count }
   }
 
   /// Ends every connection of a grant, and returns when they are closed.

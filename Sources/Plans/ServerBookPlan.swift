@@ -76,10 +76,8 @@ public enum ChangesAnswer: Sendable, Equatable {
 public struct BookDifference: Sendable, Equatable {
   /// New, changed, or without an etag to compare; in order.
   public var fetch: [String] = []
-  /// Held, and no longer there; in order, and empty while `emptied` is true.
+  /// Held, and no longer there; in order.
   public var gone: [String] = []
-  /// The book was full and now shows nothing: taken for a fault of the server, never for a deletion of all.
-  public var emptied = false
 
   /// What a listing shows.
   ///
@@ -87,16 +85,16 @@ public struct BookDifference: Sendable, Equatable {
   /// not be read: then nothing is known to be gone.
   public init(held: [String: String], seen: [String: String], isComplete: Bool = true) {
     fetch = BookDifference.other(seen, held)
-    emptied = isComplete && seen.isEmpty && !held.isEmpty
-    if isComplete, !emptied { gone = held.keys.filter { seen[$0] == nil }.sorted() }
+    if isComplete { gone = held.keys.filter { seen[$0] == nil }.sorted() }
   }
 
-  /// After the server told what changed.
-  public init(held: [String: String], changed: [String: String], removed: Set<String>) {
-    fetch = BookDifference.other(changed, held)
-    let left = removed.filter { held[$0] != nil && changed[$0] == nil }.sorted()
-    emptied = !held.isEmpty && left.count == held.count && changed.isEmpty
-    if !emptied { gone = left }
+  /// What a listing would show, after the server told what changed since all of `held` was there.
+  public static func listing(
+    _ held: [String: String], changed: [String: String], removed: some Sequence<String>
+  ) -> [String: String] {
+    var seen = held
+    for place in removed { seen[place] = nil }
+    return seen.merging(changed) { $1 }
   }
 
   private static func other(_ seen: [String: String], _ held: [String: String]) -> [String] {

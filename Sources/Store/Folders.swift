@@ -116,6 +116,7 @@ extension Store {
       let rules = Dictionary(
         grouping: try session.rows(
           "SELECT folder_id, rule, items FROM left_out WHERE account_id = $1", [Value(account)]), by: { $0.int(0) })
+      let collections = try Collections.counts(account, in: session)
       return try session.rows(
         """
         SELECT f.id, f.source_id, f.name, f.on_server, CASE WHEN s.kind IN (\(mails)) THEN (
@@ -126,9 +127,12 @@ extension Store {
         WHERE f.account_id = $1\(narrowed) ORDER BY f.source_id, f.name
         """, values
       ).map { row in
-        Completeness(
-          source: row.id(1), folder: row.text(2), onServer: Int(row.int(3)), held: Int(row.int(4)),
-          leftOut: Dictionary(uniqueKeysWithValues: rules[row.int(0)]?.map { ($0.text(1), Int($0.int(2))) } ?? []))
+        let leftOut = Dictionary(
+          uniqueKeysWithValues: rules[row.int(0)]?.map { ($0.text(1), Int($0.int(2))) } ?? [])
+        let counted = collections[row.int(0)]
+        return Completeness(
+          source: row.id(1), folder: row.text(2), onServer: Int(row.int(3)), held: counted?.held ?? Int(row.int(4)),
+          leftOut: leftOut.merging(counted?.leftOut ?? [:], uniquingKeysWith: +))
       }
     }
   }

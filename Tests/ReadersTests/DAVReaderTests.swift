@@ -79,7 +79,8 @@ import Testing
       Dictionary(uniqueKeysWithValues: etags.map { ($0.key.key, $0.value) })
     }
     let byToken = BookDifference(
-      held: held, changed: keys(told.changed), removed: Set(told.removed.map(\.key)))
+      held: held,
+      seen: BookDifference.listing(held, changed: keys(told.changed), removed: told.removed.map(\.key)))
     let byComparison = BookDifference(held: held, seen: keys(after.etags), isComplete: after.isComplete)
     #expect(byToken == byComparison)
     #expect(byToken.fetch.count == 5 && byToken.gone.count == 2)

@@ -17,13 +17,15 @@ extension DAVSession {
   /// The address books that the login sees: by the address that is given, or by the well-known one (RFC 6764 §6).
   ///
   /// A server is asked for the principal, the principal for its homes, and each home for its books. The principal and
-  /// the given address are looked into too: some servers name a home that holds none.
+  /// the given address are looked into too: some servers name a home that holds none. The address of one book means that
+  /// one alone.
   public func books(at path: String? = nil) async throws -> [DAVBook] {
     var start: DAVHref?
     if let path {
       start = DAVHref(path, on: origin)
       if start == nil { throw Trouble("this is no address of the server", "give a path, such as /dav/ada/") }
     }
+    if let start, let book = try await book(at: start) { return [book] }
     var places: [DAVHref] = start.map { [$0] } ?? []
     if let principal = try await principal(start) {
       places += try await homes(of: principal)
@@ -84,9 +86,30 @@ extension DAVSession {
     return found
   }
 
+  /// The book at an address; nil if there is none. A server that cannot answer throws.
+  public func book(at place: DAVHref) async throws -> DAVBook? {
+    let (response, _) = try await ask(
+      .propfind, place, depth: .zero, DAVQuestion.properties(DAVBook.properties))
+    guard response.status == 207 else {
+      if [403, 404, 405, 410].contains(response.status) { return nil }
+      throw failed(response)
+    }
+    return try read(response).items.first { $0.properties.kinds.contains(.addressBook) }
+      .map { DAVBook(DAVHref($0.href, on: origin) ?? place, $0.properties) }
+  }
+
+  /// Whether a book that was at an address is there no more; false where the server says neither yes nor no.
+  public func isGone(_ path: String) async throws -> Bool {
+    guard let place = DAVHref(path: path) else { return false }
+    let (response, _) = try await ask(.propfind, place, depth: .zero, DAVQuestion.properties([.kind]))
+    if response.status == 404 || response.status == 410 { return true }
+    guard response.status == 207, let item = try read(response).items.first else { return false }
+    return item.status == 404 || (item.status == nil && !item.properties.kinds.contains(.addressBook))
+  }
+
   private func books(in place: DAVHref) async throws -> [DAVBook] {
-    let wanted: [DAVQuestion.Property] = [.kind, .name, .ctag, .syncToken, .reports]
-    let (answer, _) = try await multistatus(.propfind, place, depth: .one, DAVQuestion.properties(wanted))
+    let (answer, _) = try await multistatus(
+      .propfind, place, depth: .one, DAVQuestion.properties(DAVBook.properties))
     return answer.items.compactMap { item in
       guard item.properties.kinds.contains(.addressBook), let href = DAVHref(item.href, on: origin) else { return nil }
       return DAVBook(href, item.properties)
@@ -105,16 +128,17 @@ extension DAVSession {
 
   /// What a book says of itself now.
   public func look(at book: DAVBook) async throws -> DAVBook {
-    let wanted: [DAVQuestion.Property] = [.kind, .name, .ctag, .syncToken, .reports]
-    let (answer, _) = try await multistatus(.propfind, book.href, depth: .zero, DAVQuestion.properties(wanted))
-    guard let item = answer.items.first, item.properties.kinds.contains(.addressBook) else {
+    guard let found = try await self.book(at: book.href) else {
       throw Trouble("there is no address book at this address any more", "look at the server")
     }
-    return DAVBook(book.href, item.properties)
+    return found
   }
 }
 
 extension DAVBook {
+  /// What is asked of a collection to know whether it is a book, and how far it has come.
+  fileprivate static let properties: [DAVQuestion.Property] = [.kind, .name, .ctag, .syncToken, .reports]
+
   init(_ href: DAVHref, _ properties: DAVProperties) {
     self.href = href
     let last = href.path.split(separator: "/").last.map(String.init) ?? "/"

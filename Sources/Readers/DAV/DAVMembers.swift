@@ -9,8 +9,8 @@ public struct DAVListing: Sendable, Equatable {
   public var etags: [DAVHref: String] = [:]
   /// Named by the server in a way that cannot be asked for.
   public var unreadable = 0
-  /// False if the server said that it left some out.
-  public var isComplete = true
+  /// False if the server said that it left some out, or did not even name the book: then nothing is known to be gone.
+  public var isComplete = false
 }
 
 /// What changed in a book since a token.
@@ -31,9 +31,10 @@ extension DAVSession {
     let (answer, place) = try await multistatus(
       .propfind, book.href, depth: .one, DAVQuestion.properties([.kind, .etag]))
     var listing = DAVListing()
+    var isCutShort = false
     for item in answer.items {
       switch member(item, of: place) {
-      case .itself: if item.status == 507 { listing.isComplete = false }
+      case .itself: if item.status == 507 { isCutShort = true } else { listing.isComplete = true }
       case .foreign: listing.unreadable += 1
       case .at(let href):
         if let status = item.status, !(200..<300).contains(status) {
@@ -43,6 +44,7 @@ extension DAVSession {
         }
       }
     }
+    if isCutShort { listing.isComplete = false }
     return listing
   }
 

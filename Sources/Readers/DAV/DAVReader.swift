@@ -1,17 +1,21 @@
 public import Consent
 public import Model
+import NIOCore
 public import Wire
 
 /// Opens servers of address books and lends the conversation for as long as it is needed.
 public struct DAVReader: Sendable {
   private let dialler: Dialler
+  private let limits: Limits
   private let clock: @Sendable () -> Instant
 
   /// A listing of 60,000 cards fits in; what a hostile server costs stays small.
   private static let sizes = HTTPLimits(body: 24 << 20)
 
-  public init(_ dialler: Dialler, clock: @escaping @Sendable () -> Instant) {
+  /// `quiet`: how many seconds a server may be silent while somebody waits for it.
+  public init(_ dialler: Dialler, quiet: Double = 60, clock: @escaping @Sendable () -> Instant) {
     self.dialler = dialler
+    limits = Limits(quiet: .milliseconds(Int64(max(1, min(quiet, 86_400)) * 1000)))
     self.clock = clock
   }
 
@@ -23,7 +27,7 @@ public struct DAVReader: Sendable {
     transcript.add("= \(server.host):\(server.port) \(server.security.rawValue)")
     let clock = clock
     do {
-      return try await HTTPClient(dialler, server, sizes: DAVReader.sizes).open(key, permit) { http in
+      return try await HTTPClient(dialler, server, limits: limits, sizes: DAVReader.sizes).open(key, permit) { http in
         try await body(DAVSession(http, server, transcript: transcript, clock: clock))
       }
     } catch let refusal as WireRefusal {

@@ -42,6 +42,7 @@ public struct CardBook: Sendable {
     case .csv:
       guard !isFolder else { throw Trouble("this is a folder, not a table", "name the CSV file") }
       try readTable(path)
+    case .carddav: throw Trouble("a server of address books is no file", "add it by 'kith source add carddav'")
     case .mbox, .maildir, .mails, .imap:
       throw Trouble("these are mails, not an address book", "import it with its own kind")
     }
