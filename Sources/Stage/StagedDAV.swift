@@ -118,7 +118,7 @@ public final class StagedDAV: Sendable {
       answer = line.getresponse()
       answer.read()
       if answer.status >= 300: sys.exit("%s %s: %d" % (method, path, answer.status))
-      print(answer.getheader("ETag") or "")
+      sys.stdout.write((answer.getheader("ETag") or "") + "\\n")
     """
 
   private static let script = #"""

@@ -88,6 +88,14 @@ import Testing
     #expect(try await stage.pull(source).stored == 4)
     #expect(try await stage.addresses() == BookStage.addresses(0..<4))
     guard kind == .radicale else { return }
+    // The disk of the server is away: it shows no book at all.
+    let folder = stage.server.folder + "/data/collection-root/ada"
+    try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+    await #expect(throws: Trouble.self) { try await stage.pull(source) }
+    #expect(try await stage.addresses() == BookStage.addresses(0..<4))
+    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.moveItem(atPath: folder + "-away", toPath: folder)
+    #expect(try await stage.pull(source).isWhole)
     try "ada:other".write(toFile: stage.server.folder + "/users", atomically: true, encoding: .utf8)
     await #expect(throws: Trouble.self) { try await stage.pull(source) }
     #expect(try await stage.addresses() == BookStage.addresses(0..<4))
@@ -207,6 +215,28 @@ import Testing
     let report = try await stage.pull(source)
     #expect(report.isWhole && report.folders.map(\.leftOut) == [["erased": 1]])
     #expect(try await stage.addresses() == BookStage.addresses([0, 2]))
+  }
+
+  @Test("an export takes along how far books were read, and restores it in either engine")
+  func exported() async throws {
+    let stage = try await BookStage(.radicale)
+    try stage.put(0..<5)
+    let source = try await stage.add()
+    _ = try await stage.pull(source)
+    let (store, account) = (stage.way.store, stage.way.account)
+    let file = stage.way.house.files + "/export.kith"
+    let passphrase = Array("correct horse battery".utf8)
+    try await Export(store: store, gate: stage.way.house.gate, progress: { _ in })
+      .export(account, stage.way.house.ada, passphrase: passphrase, to: file)
+    let (digest, books) = (try await store.digest(account), try await store.collections(account, of: source))
+    for engine in StagedHouse.EngineKind.allCases {
+      let next = try await StagedHouse(engine: engine)
+      _ = try await Export(store: next.store, gate: next.gate, progress: { _ in })
+        .restore(file, passphrase: passphrase)
+      #expect(try await next.store.digest(account) == digest)
+      #expect(try await next.store.collections(account, of: source) == books)
+      #expect(try await next.store.completeness(account).map(\.held) == [5])
+    }
   }
 
   @Test("what a run said is kept for the owner, without the login and without names of cards")

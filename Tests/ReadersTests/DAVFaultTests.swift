@@ -144,6 +144,37 @@ import Testing
     try await server.stop()
   }
 
+  @Test(
+    "P082 only a plain answer makes anything gone: a listing that does not name its book proves nothing, nor does a 500",
+    arguments: [
+      (FaultyDAV.multistatus(), false), (FaultyDAV.multistatus(FaultyDAV.item("/b/", status: 500)), false),
+      (FaultyDAV.multistatus(FaultyDAV.item("/b/", status: 404)), false),
+      (FaultyDAV.multistatus(FaultyDAV.item("/b/", etag: "1")), true),
+    ])
+  func proof(_ answer: Answer, _ isComplete: Bool) async throws {
+    let server = try await DAVFaultTests.server { line, request in
+      switch line {
+      case "PROPFIND /b/": request.contains("getetag") ? answer : nil
+      case "PROPFIND /forbidden/": Answer(status: 403)
+      case "PROPFIND /broken/": Answer(status: 500)
+      case "PROPFIND /gone/": Answer(status: 410)
+      case "PROPFIND /other/": FaultyDAV.multistatus(FaultyDAV.item("/other/", etag: "1"))
+      default: nil
+      }
+    }
+    let (listing, gone) = try await DAVDesk().open(server.port) { session in
+      guard let book = try await session.books(at: "/b/").first else { throw Trouble("no book", "") }
+      var gone: [String] = []
+      for path in ["/b/", "/forbidden/", "/broken/", "/gone/", "/missing/", "/other/"] {
+        if try await session.isGone(path) { gone.append(path) }
+      }
+      return (try await session.members(of: book), gone)
+    }
+    #expect(listing.isComplete == isComplete && listing.etags.isEmpty)
+    #expect(gone == ["/gone/", "/missing/", "/other/"])
+    try await server.stop()
+  }
+
   @Test("P080 a server that sends us on to another host gets no further, whether by redirect, principal or home")
   func elsewhere() async throws {
     let other = try await FaultyDAV { _, _ in Answer(status: 200) }

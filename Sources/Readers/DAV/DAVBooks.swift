@@ -86,7 +86,9 @@ extension DAVSession {
     return found
   }
 
-  /// The book at an address; nil if there is none. A server that cannot answer throws.
+  /// The book at an address; nil if there is none.
+  ///
+  /// A server that cannot answer throws.
   public func book(at place: DAVHref) async throws -> DAVBook? {
     let (response, _) = try await ask(
       .propfind, place, depth: .zero, DAVQuestion.properties(DAVBook.properties))

@@ -34,7 +34,7 @@ extension DAVSession {
     var isCutShort = false
     for item in answer.items {
       switch member(item, of: place) {
-      case .itself: if item.status == 507 { isCutShort = true } else { listing.isComplete = true }
+      case .itself: if (200..<300).contains(item.status ?? 200) { listing.isComplete = true } else { isCutShort = true }
       case .foreign: listing.unreadable += 1
       case .at(let href):
         if let status = item.status, !(200..<300).contains(status) {
