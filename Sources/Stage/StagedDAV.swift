@@ -21,34 +21,41 @@ public final class StagedDAV: Sendable {
   public let kind: Kind
   public let folder: String
   public let port: Int
+  /// The certificate by which it is known, in PEM; nil if it speaks without TLS.
+  public let authority: String?
   private let watchdog: Mutex<Watchdog>
 
-  private init(_ watchdog: consuming Watchdog, _ kind: Kind, folder: String, port: Int) {
+  private init(_ watchdog: consuming Watchdog, _ kind: Kind, folder: String, port: Int, isSecure: Bool) throws {
+    authority = isSecure ? try String(contentsOfFile: folder + "/cert.pem", encoding: .utf8) : nil
     self.kind = kind
     self.folder = folder
     self.port = port
     self.watchdog = Mutex(watchdog)
   }
 
-  public static func start(_ kind: Kind) async throws -> StagedDAV {
+  /// `isSecure` is for Radicale alone: the other one speaks no TLS.
+  public static func start(_ kind: Kind, isSecure: Bool = false) async throws -> StagedDAV {
     try await withCheckedThrowingContinuation { done in
       DispatchQueue.global().async {
         done.resume(
           with: Result {
             let port = try StagedDovecot.freePort()
-            let watchdog = try Watchdog(script, [kind.rawValue, String(port), tools])
+            let watchdog = try Watchdog(script, [kind.rawValue, String(port), tools, isSecure ? "True" : "False"])
             let answer = try watchdog.line()
             guard answer.hasPrefix("ready ") else {
               throw Trouble("no \(kind.rawValue) could be started", "run 'make test' once: \(answer)")
             }
-            return StagedDAV(watchdog, kind, folder: String(answer.dropFirst(6)), port: port)
+            return try StagedDAV(
+              watchdog, kind, folder: String(answer.dropFirst(6)), port: port, isSecure: isSecure)
           })
       }
     }
   }
 
-  /// How Kith reaches it: in the clear, on this machine.
-  public var server: MailServer { MailServer(host: "localhost", port: port, security: .none) }
+  /// How Kith reaches it on this machine.
+  public var server: MailServer {
+    MailServer(host: "localhost", port: port, security: authority == nil ? .none : .implicit, authority: authority)
+  }
 
   /// The book that Ada has from the beginning.
   public var book: String { kind == .radicale ? "/ada/people/" : "/ada/contacts/addressbook/" }
@@ -95,7 +102,7 @@ public final class StagedDAV: Sendable {
     defer { try? FileManager.default.removeItem(atPath: list) }
     let done = try ChildProcess.run([
       StagedDAV.tools + "/bin/python3", "-c", StagedDAV.client, String(port),
-      "\(StagedDAV.user):\(StagedDAV.password)", list,
+      "\(StagedDAV.user):\(StagedDAV.password)", list, authority == nil ? "" : folder + "/cert.pem",
     ])
     guard done.status == 0 else { throw Trouble("the staged server refused a change", done.err) }
     let etags = done.out.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
@@ -109,10 +116,12 @@ public final class StagedDAV: Sendable {
   }
 
   private static let client = """
-    import base64, http.client, json, sys
-    port, login, changes = sys.argv[1:]
+    import base64, http.client, json, ssl, sys
+    port, login, changes, cert = sys.argv[1:]
     for method, path, body in json.load(open(changes)):
-      line = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
+      line = http.client.HTTPSConnection("localhost", int(port), timeout=60,
+        context=ssl.create_default_context(cafile=cert)) if cert else http.client.HTTPConnection(
+        "127.0.0.1", int(port), timeout=60)
       line.request(method, path, body.encode(), {"Content-Type": "text/vcard",
         "Authorization": "Basic " + base64.b64encode(login.encode()).decode()})
       answer = line.getresponse()
@@ -129,9 +138,14 @@ public final class StagedDAV: Sendable {
       mkdir -p "$dir/data/collection-root/ada/people"
       echo '{"tag": "VADDRESSBOOK", "D:displayname": "People"}' >"$dir/data/collection-root/ada/people/.Radicale.props"
       echo "ada:pw1" >"$dir/users"
+      [ "$4" = False ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+        -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout "$dir/key.pem" -out "$dir/cert.pem"
       cat >"$dir/conf" <<CONF
     [server]
     hosts = 127.0.0.1:$2
+    ssl = $4
+    certificate = $dir/cert.pem
+    key = $dir/key.pem
     [auth]
     type = htpasswd
     htpasswd_filename = $dir/users

@@ -53,6 +53,26 @@ import Testing
     #expect(refused.status == 3 && refused.err.contains("P016"))
   }
 
+  @Test("over TLS, by a certificate of one's own; without it the login goes nowhere, and the remedy is named")
+  func secured() async throws {
+    let server = try await StagedDAV.start(.radicale, isSecure: true)
+    try server.change([.init("PUT", "\(server.book)1.vcf", Self.card(1))])
+    let cli = try CLI()
+    try cli.addAccount()
+    let password = try cli.write(Array(StagedDAV.password.utf8), "password")
+    let authority = try cli.write(Array((server.authority ?? "").utf8), "ca.pem")
+    let add = [
+      "source", "add", "carddav", "--url", "https://localhost:\(server.port)", "--user", StagedDAV.user,
+      "--password-file", password, "--warrant",
+    ]
+    #expect(try run(cli, add).status == 0)
+    let stranger = try cli.run("sync", "--pull")
+    #expect(stranger.status == 1 && stranger.isOneLine && stranger.err.contains("--ca"), "\(stranger.err)")
+    #expect(try run(cli, add + ["--ca", authority]).status == 0)
+    let pulled = try cli.run("sync", "--pull")
+    #expect(pulled.status == 0 && pulled.first["held"] as? Int == 1, "\(pulled.err)")
+  }
+
   @Test("a pull that is killed again and again goes on, and ends with every card once")
   func killed() async throws {
     let server = try await StagedDAV.start(.xandikos)
