@@ -23,7 +23,7 @@ endif
 export KITH_BUILD KITH_TEST_DATA
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
