@@ -37,7 +37,7 @@ class Mbsync:
         self.folder, self.config = folder, folder / "mbsyncrc"
         self.config.write_text(f"""FSync yes
 IMAPAccount a
-Host 127.0.0.1
+Host localhost
 Port {server.port}
 User {user}
 Pass {PASSWORD}
@@ -109,7 +109,7 @@ def fill(target, mails, folders=50):
 
 def first_part(work, program, server, inboxes):
     count = bench.maildir(inboxes, server.mail("many"))
-    os.sync()
+    server.hand_over()
     # The server's own caches are made by the first reader, whoever it is.
     Mbsync(work / "warm", server, "many").pull()
     pairs = []
@@ -151,6 +151,7 @@ def second_part(work, program, server, largest):
     rows = []
     for mails in sorted({10_000, min(100_000, largest), largest}):
         fill(server.mail(f"m{mails}"), mails)
+        server.hand_over()
         river = Pull(work / f"kith{mails}", program, server, f"m{mails}")
         whole = river.pull()
         river.check(mails)

@@ -32,7 +32,10 @@ class Dovecot:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.folder / "key.pem",
                         "-out", self.authority, "-days", "30", "-subj", "/CN=localhost",
                         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
-        name = pwd.getpwuid(os.getuid()).pw_name
+        # Dovecot's login process refuses to be root.
+        self.owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        for path in (self.folder, self.folder.parent):
+            path.chmod(0o755)
         (self.folder / "dovecot.conf").write_text(f"""
 base_dir = {self.folder}/base
 state_dir = {self.folder}/state
@@ -42,9 +45,9 @@ protocols = imap
 ssl = yes
 ssl_cert = <{self.folder}/cert.pem
 ssl_key = <{self.folder}/key.pem
-default_internal_user = {name}
-default_internal_group = {grp.getgrgid(os.getgid()).gr_name}
-default_login_user = {name}
+default_internal_user = {self.owner.pw_name}
+default_internal_group = {grp.getgrgid(self.owner.pw_gid).gr_name}
+default_login_user = {self.owner.pw_name}
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:{self.folder}/mail/%u
@@ -56,7 +59,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={os.getuid()} gid={os.getgid()} home={self.folder}/mail/%u
+  args = uid={self.owner.pw_uid} gid={self.owner.pw_gid} home={self.folder}/mail/%u
 }}
 namespace inbox {{
   inbox = yes
@@ -102,6 +105,12 @@ service stats {{
         path = self.folder / "mail" / user
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def hand_over(self):
+        """Mails that were written beside the server become the server's own."""
+        if os.getuid() == 0:
+            subprocess.run(["chown", "-R", f"{self.owner.pw_uid}:{self.owner.pw_gid}", self.folder / "mail"], check=True)
+        os.sync()
 
     def close(self):
         self.process.terminate()
