@@ -39,7 +39,6 @@ struct PullServer: Sendable {
     }
     try await keep(lines, source, account, lease)
     try await store.sweepBlobs(account)
-    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
   }
 
