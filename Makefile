@@ -26,7 +26,7 @@ DAV_SERVERS := radicale==3.9.0 xandikos==0.4.10
 export KITH_BUILD KITH_TEST_DATA KITH_DAV
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 python3-venv rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install

@@ -8,12 +8,8 @@ public struct PullReport: Sendable, Equatable {
   public var source: ID<Source>
   /// Mails or cards that were not held before, or not at this depth.
   public var stored = 0
-  /// The completeness ledger of this source after the run.
-  public var folders: [Completeness] = []
   /// What is left to be done by the owner, with its remedy; nil if nothing is.
   public var trouble: String?
-
-  public var isWhole: Bool { folders.allSatisfy(\.isWhole) }
 }
 
 /// Takes mail in: what is not held yet is read, sealed and stored, batch by batch, and counted against what is there.
@@ -109,7 +105,6 @@ public struct Pull: Sendable {
     }
     progress(Progress(step: "reading mails", done: reader.done, total: reader.done))
     report.trouble = try await finish(run, reader.folders, leftOut, folders, permit, job)
-    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
   }
 

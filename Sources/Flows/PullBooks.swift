@@ -26,11 +26,9 @@ struct PullBooks: Sendable {
       owners: try await store.owners(account, source.member))
     let books = BookRun(cards: run, progress: progress)
     let door = door
-    var report = try await store.recording(source, account, lease) { transcript in
-      try await door.openBooks(source, grant, account, transcript) { try await books.read($0, job) }
+    return try await store.recording(source, account, lease) { transcripts in
+      try await door.openBooks(source, grant, account, transcripts.begin()) { try await books.read($0, job) }
     }
-    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
-    return report
   }
 }
 

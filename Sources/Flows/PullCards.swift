@@ -45,7 +45,6 @@ struct PullCards: Sendable {
       progress(Progress(step: "reading cards", done: min(new.count, start + batch), total: new.count))
     }
     report.trouble = try await finish(run, folder, book, plan, erased, permit, job)
-    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
   }
 

@@ -48,7 +48,7 @@ struct BookStage {
   }
 
   @discardableResult
-  func pull(_ source: Source, gate: Gate? = nil) async throws -> PullReport {
+  func pull(_ source: Source, gate: Gate? = nil) async throws -> Pulled {
     try await way.pull(source.id, door: door, gate: gate)
   }
 

@@ -793,6 +793,10 @@ CREATE TABLE mail (
 --: analysed: open flag customer - work export row
 --: erased: open flag contact - source export row
 
+CREATE INDEX mail_blob ON mail (account_id, blob_id) WHERE blob_id IS NOT NULL;
+
+CREATE INDEX mail_held ON mail (account_id, source_id, depth, erased);
+
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
 
 CREATE TABLE mail_interaction (
@@ -1040,6 +1044,7 @@ CREATE TABLE source (
   revoked_at BIGINT,
   last_run_at BIGINT,
   trouble TEXT,
+  mails BIGINT NOT NULL,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -1053,6 +1058,7 @@ CREATE TABLE source (
 --: revoked_at: open instant customer - life export row
 --: last_run_at: open instant customer - work export row
 --: trouble: open progress customer - work export row
+--: mails: open count customer - life export row
 
 CREATE TABLE source_owner (
   account_id BIGINT NOT NULL,

@@ -60,6 +60,7 @@ CREATE TABLE source (
   revoked_at BIGINT,           --: open instant customer - life export row
   last_run_at BIGINT,          --: open instant customer - work export row
   trouble TEXT,                --: open progress customer - work export row
+  mails BIGINT NOT NULL,       --: open count customer - life export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -300,6 +301,8 @@ CREATE TABLE mail (
 );
 
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
+CREATE INDEX mail_held ON mail (account_id, source_id, depth, erased);
+CREATE INDEX mail_blob ON mail (account_id, blob_id) WHERE blob_id IS NOT NULL;
 
 -- Which touch a mail tells of; several copies tell of one. Apart from the mail, whose row is large and stays as it is.
 CREATE TABLE mail_interaction (
