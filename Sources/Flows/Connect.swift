@@ -67,10 +67,13 @@ public struct AddSource: Sendable {
 
   private let store: Store
   private let gate: Gate
+  /// Where a login is tried before it is kept; nil keeps it untried.
+  private let door: ServerDoor?
 
-  public init(store: Store, gate: Gate) {
+  public init(store: Store, gate: Gate, tryingAt door: ServerDoor? = nil) {
     self.store = store
     self.gate = gate
+    self.door = door
   }
 
   public func run(_ account: ID<Account>, _ member: ID<Member>, _ wish: Wish) async throws -> Added {
@@ -93,9 +96,11 @@ public struct AddSource: Sendable {
       source.since = wish.since ?? source.since
     }
     if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
+    let offered = grant(for: source)
+    if let door, let login = wish.login { try await door.tryOut(source, offered: offered, login, account) }
     // A key without a source harms nobody; a source without its key could never be read.
     try await gate.vault.mintSource(account, member, source.id)
-    let kept = try await store.keep(source, isNew: held == nil, account, offered: grant(for: source))
+    let kept = try await store.keep(source, isNew: held == nil, account, offered: offered)
     if let login = wish.login { try await keep(login, of: source, account) }
     try await store.enqueue(.pull, source.id.rawValue, member, account)
     return Added(source: source, grant: kept.grant, isNew: held == nil, isChanged: kept.changed)

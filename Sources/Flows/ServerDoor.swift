@@ -36,12 +36,15 @@ public struct ServerDoor: Sendable {
   }
 
   /// Opens a source's mail server under its grant, and lends the conversation to `body`.
+  ///
+  /// `look` and `quiet` are for conversations in which nothing is said for long.
   func open<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
+    look: Double = ServerDoor.look, quiet: Double? = nil,
     _ body: (IMAPSession) async throws -> Result
   ) async throws -> Result {
-    let reader = IMAPReader(dialler, quiet: quiet, clock: store.clock)
-    return try await connect(source, grant, account) { server, key, permit in
+    let reader = IMAPReader(dialler, quiet: quiet ?? self.quiet, clock: store.clock)
+    return try await connect(source, grant, account, look: look) { server, key, permit in
       try await reader.open(server, key, permit, transcript, body)
     }
   }
@@ -59,7 +62,7 @@ public struct ServerDoor: Sendable {
 
   /// Fetches the sealed login of a source under its grant, and looks at the grant for as long as `body` runs.
   private func connect<Result: Sendable>(
-    _ source: Source, _ grant: Grant, _ account: ID<Account>,
+    _ source: Source, _ grant: Grant, _ account: ID<Account>, look: Double = ServerDoor.look,
     _ body: (MailServer, SealedLogin, borrowing Permit<Connect>) async throws -> Result
   ) async throws -> Result {
     guard let server = source.server else { throw Trouble("this source has no server", "revoke it and add it again") }
@@ -76,7 +79,7 @@ public struct ServerDoor: Sendable {
     let (stamp, store, dialler) = (grant.stamp, store, dialler)
     let watch = Task {
       while !Task.isCancelled {
-        try await Task.sleep(for: .seconds(ServerDoor.look))
+        try await Task.sleep(for: .seconds(look))
         do {
           try await store.requireLive(stamp, account)
         } catch is Refusal {
@@ -111,19 +114,67 @@ public struct ServerDoor: Sendable {
     return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path).count }
   }
 
+  /// Logs in under a grant that is offered and not kept yet: whether what the owner gave is right.
+  ///
+  /// The owner's command with the warranty is what allows it; the ledger has a line of it. Nothing else is kept: neither
+  /// the grant, nor the login, nor its key.
+  func tryOut(_ source: Source, offered grant: Grant, _ login: Login, _ account: ID<Account>) async throws {
+    guard let server = source.server else { return }
+    let (vault, slot, store) = (gate.vault.trial, Store.loginSlot(account, source.id), store)
+    let sealed = try await vault.sealLogin(account, source.member, source.id, login, slot: slot)
+    let trial = Gate(
+      vault: vault,
+      standing: { request in
+        var now = try await store.standing(request)
+        now.grants.removeAll { $0.target == grant.target }
+        now.grants.append(grant)
+        return now
+      }, append: { try await store.append($0, signer: $1) }, clock: store.clock)
+    let permit = try await trial.permit(
+      Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
+    callers.enter(trial: grant.id, Endpoint(host: server.host, port: server.port))
+    defer { callers.leave(grant.id) }
+    do {
+      let (key, transcript, quiet) = (SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30))
+      switch source.kind {
+      case .carddav:
+        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+          _ = try await $0.books(at: server.path)
+        }
+      default:
+        try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+          _ = try await $0.folders()
+        }
+      }
+    } catch let trouble as Trouble {
+      guard case .wait = trouble.remedy else { throw trouble }
+      throw Trouble("\(trouble.what); nothing was kept", "try it again, or keep it untried by --no-check")
+    }
+  }
+
   /// Ends every connection of a grant, and returns when they are closed.
   public func close(_ grant: ID<Grant>) async { await dialler.close(grant: grant) }
 }
 
 /// For which account and source a grant is dialled.
 private final class Callers: Sendable {
-  private let known = Mutex<[ID<Grant>: (account: ID<Account>, source: ID<Source>)]>([:])
-
-  func enter(_ grant: ID<Grant>, _ account: ID<Account>, _ source: ID<Source>) {
-    known.withLock { $0[grant] = (account, source) }
+  private enum Caller {
+    case source(ID<Account>, ID<Source>)
+    /// A grant that is tried before it is kept, and the one server it is for.
+    case trial(Endpoint)
   }
 
-  private func caller(_ stamp: Grant.Stamp) throws -> (account: ID<Account>, source: ID<Source>) {
+  private let known = Mutex<[ID<Grant>: Caller]>([:])
+
+  func enter(_ grant: ID<Grant>, _ account: ID<Account>, _ source: ID<Source>) {
+    known.withLock { $0[grant] = .source(account, source) }
+  }
+
+  func enter(trial grant: ID<Grant>, _ endpoint: Endpoint) { known.withLock { $0[grant] = .trial(endpoint) } }
+
+  func leave(_ grant: ID<Grant>) { known.withLock { $0[grant] = nil } }
+
+  private func caller(_ stamp: Grant.Stamp) throws -> Caller {
     guard let caller = known.withLock({ $0[stamp.grant] }) else {
       throw Refusal(.noGrant, promise: 21, "there is no grant to dial this")
     }
@@ -132,14 +183,18 @@ private final class Callers: Sendable {
 
   /// Whether a grant is live and names this very host and port.
   func mayDial(_ stamp: Grant.Stamp, _ endpoint: Endpoint, _ store: Store) async throws {
-    let caller = try caller(stamp)
-    try await store.requireLive(stamp, caller.account)
-    guard let server = try await store.readable(caller.account, caller.source)?.source.server,
-      server.host == endpoint.host, server.port == endpoint.port
-    else { throw Refusal(.noGrant, promise: 21, "the grant names another server") }
+    let other = Refusal(.noGrant, promise: 21, "the grant names another server")
+    switch try caller(stamp) {
+    case .trial(let only): if only != endpoint { throw other }
+    case .source(let account, let source):
+      try await store.requireLive(stamp, account)
+      guard let server = try await store.readable(account, source)?.source.server,
+        server.host == endpoint.host, server.port == endpoint.port
+      else { throw other }
+    }
   }
 
   func maySend(_ stamp: Grant.Stamp, _ store: Store) async throws {
-    try await store.requireLive(stamp, try caller(stamp).account)
+    if case .source(let account, _) = try caller(stamp) { try await store.requireLive(stamp, account) }
   }
 }

@@ -10,22 +10,43 @@ public struct ListedFolder: Sendable, Equatable {
   public var isTrash: Bool
   /// Every mail of the others lies in it again (RFC 6154 `\All`), as at Gmail.
   public var holdsAll: Bool
+  /// Nil for the owner's own.
+  public var elsewhere: Elsewhere?
+
+  /// A place where other folders than the owner's own lie (RFC 2342 §5).
+  public struct Elsewhere: Sendable, Equatable {
+    /// `others` or `shared`.
+    public var rule: FolderPlan.Rule
+    /// What the names of its folders begin with, for people.
+    public var prefix: String
+
+    public init(_ rule: FolderPlan.Rule, prefix: String) {
+      self.rule = rule
+      self.prefix = prefix
+    }
+  }
 
   public init(
-    name: String, delimiter: Character? = "/", isJunk: Bool = false, isTrash: Bool = false, holdsAll: Bool = false
+    name: String, delimiter: Character? = "/", isJunk: Bool = false, isTrash: Bool = false, holdsAll: Bool = false,
+    elsewhere: Elsewhere? = nil
   ) {
     self.name = name
     self.delimiter = delimiter
     self.isJunk = isJunk
     self.isTrash = isTrash
     self.holdsAll = holdsAll
+    self.elsewhere = elsewhere
   }
 }
 
 /// Which of a server's folders are read.
 public enum FolderPlan {
   /// Why a folder is not read; its mails are counted under this rule.
-  public enum Rule: String, Sendable { case junk, trash }
+  public enum Rule: String, Sendable {
+    case junk, trash
+    /// It is another user's, or shared by many; the owner did not name it.
+    case others, shared
+  }
 
   public enum Step: Sendable, Equatable {
     case read
@@ -39,9 +60,21 @@ public enum FolderPlan {
     if server.folders.contains(folder.name) { return .read }
     guard server.folders.isEmpty || server.folders.contains(where: { matches($0, folder.name, folder.delimiter) })
     else { return .ignore }
+    if let elsewhere = folder.elsewhere, !server.folders.contains(where: { names($0, elsewhere, folder) }) {
+      return .leaveOut(elsewhere.rule)
+    }
     if folder.isJunk, !server.readsJunk { return .leaveOut(.junk) }
     if folder.isTrash, !server.readsTrash { return .leaveOut(.trash) }
     return .read
+  }
+
+  /// Whether a pattern asks for a folder that is not the owner's own: a bare `*` does not, `Public/*` does.
+  private static func names(
+    _ pattern: String, _ place: ListedFolder.Elsewhere, _ folder: ListedFolder
+  ) -> Bool {
+    let plain = pattern.prefix { $0 != "*" && $0 != "%" }
+    let top = place.prefix.last == folder.delimiter ? place.prefix.dropLast() : place.prefix[...]
+    return !plain.isEmpty && plain.hasPrefix(top) && matches(pattern, folder.name, folder.delimiter)
   }
 
   /// Whether a name fits a pattern: `*` stands for anything, `%` for anything but the delimiter (RFC 3501 §6.3.8).

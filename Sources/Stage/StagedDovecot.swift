@@ -14,15 +14,20 @@ public final class StagedDovecot: Sendable {
     case everything
     /// QRESYNC hidden, CONDSTORE left.
     case condstore
-    /// Neither, nor ESEARCH, LIST-STATUS, SPECIAL-USE and SASL-IR: a server of long ago.
+    /// Neither, nor ESEARCH, LIST-STATUS, SPECIAL-USE, IDLE and SASL-IR: a server of long ago.
     case little
+    /// Everything, and a place of folders that all users share, at `Public/`.
+    case shared
+
+    /// The kinds that every mailbox is tried at.
+    public static let allCases: [Offer] = [.everything, .condstore, .little]
 
     var capability: String {
       switch self {
-      case .everything: ""
+      case .everything, .shared: ""
       case .condstore:
         "IMAP4rev1 LITERAL+ SASL-IR ENABLE IDLE UIDPLUS LIST-EXTENDED LIST-STATUS SPECIAL-USE UNSELECT ESEARCH CONDSTORE"
-      case .little: "IMAP4rev1 IDLE UIDPLUS UNSELECT"
+      case .little: "IMAP4rev1 UIDPLUS UNSELECT"
       }
     }
   }
@@ -64,7 +69,8 @@ public final class StagedDovecot: Sendable {
         done.resume(
           with: Result {
             let (port, tlsPort) = (try freePort(), try freePort())
-            let watchdog = try Watchdog(script, [String(port), String(tlsPort), offer.capability])
+            let watchdog = try Watchdog(
+              script, [String(port), String(tlsPort), offer.capability, offer == .shared ? "shared" : ""])
             let answer = try watchdog.line()
             guard answer.hasPrefix("ready ") else {
               throw Trouble("no Dovecot could be started", "install dovecot-imapd: \(answer)")
@@ -97,7 +103,7 @@ public final class StagedDovecot: Sendable {
   public func commands(_ user: String) throws -> [String] {
     let path = folder + "/raw/" + user
     return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".in") }.sorted().flatMap {
-      try String(contentsOfFile: path + "/" + $0, encoding: .utf8).split(separator: "\n").map { line in
+      try String(contentsOfFile: path + "/" + $0, encoding: .utf8).split(whereSeparator: \.isNewline).map { line in
         line.split(separator: " ").dropFirst(2).joined(separator: " ").trimmingCharacters(in: .whitespaces)
       }
     }
@@ -212,6 +218,18 @@ public final class StagedDovecot: Sendable {
     }
     CONF
     if [ -n "$3" ]; then echo "protocol imap { imap_capability = $3" | sed 's/{ /{\n/' >>"$dir/dovecot.conf"; echo '}' >>"$dir/dovecot.conf"; fi
+    if [ -n "$4" ]; then
+      cat >>"$dir/dovecot.conf" <<CONF
+    namespace public {
+      type = public
+      separator = /
+      prefix = Public/
+      location = maildir:$dir/mail/public
+      subscriptions = no
+      list = yes
+    }
+    CONF
+    fi
     dovecot -F -c "$dir/dovecot.conf" >"$dir/out" 2>&1 </dev/null &
     stop() {
       pid=$(head -1 "$dir/base/master.pid" 2>/dev/null)

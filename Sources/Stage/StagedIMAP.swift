@@ -1,4 +1,5 @@
 import Dispatch
+import Formats
 import Glibc
 import Model
 import Synchronization
@@ -57,18 +58,39 @@ public final class StagedIMAP: Sendable {
     }
   }
 
+  /// What it has beside one INBOX and the commands of long ago.
+  public struct Offer: Sendable {
+    public var capabilities: [String]
+    /// Names for people; each folder has the same mails.
+    public var folders: [String]
+    /// What follows `* NAMESPACE`.
+    public var namespace: String
+
+    public init(_ capabilities: [String] = [], folders: [String] = ["INBOX"], namespace: String = "NIL NIL NIL") {
+      self.capabilities = capabilities
+      self.folders = folders
+      self.namespace = namespace
+    }
+
+    var words: String { (["IMAP4rev1", "AUTH=PLAIN", "SASL-IR"] + capabilities).joined(separator: " ") }
+  }
+
   public let port: Int
   private let file: Int32
   private let accepted = Counted()
   private let closed = Counted()
+  private let idled = Counted()
 
   /// How often somebody connected.
   public var dials: Int { accepted.count.withLock { $0 } }
   /// How many of the connections are over, seen from this side.
   public var ended: Int { closed.count.withLock { $0 } }
 
-  /// Serves one folder, INBOX, with these mails as uids from 1 on.
-  public init(_ fault: Fault, mails: [[UInt8]]) throws {
+  /// How often somebody began to idle.
+  public var idles: Int { idled.count.withLock { $0 } }
+
+  /// Serves folders, mostly one INBOX, with these mails as uids from 1 on.
+  public init(_ fault: Fault, mails: [[UInt8]], offer: Offer = Offer()) throws {
     file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -82,13 +104,13 @@ public final class StagedIMAP: Sendable {
     }
     guard file >= 0, code == 0 else { throw Trouble("no staged server could be made", "errno \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detached { [listening, fault, mails, accepted, closed] in
+    Thread.detached { [listening, fault, mails, offer, accepted, closed, idled] in
       while true {
         let client = accept(listening, nil, nil)
         guard client >= 0 else { return }
         accepted.count.withLock { $0 += 1 }
         Thread.detached {
-          StagedIMAP.serve(client, fault, mails)
+          StagedIMAP.serve(client, fault, mails, offer, idled)
           closed.count.withLock { $0 += 1 }
         }
       }
@@ -100,27 +122,39 @@ public final class StagedIMAP: Sendable {
     close(file)
   }
 
-  private static func serve(_ client: Int32, _ fault: Fault, _ mails: [[UInt8]]) {
+  private static func serve(
+    _ client: Int32, _ fault: Fault, _ mails: [[UInt8]], _ offer: Offer, _ idled: Counted
+  ) {
     var talk = Talk(client, fault)
     defer { close(client) }
     switch fault {
     case .mute: return talk.wait()
     case .garbage: return talk.say("SSH-2.0-OpenSSH_9.2\r\n" + String(repeating: "\u{1}", count: 5000))
     case .preauthenticated: talk.say("* PREAUTH welcome, Ada\r\n")
-    default: talk.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r\n")
+    default: talk.say("* OK [CAPABILITY \(offer.words)] ready\r\n")
     }
     while let line = talk.line() {
       let words = line.split(separator: " ").map(String.init)
       guard words.count > 1 else { return }
-      answer(words, &talk, fault, mails)
+      if words[1] == "IDLE" { idled.count.withLock { $0 += 1 } }
+      answer(words, &talk, fault, mails, offer)
       talk.say("\(fault == .strangeTag ? "Z9" : words[0]) OK done\r\n")
       if words[1] == "LOGOUT" || talk.isOver { return }
     }
   }
 
-  private static func answer(_ words: [String], _ talk: inout Talk, _ fault: Fault, _ mails: [[UInt8]]) {
+  private static func answer(
+    _ words: [String], _ talk: inout Talk, _ fault: Fault, _ mails: [[UInt8]], _ offer: Offer
+  ) {
     switch words[1] {
-    case "CAPABILITY": talk.say("* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n")
+    case "CAPABILITY": talk.say("* CAPABILITY \(offer.words)\r\n")
+    case "NAMESPACE": talk.say("* NAMESPACE \(offer.namespace)\r\n")
+    case "ENABLE":
+      talk.namesAreUTF8 = words.contains("UTF8=ACCEPT")
+      talk.say("* ENABLED \(words.dropFirst(2).joined(separator: " "))\r\n")
+    case "IDLE":
+      talk.say("+ idling\r\n")
+      _ = talk.line()
     case "LIST":
       if case .folders(let count) = fault {
         for number in 0..<count where !talk.isOver { talk.say("* LIST () \"/\" \"f\(number)\"\r\n") }
@@ -128,9 +162,12 @@ public final class StagedIMAP: Sendable {
       if case .parentheses(let count) = fault {
         talk.say("* LIST " + String(repeating: "(", count: count) + "\r\n")
       }
-      talk.say("* LIST () \"/\" INBOX\r\n")
+      for folder in offer.folders {
+        talk.say(
+          Array("* LIST () \"/\" \"".utf8) + IMAPName(folder, utf8: talk.namesAreUTF8).raw + Array("\"\r\n".utf8))
+      }
     case "STATUS":
-      talk.say("* STATUS INBOX (MESSAGES \(mails.count) UIDNEXT \(mails.count + 1) UIDVALIDITY 7)\r\n")
+      talk.say("* STATUS \(words[2]) (MESSAGES \(mails.count) UIDNEXT \(mails.count + 1) UIDVALIDITY 7)\r\n")
     case "EXAMINE":
       talk.say("* \(mails.count) EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT \(mails.count + 1)] ok\r\n")
     case "UID": uid(words, &talk, fault, mails)
@@ -169,6 +206,7 @@ public final class StagedIMAP: Sendable {
     private var left: Int
     private let stalls: Bool
     private(set) var isOver = false
+    var namesAreUTF8 = false
 
     init(_ client: Int32, _ fault: Fault) {
       self.client = client
@@ -210,8 +248,14 @@ public final class StagedIMAP: Sendable {
       var line: [UInt8] = []
       var byte: UInt8 = 0
       while !isOver, recv(client, &byte, 1, 0) == 1 {
-        if byte == 10 { return String(decoding: line.filter { $0 != 13 }, as: UTF8.self) }
-        line.append(byte)
+        guard byte == 10 else {
+          line.append(byte)
+          continue
+        }
+        let text = String(decoding: line.filter { $0 != 13 }, as: UTF8.self)
+        guard text.hasSuffix("+}"), let brace = text.lastIndex(of: "{") else { return text }
+        // A literal that does not wait: what follows belongs to the line.
+        line = Array(text[..<brace].utf8)
       }
       return nil
     }

@@ -1,12 +1,14 @@
 import Consent
 import Flows
 import Model
+import ServiceLifecycle
 import Store
 
 extension House {
   /// The job loop with the flows of this house.
   func worker(
-    _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in },
+    pulled: @escaping @Sendable (ID<Account>) -> Void = { _ in }
   ) -> Worker {
     let pull = Pull(store: store, gate: gate, door: door, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
@@ -14,15 +16,23 @@ extension House {
     return Worker(store: store, gate: gate, limits: limits) { job, lease in
       switch job.kind {
       case .pull:
-        .pulled(try await pull.run(ID(job.subject), of: lease.account, lease: lease, job: job))
+        let report = try await pull.run(ID(job.subject), of: lease.account, lease: lease, job: job)
+        pulled(lease.account)
+        return .pulled(report)
       case .analyse:
-        .analysed(
+        return .analysed(
           try await analyse.analyse(ID(job.subject), of: job.member, in: lease.account, lease: lease))
       case .deliver:
-        .delivered(
+        return .delivered(
           try await deliver.run(ID(job.subject), of: job.member, in: lease.account, lease: lease))
       }
     }
+  }
+
+  /// What works by itself: the job loop, and who listens at mail servers for it.
+  func services() -> [any Service] {
+    let listener = Listener(store: store, door: door)
+    return [worker(pulled: listener.look), listener]
   }
 
   /// Runs the jobs of some kinds until nothing is due, with a bar on a terminal.

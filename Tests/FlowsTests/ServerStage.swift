@@ -57,9 +57,14 @@ struct ServerStage {
   }
 
   /// What is held, as the server would tell it.
+  func held(_ source: Source) async throws -> [StagedMailClient.Found] { try await way.held(source) }
+}
+
+extension WayIn {
+  /// What is held, as the server would tell it.
   func held(_ source: Source) async throws -> [StagedMailClient.Found] {
-    let account = way.account
-    return try await way.store.read(account) { session in
+    let account = account
+    return try await store.read(account) { session in
       try session.rows(
         """
         SELECT f.name, p.uid_validity, p.uid, m.digest FROM place p
@@ -73,9 +78,7 @@ struct ServerStage {
       }
     }.sorted()
   }
-}
 
-extension WayIn {
   /// Pulls a source on a server under a lease, as a job.
   func pull(_ source: ID<Source>, door: ServerDoor, gate: Gate? = nil, batch: Int = 7) async throws -> Pulled {
     guard let lease = try await store.lease(account, holder: "test") else { throw Trouble("no lease", "") }

@@ -139,6 +139,29 @@ struct MailboxPlanTests {
     #expect(FolderPlan.step(trash, server) == .leaveOut(.trash) && FolderPlan.step(inbox, server) == .read)
   }
 
+  @Test("folders of others are left out until the owner names them; that everything is wanted does not")
+  func elsewhere() {
+    var server = MailServer(host: "mail.example.test", port: 993)
+    func step(_ name: String, _ rule: FolderPlan.Rule, _ prefix: String) -> FolderPlan.Step {
+      FolderPlan.step(ListedFolder(name: name, elsewhere: .init(rule, prefix: prefix)), server)
+    }
+    #expect(step("Public/Team", .shared, "Public/") == .leaveOut(.shared))
+    #expect(step("user/bob/Work", .others, "user/") == .leaveOut(.others))
+    for (patterns, expected) in [
+      (["*"], FolderPlan.Step.leaveOut(.shared)), (["%/Team"], .leaveOut(.shared)), (["P*"], .leaveOut(.shared)),
+      (["Work"], .ignore), (["Public/*"], .read), (["Public/T%"], .read), (["*", "Public/Team"], .read),
+      (["Public*"], .read), (["*", "Public/X*"], .leaveOut(.shared)),
+    ] {
+      server.folders = patterns
+      #expect(step("Public/Team", .shared, "Public/") == expected, "\(patterns)")
+    }
+    // Where all that is not the owner's lies without a prefix, some letters of a name ask for it.
+    server.folders = ["*"]
+    #expect(step("Team", .shared, "") == .leaveOut(.shared))
+    server.folders = ["Te*"]
+    #expect(step("Team", .shared, "") == .read)
+  }
+
   @Test("an address book's changes are known by uid and digest")
   func book() {
     let plan = AddressBookPlan(

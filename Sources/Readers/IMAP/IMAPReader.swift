@@ -35,6 +35,7 @@ public struct IMAPReader: Sendable {
         try await session.greet(server, connection)
         try await session.logIn(server, key, permit, connection)
         try await session.deflate(connection)
+        try await session.acceptUTF8()
         let result = try await body(session)
         await session.farewell()
         return result

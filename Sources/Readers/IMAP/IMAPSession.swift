@@ -10,6 +10,8 @@ import Wire
 public actor IMAPSession {
   /// What is known of the server; it changes by logging in.
   public private(set) var capabilities = IMAPCapabilities()
+  /// Whether the server was told UTF8=ACCEPT: then names are UTF-8, and an `&` in them is one (RFC 6855 §3).
+  private(set) var namesAreUTF8 = false
   nonisolated let transcript: Transcript
   private let connection: Connection
   private let clock: @Sendable () -> Instant
@@ -178,6 +180,14 @@ public actor IMAPSession {
 
   private func note(_ status: IMAPStatus) {
     if case .capability(let found)? = status.code { capabilities = found }
+  }
+
+  /// Asks for names in UTF-8 where they are to be had; a server that does not agree goes on as it was.
+  func acceptUTF8() async throws {
+    guard capabilities.utf8Accept, capabilities.enable else { return }
+    try await run(.enable([.utf8Accept])) { response in
+      if case .enabled(let found) = response, found.contains("UTF8=ACCEPT") { namesAreUTF8 = true }
+    }
   }
 
   func forgetCapabilities() { capabilities = IMAPCapabilities() }

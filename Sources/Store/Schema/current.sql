@@ -756,6 +756,21 @@ CREATE TABLE link_value (
 --: value: open directory contact sync-to-crm life export row
 --: member_id: open id customer - life export row
 
+CREATE TABLE listener (
+  account_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  holder TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (account_id, source_id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: source_id: open id customer - work skip row
+--: member_id: open id customer - work skip row
+--: holder: open enum operator - work skip row
+--: until: open instant customer - work skip row
+
 CREATE TABLE mail (
   account_id BIGINT NOT NULL,
   id BIGINT NOT NULL,

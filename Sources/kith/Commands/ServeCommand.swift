@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     let place = try listen ?? Listen.of(settings)
     let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
     let site = try Site(store: house.store, listen: place, logger: .kith)
-    let services: [any Service] = noWork ? [] : [house.worker()]
+    let services: [any Service] = noWork ? [] : house.services()
     do {
       try await site.run(beside: services) { Console.error("Kith serves on http://\(place)") }
     } catch {
@@ -37,8 +37,13 @@ struct WorkCommand: AsyncParsableCommand {
 
   func run() async throws {
     let house = try await House.open(try Settings(global))
-    let worker = house.worker()
-    let work = Task { try await worker.run() }
+    let services = house.services()
+    let work = Task {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for service in services { group.addTask { try await service.run() } }
+        try await group.waitForAll()
+      }
+    }
     let signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)

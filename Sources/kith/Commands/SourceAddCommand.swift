@@ -34,6 +34,8 @@ extension SourceCommand {
     @Option(help: "Leave out what is older than this date.") var since: Instant?
     @Option(help: "An address of yours in these mails; may be given several times.") var owner: [String] = []
     @Flag(help: "You have the right to let this be read.") var warrant = false
+    @Flag(name: .customLong("no-check"), help: "Keep it without logging in once; otherwise what fails is not kept.")
+    var noCheck = false
 
     func validate() throws {
       for address in owner { try isAddress(address) }
@@ -56,7 +58,8 @@ extension SourceCommand {
         secret: tokenFile == nil ? .password : .token, folders: folder, readsJunk: withJunk, readsTrash: withTrash)
       let secret = try Secrets.read(passwordFile ?? tokenFile ?? "-", tokenFile == nil ? "password" : "token")
       if warrant { try house.door.check(server) }
-      let added = try await AddSource(store: house.store, gate: house.gate).run(
+      let adding = AddSource(store: house.store, gate: house.gate, tryingAt: noCheck ? nil : house.door)
+      let added = try await adding.run(
         asker.account, asker.member.id,
         AddSource.Wish(
           server, Login(user: user, secret: String(decoding: secret, as: UTF8.self)), depth: depth, since: since,

@@ -657,6 +657,16 @@ CREATE TABLE lease (
   PRIMARY KEY (account_id)
 );
 
+CREATE TABLE listener (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  source_id BIGINT NOT NULL,   --: open id customer - work skip row
+  member_id BIGINT NOT NULL,   --: open id customer - work skip row
+  holder TEXT NOT NULL,        --: open enum operator - work skip row
+  until BIGINT NOT NULL,       --: open instant customer - work skip row
+  PRIMARY KEY (account_id, source_id),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+);
+
 CREATE TABLE setting (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   member_id BIGINT NOT NULL,   --: open id customer - life export row
