@@ -20,13 +20,16 @@ else
   CONFIGURATION := debug
   SCRATCH := $(KITH_BUILD)
 endif
+# Two servers of address books, for the tests alone.
+KITH_DAV ?= $(HOME)/.cache/kith/dav
+DAV_SERVERS := radicale==3.9.0 xandikos==0.4.10
 # A second mail server, for the tests alone.
 KITH_PYMAP ?= $(HOME)/.cache/kith/pymap
 PYMAP := pymap==0.36.7 pysasl==1.2.0 proxy-protocol==0.11.3
-export KITH_BUILD KITH_TEST_DATA KITH_PYMAP
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch python3 python3-venv rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -87,6 +90,8 @@ need-test: need
 	  $(call install,$(TEST_PACKAGES)); \
 	fi
 	@$(call install,$(TEST_PACKAGES))
+	@[ -x "$(KITH_DAV)/bin/radicale" ] && [ -x "$(KITH_DAV)/bin/xandikos" ] || { \
+	  echo "installing: $(DAV_SERVERS)"; python3 -m venv "$(KITH_DAV)" && "$(KITH_DAV)/bin/pip" install -q $(DAV_SERVERS); }
 	@[ -x "$(KITH_PYMAP)/bin/pymap" ] || { \
 	  echo "installing: $(PYMAP)"; python3 -m venv "$(KITH_PYMAP)" && "$(KITH_PYMAP)/bin/pip" install -q $(PYMAP); }
 

@@ -99,7 +99,9 @@ let package = Package(
     tests("PlansTests", ["Plans", "Model"]),
     tests("StoreTests", ["Store", "Consent", "Model", "Stage", "Programs"]),
     tests("WireTests", ["Wire", "Consent", "Model", "Programs", nioCore, nioPosix, nioSSL]),
-    tests("ReadersTests", ["Readers", "Consent", "Formats", "Plans", "Model", "Stage"]),
+    tests(
+      "ReadersTests",
+      ["Readers", "Wire", "Consent", "Formats", "Plans", "Model", "Stage", "Programs", nioCore, nioPosix]),
     tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
     tests(
       "FlowsTests",

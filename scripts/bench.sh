@@ -1,4 +1,8 @@
 #!/usr/bin/env bash
-# Measures the river against notmuch on the same mails in the same run, and writes docs/bench.md; see scripts/bench.py.
+# Measures the river against its peers on the same mails in the same run: bench.py (files, notmuch) writes docs/bench.md,
+# bench_pull.py (a mail server, mbsync and notmuch) writes docs/bench-pull.md. BENCH=import or BENCH=pull runs one of them.
 set -euo pipefail
-exec python3 "$(dirname "$0")/bench.py" "$@"
+here="$(dirname "$0")" code=0
+[ "${BENCH:-import}" != import ] || python3 "$here/bench.py" "$@" || code=1
+[ "${BENCH:-pull}" != pull ] || python3 "$here/bench_pull.py" "$@" || code=1
+exit $code

@@ -1,29 +1,35 @@
 #!/usr/bin/env python3
 """Kills `kith` at every call that changes a file, runs it again, and expects what an undisturbed run leaves.
 
-Three runs are disturbed: the import of 500 invented mails, the pull of 60 mails in 3 folders of a mail server, and the
-delivery of 60 people into a folder that serves as CRM. At each point N a fresh copy of the state before is taken, the
+Four runs are disturbed: the import of 500 invented mails, the pull of 60 mails in 3 folders of a mail server, the pull
+after some were deleted, moved and added there, and the delivery of 60 people into a folder that serves as CRM. At each point N a fresh copy of the state before is taken, the
 run is killed (SIGKILL) just before its N-th call of write, pwrite, fsync, fdatasync, rename, unlink, ftruncate and their
-kin (scripts/killat.c counts them over all threads), and then run again to its end. Then must be equal: the logical digest, the completeness ledger, the CRM folder, the sizes
-of the sealed files, the entries of the journal. The ledger must verify, the doctor be content, the databases be intact,
+kin (scripts/killat.c counts them over all threads), and then run again to its end. Then must be equal: the logical
+digest, the completeness ledger, the CRM folder, the sizes of the sealed files, the entries of the journal. The ledger must verify, the doctor be content, the databases be intact,
 and nothing left to do.
+
+The pull of 2,000 mails is killed at moments drawn at random (SIGKILL); the run after it must show its first progress on a
+terminal within 5 seconds. A sample says how long it took and judges nothing by it: others work on the machine meanwhile.
 
 Two more are frozen at a point instead: another worker comes an hour later by its clock, takes the lease over and works;
 then the frozen one is thawed and must stop. No effect may be there twice, so the same must be equal. A worker that froze
 within a transaction, or while it writes to the CRM folder, keeps that locked: then the other one must say so and end, and
 the thawed one go on. Half of these points are calls, the others are moments (SIGSTOP).
 
-usage: scripts/crash.sh [import|pull|deliver|freeze-import|freeze-pull|freeze-deliver …]
+usage: scripts/crash.sh [import|pull|pull-again|deliver|kill-pull|freeze-import|freeze-pull|freeze-deliver …]
   CRASH_SAMPLE=60   so many points in all, drawn with CRASH_SEED (printed), instead of every one
+  CRASH_KILLS=200   so many moments
   CRASH_FREEZES=40  so many points for each that is frozen
   CRASH_WORKERS=2   so many at once
   CRASH_FOLDER=DIR  where the copies lie; default a temporary folder. What failed is kept there
   KITH_BIN=FILE     the binary; default: built here
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import queue
 import random
 import shutil
@@ -40,37 +46,42 @@ from mailserver import MailServer
 MAILS, PEOPLE = 500, 60
 # The run that is disturbed, and the one after it: a clock that went back would leave jobs for later.
 BEFORE, AFTER = "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"
-RUNS = ["import", "pull", "deliver", "freeze-import", "freeze-pull", "freeze-deliver"]
+RUNS = ["import", "pull", "pull-again", "deliver", "kill-pull", "freeze-import", "freeze-pull", "freeze-deliver"]
 PULLED, FOLDERS = 60, ["INBOX", "Work", "Work/2026"]
+# A pull of so many mails shows its first progress within so many seconds.
+MANY, SOON = 2000, 5.0
 
 
 class Stage:
     """One worker's folders: the state before, and the copy that is disturbed; both keep their paths."""
 
-    def __init__(self, number, work, program, killer, maildir, server):
-        self.server = server
+    def __init__(self, number, work, program, killer, maildir, servers):
+        self.servers = servers
         self.name, self.killer, self.maildir = f"worker {number}", killer, maildir
         self.folder = work / f"worker-{number}"
         self.kith = Kith(program, self.folder / "house")
         self.crm = self.folder / "house" / "crm"
         self.bases, self.wanted, self.seconds, self.points = {}, {}, {}, {}
+        self.waits, self.judges_time = [], False
 
     def words(self, run):
         if run == "import":
             return self.kith.import_words(self.maildir)
-        return ["sync", "--pull"] if run == "pull" else ["sync", "--deliver"]
+        return ["sync", "--deliver"] if run == "deliver" else ["sync", "--pull"]
 
     def prepare(self, runs):
         self.kith.folder.mkdir(parents=True)
         self.kith.set_clock("2026-11-23T11:00:00Z")
         self.kith.add_account()
         self.keep("import")
-        if any("pull" in run for run in runs):
-            password = self.kith.folder / "password"
+        for run in {"pull", "pull-again", "kill-pull"} & {run.removeprefix("freeze-") for run in runs}:
+            password, server = self.kith.folder / "password", self.servers[run]
             password.write_text("pw1")
-            self.kith.run("source", "add", "imap", "--host", "127.0.0.1", "--port", self.server.port, "--tls", "none",
+            self.kith.run("source", "add", "imap", "--host", "127.0.0.1", "--port", server.port, "--tls", "none",
                           "--user", "ada@example.test", "--password-file", password, "--depth", "whole", "--warrant")
-            self.keep("pull")
+            if run == "pull-again":
+                self.kith.run(*self.words(run))
+            self.keep(run)
             copy(self.bases["import"], self.kith.folder)
         if any("deliver" in run for run in runs):
             self.kith.run(*self.words("import"))
@@ -132,6 +143,37 @@ class Stage:
 
         return (command, self.kith.environment), freeze, lambda process: process.send_signal(signal.SIGCONT)
 
+    def killed(self, run, point):
+        """Kills a run at a moment drawn at random; the next one must be done soon."""
+        process = subprocess.Popen([self.kith.program, "--json", *map(str, self.words(run))], env=self.kith.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.Random(point).random() * self.seconds[run])
+        process.kill()
+        killed = process.wait() != 0
+        self.resume()
+        self.waits.append(self.first_progress(run))
+        if self.judges_time and self.waits[-1] > SOON:
+            raise Failure(f"the run after the kill showed nothing for {self.waits[-1]:.1f} s")
+        return {"killed": killed}
+
+    def first_progress(self, run):
+        """Runs it again to its end; gives how long its terminal stayed empty."""
+        screen, side = pty.openpty()
+        begun = time.monotonic()
+        process = subprocess.Popen([self.kith.program, *map(str, self.words(run))], env=self.kith.environment,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=side)
+        os.close(side)
+        first, shown = None, b""
+        # The end of a terminal is told by EIO.
+        with contextlib.suppress(OSError):
+            while some := os.read(screen, 4096):
+                first = first or time.monotonic() - begun
+                shown = (shown + some)[-300:]
+        os.close(screen)
+        if process.wait() != 0:
+            raise Failure(f"the run after the kill ended with {process.returncode}: {shown.decode(errors='replace')}")
+        return first or time.monotonic() - begun
+
     def frozen(self, run, point):
         """Freezes a worker at the point, lets another one work, thaws it; gives whether the other could take over."""
         begin, freeze, thaw = self.at_call(run, point) if point % 2 else self.at_moment(run, point)
@@ -185,7 +227,8 @@ class Stage:
     def point(self, run, point, freeze=False):
         """Kills or freezes at the point and runs again; gives whether it was in time. A `Failure` says what differs."""
         self.start(run)
-        counted = self.frozen(run, point) if freeze else self.disturbed(run, point)
+        way = self.frozen if freeze else self.killed if run == "kill-pull" else self.disturbed
+        counted = way(run, point)
         self.resume()
         self.kith.run(*self.words(run))
         found = self.outcome(run)
@@ -224,6 +267,25 @@ def staged_folders(maildir):
     return {name: mails[place::len(FOLDERS)] + mails[:1] for place, name in enumerate(FOLDERS)}
 
 
+def many_folders():
+    """2,000 small mails in three folders."""
+    chance, cast = random.Random(7), invent.people(PEOPLE)
+    mails = [invent.mail(chance, number, chance.choice(cast))[1].replace(b"\n", b"\r\n") for number in range(MANY)]
+    return {name: mails[place::len(FOLDERS)] for place, name in enumerate(FOLDERS)}
+
+
+def live_on(folders):
+    """What an owner does meanwhile: of each folder some mails are deleted, some move to the next one, some come anew."""
+    old = {name: list(mails) for name, mails in folders.items()}
+    for place, name in enumerate(FOLDERS):
+        target = folders[FOLDERS[(place + 1) % len(FOLDERS)]]
+        for uid in range(2, len(old[name]), 4):
+            if uid % 8 == 2:
+                target.append(old[name][uid])
+            folders[name][uid] = None
+        target += [mail.replace(b"Message-ID: <", b"Message-ID: <again.") for mail in old[name][:6]]
+
+
 def chosen(total, sample, seed):
     if not sample or sample >= total:
         return list(range(1, total + 1))
@@ -235,11 +297,12 @@ def disturb(name, stages, sample, seed, keep):
     freeze, run = name.startswith("freeze-"), name.removeprefix("freeze-")
     counts = [stage.undisturbed(run) for stage in stages]
     total = max(counted["calls"] for counted in counts)
-    points = chosen(total, sample, seed)
+    points = chosen(max(total, sample) if run == "kill-pull" else total, sample, seed)
     kinds = ", ".join(f"{value} {key}" for key, value in counts[0].items() if key not in ("killed", "calls"))
     print(f"{name}: {total} points ({kinds}); {len(points)} are tried", flush=True)
     free, passed, failed, late, begun = queue.SimpleQueue(), 0, 0, 0, time.monotonic()
     for stage in stages:
+        stage.waits.clear()
         free.put(stage)
 
     def attempt(point):
@@ -265,6 +328,8 @@ def disturb(name, stages, sample, seed, keep):
     missed = "where the other worker could not take over" if freeze else "behind the end of their run"
     print(f"{name}: {passed} passed, {failed} failed, {late} of them {missed}, "
           f"{time.monotonic() - begun:.0f} s", flush=True)
+    if waits := sorted(wait for stage in stages for wait in stage.waits):
+        print(f"{name}: first progress after {waits[len(waits) // 2]:.2f} s, at most {waits[-1]:.2f} s", flush=True)
     return passed, failed
 
 
@@ -282,15 +347,25 @@ def main(runs):
     try:
         killer, program = compile_killer(work), binary()
         invent.invent(work / "mails", MAILS, PEOPLE)
-        server = MailServer(staged_folders(work / "mails"))
-        stages = [Stage(number, work, program, killer, work / "mails", server) for number in range(workers)]
+        servers = {"pull": MailServer(staged_folders(work / "mails"))}
+        if "pull-again" in runs:
+            servers["pull-again"] = MailServer(staged_folders(work / "mails"))
+        if "kill-pull" in runs:
+            servers["kill-pull"] = MailServer(many_folders())
+        stages = [Stage(number, work, program, killer, work / "mails", servers) for number in range(workers)]
+        for stage in stages:
+            stage.judges_time = not sample
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             list(pool.map(lambda stage: stage.prepare(runs), stages))
+        if "pull-again" in runs:
+            live_on(servers["pull-again"].folders)
         print(f"CRASH_SEED={seed}", flush=True)
         for run in runs:
             most = sample // len(runs)
             if run.startswith("freeze-") and not sample:
                 most = int(os.environ.get("CRASH_FREEZES", "40"))
+            if run == "kill-pull" and not sample:
+                most = int(os.environ.get("CRASH_KILLS", "200"))
             held, broken = disturb(run, stages, most, seed, keep)
             passed, failed = passed + held, failed + broken
     except Failure as error:

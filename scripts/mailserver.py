@@ -6,7 +6,7 @@ import threading
 
 
 class MailServer:
-    """Folders by name, each a list of mails; the uid of a mail is its place, from 1."""
+    """Folders by name, each a list of mails; the uid of a mail is its place, from 1; None stands where one was deleted."""
 
     def __init__(self, folders, uid_validity=7):
         self.folders, self.uid_validity = folders, uid_validity
@@ -29,8 +29,9 @@ class MailServer:
         self.server.server_close()
 
     def status(self, name):
-        count = len(self.folders[name])
-        return f'* STATUS "{name}" (MESSAGES {count} UIDNEXT {count + 1} UIDVALIDITY {self.uid_validity})\r\n'
+        mails = self.folders[name]
+        count = sum(mail is not None for mail in mails)
+        return f'* STATUS "{name}" (MESSAGES {count} UIDNEXT {len(mails) + 1} UIDVALIDITY {self.uid_validity})\r\n'
 
     def serve(self, source, sink):
         opened = None
@@ -47,10 +48,11 @@ class MailServer:
                 out = self.status(re.match(r'"([^"]*)"', rest)[1]).encode()
             elif command == "EXAMINE":
                 opened = self.folders[re.match(r'"([^"]*)"', rest)[1]]
-                out = (f"* {len(opened)} EXISTS\r\n* OK [UIDVALIDITY {self.uid_validity}] valid\r\n"
+                count = sum(mail is not None for mail in opened)
+                out = (f"* {count} EXISTS\r\n* OK [UIDVALIDITY {self.uid_validity}] valid\r\n"
                        f"* OK [UIDNEXT {len(opened) + 1}] next\r\n").encode()
             elif command == "UID" and rest.startswith("SEARCH"):
-                out = ("* SEARCH " + " ".join(str(uid + 1) for uid in range(len(opened))) + "\r\n").encode()
+                out = ("* SEARCH " + " ".join(str(uid) for uid, mail in enumerate(opened, 1) if mail is not None) + "\r\n").encode()
             elif command == "UID":
                 out = b"".join(self.fetch(opened, *rest.split(" ", 2)[1:]))
             sink.write(out + f"{tag} OK done\r\n".encode())
@@ -62,9 +64,9 @@ class MailServer:
         for part in uids.split(","):
             first, _, last = part.partition(":")
             for uid in range(int(first), int(last or first) + 1):
-                if uid > len(mails):
+                mail = mails[uid - 1] if uid <= len(mails) else None
+                if mail is None:
                     continue
-                mail = mails[uid - 1]
                 if "SIZE" in items:
                     yield f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(mail)})\r\n".encode()
                 else:

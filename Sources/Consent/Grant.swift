@@ -74,7 +74,8 @@ public enum GrantWords {
     let period = since.map { "from \($0.date) on" } ?? "of all time"
     let place = folders.isEmpty ? "all folders" : "the folders " + folders.joined(separator: ", ")
     guard kind.isMail else {
-      return "Kith reads every card of this address book: names, addresses, phone numbers, organisations, titles and "
+      let books = kind == .carddav ? "the address books that this login sees there" : "this address book"
+      return "Kith reads every card of \(books): names, addresses, phone numbers, organisations, titles and "
         + "notes. Nothing is changed there."
     }
     let what =

@@ -132,9 +132,9 @@ public struct Analyse: Sendable {
         return try know.settle(Analyse.people, in: session)
       }
       isFirst = false
-      done.handles += settled
+      done.handles += settled.handles
       progress(Progress(step: "people", done: done.handles, total: nil))
-      if settled == Analyse.people { continue }
+      if !settled.isDone { continue }
       if done.handles == 0 { return }
       // Whatever became known is on its way to the CRM.
       let live = try await store.destinations(account, member: member).filter { $0.revokedAt == nil }.map(\.id)

@@ -3,7 +3,7 @@ import Glibc
 public import Model
 public import Store
 
-/// Adds a source, files or a mail server, with the grant to read it, and causes its first run.
+/// Adds a source, files or a server, with the grant to read it, and causes its first run.
 ///
 /// The same place of the same member is the same source. Other terms change its grant; the same terms change nothing.
 public struct AddSource: Sendable {
@@ -36,22 +36,23 @@ public struct AddSource: Sendable {
       self.isWarranted = isWarranted
     }
 
-    /// A mailbox on a server.
+    /// A mailbox or address books on a server.
     public init(
-      _ server: MailServer, _ login: Login, depth: Depth? = nil, since: Instant? = nil, owners: [String] = [],
+      _ server: MailServer, _ login: Login, kind: Source.Kind = .imap, depth: Depth? = nil, since: Instant? = nil,
+      owners: [String] = [],
       isWarranted: Bool
     ) {
-      self.init(.imap, "", depth: depth, since: since, owners: owners, isWarranted: isWarranted)
+      self.init(kind, "", depth: depth, since: since, owners: owners, isWarranted: isWarranted)
       self.server = server
       self.login = login
       // Who logs in by an address reads mail of that address.
-      if owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
+      if kind.isMail, owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
     }
 
     /// What the source is known by: the same place of the same member is the same source.
     func location() throws -> String {
       guard let server, let login else { return try AddSource.absolute(path) }
-      return "\(login.user)@\(server.host):\(server.port)"
+      return "\(login.user)@\(server.host):\(server.port)\(server.path ?? "")"
     }
   }
 

@@ -39,10 +39,20 @@ struct KnowPeople: Sendable {
 
   // MARK: stale handles
 
-  /// Settles handles of which something new was stored; answers how many, 0 once none is left.
-  func settle(_ limit: Int, in session: any Session) throws -> Int {
-    let stale = try Handles.stale(of: member, limit: limit, account, in: session)
-    if stale.isEmpty { return 0 }
+  /// So many touches are in memory at once, or those of one handle.
+  static let touches = 20_000
+
+  /// Settles handles of which something new was stored; answers how many, and whether some are left.
+  func settle(_ limit: Int, in session: any Session) throws -> (handles: Int, isDone: Bool) {
+    let all = try Handles.stale(of: member, limit: limit, account, in: session)
+    if all.isEmpty { return (0, true) }
+    var room = KnowPeople.touches
+    let counts = try Touches.counts(
+      of: all.map { owners.contains($0.handle.value) ? nil : $0.id }, account, in: session)
+    let stale = zip(all, counts).enumerated().prefix { place, item in
+      room -= item.1
+      return place == 0 || room >= 0
+    }.map(\.element.0)
     var persons = Set(
       try Facts.records(ofHandles: stale.map(\.id), account, in: session).map(\.person))
     let addresses = stale.filter { $0.handle.kind == .email && !owners.contains($0.handle.value) }
@@ -51,7 +61,7 @@ struct KnowPeople: Sendable {
     try recordAddresses(stale, known, looks, &persons, in: session)
     try refold(persons, looks, in: session)
     try Handles.settle(stale.map(\.id), account, in: session)
-    return stale.count
+    return (stale.count, stale.count == all.count && all.count < limit)
   }
 
   /// Enters a record for each address that stands for somebody, with what it says, and takes back those that do not.

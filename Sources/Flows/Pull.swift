@@ -8,12 +8,8 @@ public struct PullReport: Sendable, Equatable {
   public var source: ID<Source>
   /// Mails or cards that were not held before, or not at this depth.
   public var stored = 0
-  /// The completeness ledger of this source after the run.
-  public var folders: [Completeness] = []
   /// What is left to be done by the owner, with its remedy; nil if nothing is.
   public var trouble: String?
-
-  public var isWhole: Bool { folders.allSatisfy(\.isWhole) }
 }
 
 /// Takes mail in: what is not held yet is read, sealed and stored, batch by batch, and counted against what is there.
@@ -51,17 +47,21 @@ public struct Pull: Sendable {
       throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
     }
     do {
-      guard source.kind.isMail else {
+      switch source.kind {
+      case .mbox, .maildir, .mails: return try await mails(source, grant, account, lease, job)
+      case .vcard, .csv:
         return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
-      }
-      guard source.kind.isFile else {
+      case .imap, .carddav:
         guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
+        guard source.kind == .imap else {
+          return try await PullBooks(store: store, gate: gate, door: door, progress: progress)
+            .run(source, grant, of: account, lease: lease, job: job)
+        }
         return try await PullServer(
           store: store, gate: gate, door: door, batch: batch, inFlight: inFlight, progress: progress
         ).run(source, grant, of: account, lease: lease, job: job)
       }
-      return try await mails(source, grant, account, lease, job)
     } catch {
       await note(error, source, account, lease)
       throw error
@@ -105,7 +105,6 @@ public struct Pull: Sendable {
     }
     progress(Progress(step: "reading mails", done: reader.done, total: reader.done))
     report.trouble = try await finish(run, reader.folders, leftOut, folders, permit, job)
-    report.folders = try await store.completeness(account, source.member).filter { $0.source == source.id }
     return report
   }
 

@@ -14,9 +14,6 @@ struct PullFolder: Sendable {
   let run: ServerRun
   let session: IMAPSession
   let folder: IMAPFolder
-  /// For the bar: mails of the folders before this one, and of all.
-  let done: Int
-  let total: Int
 
   /// A portion is stored in one transaction; so many bytes of several may be in memory at once.
   static let portion: Int64 = 4 << 20
@@ -28,6 +25,7 @@ struct PullFolder: Sendable {
   func run(_ state: FolderState, _ permit: borrowing Permit<ReadMail>) async throws -> Outcome {
     if let status = folder.status, plan(state, status) == .rest {
       try await rest(state, status, permit)
+      run.tally.add(status.count ?? 0)
       return Outcome()
     }
     let (opened, reason) = try await session.examine(folder)
@@ -165,7 +163,6 @@ struct PullFolder: Sendable {
       store: store, gate: run.gate, account: run.account, source: run.source, grant: run.grant, lease: run.lease,
       folders: [known.id], owners: run.owners)
     await session.begin(plan.portions, announced: sizes)
-    var looked = 0
     try await withThrowingTaskGroup(of: MailRun.Outcome.self) { group in
       var running = 0
       func settle(_ outcome: MailRun.Outcome) {
@@ -182,8 +179,7 @@ struct PullFolder: Sendable {
         brought.leftOut = brought.leftOut.union(portion.empty)
         group.addTask { [step] in try await keeping.keep(portion.batch, step) }
         running += 1
-        looked += portion.asked.count
-        run.progress(Progress(step: "reading mails", done: min(done + looked, max(done, total)), total: total))
+        run.tally.add(portion.asked.count)
       }
       while let outcome = try await group.next() { settle(outcome) }
     }

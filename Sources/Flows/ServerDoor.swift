@@ -35,7 +35,7 @@ public struct ServerDoor: Sendable {
     self.dialler = dialler
   }
 
-  /// Opens a source's server under its grant, and lends the conversation to `body`.
+  /// Opens a source's mail server under its grant, and lends the conversation to `body`.
   ///
   /// `look` and `quiet` are for conversations in which nothing is said for long.
   func open<Result: Sendable>(
@@ -43,15 +43,38 @@ public struct ServerDoor: Sendable {
     look: Double = ServerDoor.look, quiet: Double? = nil,
     _ body: (IMAPSession) async throws -> Result
   ) async throws -> Result {
+    let reader = IMAPReader(dialler, quiet: quiet ?? self.quiet, clock: store.clock)
+    return try await connect(source, grant, account, look: look) { server, key, permit in
+      try await reader.open(server, key, permit, transcript, body)
+    }
+  }
+
+  /// Opens a source's server of address books under its grant, and lends the conversation to `body`.
+  func openBooks<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
+    _ body: @escaping @Sendable (DAVSession) async throws -> Result
+  ) async throws -> Result {
+    let reader = DAVReader(dialler, quiet: quiet, clock: store.clock)
+    return try await connect(source, grant, account) { server, key, permit in
+      try await reader.open(server, key, permit, transcript, body)
+    }
+  }
+
+  /// Fetches the sealed login of a source under its grant, and looks at the grant for as long as `body` runs.
+  private func connect<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>, look: Double = ServerDoor.look,
+    _ body: (MailServer, SealedLogin, borrowing Permit<Connect>) async throws -> Result
+  ) async throws -> Result {
     guard let server = source.server else { throw Trouble("this source has no server", "revoke it and add it again") }
     let permit = try await gate.permit(
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
     guard let login = try await store.login(account, source.id) else {
       throw Trouble(
-        "the login of this source is not here", "give it again: 'kith source add imap' with the same host and user")
+        "the login of this source is not here",
+        "give it again: 'kith source add \(source.kind.rawValue)' with the same host and user")
     }
-    let key = IMAPReader.Key(login: login, slot: Store.loginSlot(account, source.id))
+    let key = SealedLogin(login: login, slot: Store.loginSlot(account, source.id))
     callers.enter(grant.id, account, source.id)
     let (stamp, store, dialler) = (grant.stamp, store, dialler)
     let watch = Task {
@@ -66,8 +89,7 @@ public struct ServerDoor: Sendable {
       }
     }
     defer { watch.cancel() }
-    return try await IMAPReader(dialler, quiet: quiet ?? self.quiet, clock: store.clock)
-      .open(server, key, permit, transcript, body)
+    return try await body(server, key, permit)
   }
 
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
@@ -79,12 +101,17 @@ public struct ServerDoor: Sendable {
     }
   }
 
-  /// Logs in and counts the folders: whether a source can be read now.
+  /// Logs in and counts the folders or books: whether a source can be read now.
   public func tryOut(_ source: Source, _ account: ID<Account>) async throws -> Int {
     guard let grant = try await store.readable(account, source.id)?.grant else {
       throw Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn")
     }
-    return try await open(source, grant, account, Transcript(clock: store.clock)) { try await $0.folders().count }
+    let transcript = Transcript(clock: store.clock)
+    guard source.kind == .carddav else {
+      return try await open(source, grant, account, transcript) { try await $0.folders().count }
+    }
+    let path = source.server?.path
+    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path).count }
   }
 
   /// Logs in under a grant that is offered and not kept yet: whether what the owner gave is right.
@@ -108,9 +135,17 @@ public struct ServerDoor: Sendable {
     callers.enter(trial: grant.id, Endpoint(host: server.host, port: server.port))
     defer { callers.leave(grant.id) }
     do {
-      try await IMAPReader(dialler, quiet: min(quiet, 30), clock: store.clock).open(
-        server, IMAPReader.Key(login: sealed, slot: slot), permit, Transcript(clock: store.clock)
-      ) { _ = try await $0.folders() }
+      let (key, transcript, quiet) = (SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30))
+      switch source.kind {
+      case .carddav:
+        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+          _ = try await $0.books(at: server.path)
+        }
+      default:
+        try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+          _ = try await $0.folders()
+        }
+      }
     } catch let trouble as Trouble {
       guard case .wait = trouble.remedy else { throw trouble }
       throw Trouble("\(trouble.what); nothing was kept", "try it again, or keep it untried by --no-check")

@@ -1,4 +1,4 @@
-/// How a mail server is reached, and which of its folders are read; the login lies sealed elsewhere.
+/// How a server of mail or of address books is reached, and what of it is read; the login lies sealed elsewhere.
 public struct MailServer: Sendable, Hashable {
   public enum Security: String, Sendable, CaseIterable {
     /// TLS from the first byte.
@@ -18,6 +18,8 @@ public struct MailServer: Sendable, Hashable {
 
   public var host: String
   public var port: Int
+  /// Where on the server books are looked for; nil where the server says it by itself, and for mail.
+  public var path: String?
   public var security: Security
   /// Certificates in PEM that are trusted for this server instead of the system's; nil for the system's.
   public var authority: String?
@@ -29,11 +31,13 @@ public struct MailServer: Sendable, Hashable {
   public var readsTrash: Bool
 
   public init(
-    host: String, port: Int, security: Security = .implicit, authority: String? = nil, secret: Secret = .password,
+    host: String, port: Int, path: String? = nil, security: Security = .implicit, authority: String? = nil,
+    secret: Secret = .password,
     folders: [String] = [], readsJunk: Bool = false, readsTrash: Bool = false
   ) {
     self.host = host
     self.port = port
+    self.path = path
     self.security = security
     self.authority = authority
     self.secret = secret

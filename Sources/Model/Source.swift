@@ -3,23 +3,23 @@ public struct Source: Identified, Sendable, Equatable {
   public static let prefix = "source"
 
   public enum Kind: String, Sendable, CaseIterable {
-    case mbox, maildir, mails, vcard, csv, imap
+    case mbox, maildir, mails, vcard, csv, imap, carddav
 
     public var isMail: Bool {
       switch self {
       case .mbox, .maildir, .mails, .imap: true
-      case .vcard, .csv: false
+      case .vcard, .csv, .carddav: false
       }
     }
 
     /// Whether it lies on this machine as files.
-    public var isFile: Bool { self != .imap }
+    public var isFile: Bool { self != .imap && self != .carddav }
   }
 
   public var id: ID<Source>
   public var member: ID<Member>
   public var kind: Kind
-  /// Where it lies: for files the absolute path, for a server `user@host:port`.
+  /// Where it lies: for files the absolute path, for a server `user@host:port` and the path there.
   public var location: String
   /// How its server is reached; nil for files.
   public var server: MailServer?

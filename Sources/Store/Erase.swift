@@ -84,6 +84,10 @@ extension Store {
       AND (record_a IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
         OR record_b IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2))
     """,
+    """
+    UPDATE resource SET rule = 'erased', identity = NULL WHERE account_id = $1
+      AND identity IN (SELECT identity FROM record WHERE account_id = $1 AND person_id = $2 AND kind = 'card')
+    """,
     "DELETE FROM record WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM conflict WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM delivery WHERE account_id = $1 AND person_id = $2",

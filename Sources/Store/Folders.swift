@@ -116,19 +116,23 @@ extension Store {
       let rules = Dictionary(
         grouping: try session.rows(
           "SELECT folder_id, rule, items FROM left_out WHERE account_id = $1", [Value(account)]), by: { $0.int(0) })
-      return try session.rows(
+      let collections = try Collections.counts(account, in: session)
+      let rows = try session.rows(
         """
-        SELECT f.id, f.source_id, f.name, f.on_server, CASE WHEN s.kind IN (\(mails)) THEN (
-          SELECT COUNT(*) FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
-          WHERE p.account_id = f.account_id AND p.folder_id = f.id AND (m.depth = s.depth OR m.erased = 1)
-        ) ELSE f.held END
+        SELECT f.id, f.source_id, f.name, f.on_server, f.held, s.kind IN (\(mails))
         FROM folder f JOIN source s ON s.account_id = f.account_id AND s.id = f.source_id
         WHERE f.account_id = $1\(narrowed) ORDER BY f.source_id, f.name
-        """, values
-      ).map { row in
-        Completeness(
-          source: row.id(1), folder: row.text(2), onServer: Int(row.int(3)), held: Int(row.int(4)),
-          leftOut: Dictionary(uniqueKeysWithValues: rules[row.int(0)]?.map { ($0.text(1), Int($0.int(2))) } ?? []))
+        """, values)
+      let held = try Folders.held(
+        rows.map { Folders.Generation(folder: $0.id(0), source: $0.id(1)) }, account, in: session)
+      return zip(rows, held).map { row, held in
+        let leftOut = Dictionary(
+          uniqueKeysWithValues: rules[row.int(0)]?.map { ($0.text(1), Int($0.int(2))) } ?? [])
+        let counted = collections[row.int(0)]
+        return Completeness(
+          source: row.id(1), folder: row.text(2), onServer: Int(row.int(3)),
+          held: row.bool(5) ? held : counted?.held ?? Int(row.int(4)),
+          leftOut: leftOut.merging(counted?.leftOut ?? [:], uniquingKeysWith: +))
       }
     }
   }

@@ -113,6 +113,11 @@ public enum Mails {
     for place in lost { ids[place] = held[mails[place].digest]?.id ?? ids[place] }
     let stored = mails.indices.filter { !answers[$0].isEmpty }.map { mails[$0] }
     try list(stored, of: source.member, account, in: session)
+    if !stored.isEmpty {
+      try session.run(
+        "UPDATE source SET mails = mails + $3 WHERE account_id = $1 AND id = $2",
+        [Value(account), Value(source.id), Value(stored.count)])
+    }
     return ids
   }
 

@@ -42,19 +42,18 @@ extension Folders {
       grouping: try session.rows(
         "SELECT folder_id, rule, uids FROM left_out WHERE account_id = $1 AND uids IS NOT NULL", [Value(account)]),
       by: { $0.int(0) })
-    return try session.rows(
+    let rows = try session.rows(
       """
-      SELECT f.id, f.name, f.uid_validity, f.cursor_uid, f.mod_seq, f.on_server, f.held, COUNT(m.id) FROM folder f
-      LEFT JOIN place p ON p.account_id = f.account_id AND p.folder_id = f.id AND p.uid_validity = f.uid_validity
-      LEFT JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id AND (m.depth = $3 OR m.erased = 1)
-      WHERE f.account_id = $1 AND f.source_id = $2
-      GROUP BY f.id, f.name, f.uid_validity, f.cursor_uid, f.mod_seq, f.on_server, f.held ORDER BY f.id
-      """, [Value(account), Value(source.id), .text(source.depth.rawValue)]
-    ).map { row in
+      SELECT id, name, uid_validity, cursor_uid, mod_seq, on_server, held FROM folder
+      WHERE account_id = $1 AND source_id = $2 ORDER BY id
+      """, [Value(account), Value(source.id)])
+    let held = try held(
+      rows.map { Generation(folder: $0.id(0), source: source.id, uidValidity: $0.int(2)) }, account, in: session)
+    return zip(rows, held).map { row, held in
       let rules = (leftOut[row.int(0)] ?? []).compactMap { row in UIDSet(row.text(2)).map { (row.text(1), $0) } }
       return FolderState(
         id: row.id(0), name: row.text(1), cursor: Cursor(uidValidity: row.int(2), uid: row.int(3), modSeq: row.int(4)),
-        onServer: Int(row.int(5)), noted: Int(row.int(6)), held: Int(row.int(7)),
+        onServer: Int(row.int(5)), noted: Int(row.int(6)), held: held,
         leftOut: Dictionary(rules) { $0.union($1) })
     }
   }

@@ -12,12 +12,13 @@ extension Sources {
     var servers: [Int64: MailServer] = [:]
     let rows = try session.rows(
       """
-      SELECT source_id, host, port, security, authority, secret, reads_junk, reads_trash FROM source_server
+      SELECT source_id, host, port, security, authority, secret, reads_junk, reads_trash, path FROM source_server
       WHERE account_id = $1
       """, [Value(account)])
     for row in rows {
       servers[row.int(0)] = MailServer(
-        host: row.text(1), port: Int(row.int(2)), security: .init(rawValue: row.text(3)) ?? .implicit,
+        host: row.text(1), port: Int(row.int(2)), path: row.textOrNil(8),
+        security: .init(rawValue: row.text(3)) ?? .implicit,
         authority: row.textOrNil(4), secret: .init(rawValue: row.text(5)) ?? .password,
         folders: patterns[row.int(0)]?.map { $0.text(1) } ?? [], readsJunk: row.bool(6), readsTrash: row.bool(7))
     }
@@ -32,15 +33,17 @@ extension Sources {
     try session.run(
       """
       INSERT INTO source_server (account_id, source_id, member_id, host, port, security, authority, secret, reads_junk,
-        reads_trash)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        reads_trash, path)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       ON CONFLICT (account_id, source_id) DO UPDATE SET host = excluded.host, port = excluded.port,
         security = excluded.security, authority = excluded.authority, secret = excluded.secret,
-        reads_junk = excluded.reads_junk, reads_trash = excluded.reads_trash
+        reads_junk = excluded.reads_junk, reads_trash = excluded.reads_trash,
+        path = excluded.path
       """,
       key + [
         Value(source.member), .text(server.host), Value(server.port), .text(server.security.rawValue),
         Value(server.authority), .text(server.secret.rawValue), Value(server.readsJunk), Value(server.readsTrash),
+        Value(server.path),
       ])
     try session.run("DELETE FROM source_pattern WHERE account_id = $1 AND source_id = $2", key)
     try session.runMany(

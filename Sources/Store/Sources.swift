@@ -57,8 +57,8 @@ public enum Sources {
   private static func insert(_ source: Source, _ account: ID<Account>, in session: any Session) throws {
     try session.run(
       """
-      INSERT INTO source (account_id, id, member_id, kind, location, depth, since)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      INSERT INTO source (account_id, id, member_id, kind, location, depth, since, mails)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
       """,
       [
         Value(account), Value(source.id), Value(source.member), .text(source.kind.rawValue), .text(source.location),

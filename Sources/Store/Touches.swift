@@ -50,6 +50,19 @@ public enum Touches {
     ).map { $0.compactMap(HandleTouch.init) }
   }
 
+  /// How many touches each handle has; none where nil is asked for.
+  public static func counts(
+    of handles: [ID<Handle>?], _ account: ID<Account>, in session: any Session
+  ) throws -> [Int] {
+    let asked = handles.compactMap(\.self)
+    let counts = try session.rowsMany(
+      "SELECT COUNT(*) FROM participant WHERE account_id = $1 AND handle_id = $2",
+      asked.map { [Value(account), Value($0)] })
+    let found = Dictionary(
+      zip(asked, counts.map { Int($0.first?.int(0) ?? 0) }), uniquingKeysWith: { count, _ in count })
+    return handles.map { $0.flatMap { found[$0] } ?? 0 }
+  }
+
   /// The touches of a person that a viewer may see, oldest first.
   public static func seen(of person: ID<Person>, in session: any Session) throws -> [HandleTouch] {
     try session.rows(

@@ -1,6 +1,17 @@
 public import Consent
 public import NIOCore
 
+/// The sealed login of a source, and where it lies.
+public struct SealedLogin: Sendable {
+  public var login: Sealed
+  public var slot: Slot
+
+  public init(login: Sealed, slot: Slot) {
+    self.login = login
+    self.slot = slot
+  }
+}
+
 extension Connection {
   /// Opens a sealed login, sends the bytes that `encode` makes of it, and forgets both.
   ///

@@ -12,4 +12,15 @@ enum Secrets {
     guard !line.isEmpty else { throw Trouble("the \(what) is empty", "write it into the first line of the file") }
     return Array(line)
   }
+
+  /// The certificates in a file that are to be trusted instead of the system's.
+  static func authority(_ path: String) throws -> String {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Trouble("the file of certificates cannot be read", "check the path of --ca")
+    }
+    guard bytes.count < 4 << 20, bytes.range(of: Data("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
+      throw Trouble("there is no certificate in the file of --ca", "name a file in PEM")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }

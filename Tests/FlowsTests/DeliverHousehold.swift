@@ -76,7 +76,8 @@ struct DeliverHousehold: Sendable {
   private static func cardSource(_ account: ID<Account>, _ member: ID<Member>, in session: any Session) throws {
     try session.run(
       """
-      INSERT INTO source (account_id, id, member_id, kind, location, depth) VALUES ($1, $2, $2, 'vcard', '/cards', 'text')
+      INSERT INTO source (account_id, id, member_id, kind, location, depth, mails)
+      VALUES ($1, $2, $2, 'vcard', '/cards', 'text', 0)
       ON CONFLICT DO NOTHING
       """, [Value(account), Value(member)])
     try session.run(

@@ -5,6 +5,20 @@ import Model
 import Stage
 import Store
 
+/// What a run brought, and the completeness ledger of its source after it.
+struct Pulled: Sendable {
+  var stored: Int
+  var trouble: String?
+  var folders: [Completeness]
+  var isWhole: Bool { folders.allSatisfy(\.isWhole) }
+
+  init(_ report: PullReport, _ store: Store, _ account: ID<Account>) async throws {
+    stored = report.stored
+    trouble = report.trouble
+    folders = try await store.completeness(account).filter { $0.source == report.source }
+  }
+}
+
 /// The way in on a staged house: sources are added and pulled as the worker does it.
 struct WayIn {
   let house: StagedHouse
@@ -25,14 +39,14 @@ struct WayIn {
 
   /// Pulls a source under a lease, as a job.
   @discardableResult
-  func pull(_ source: ID<Source>, batch: Int = 500, gate: Gate? = nil) async throws -> PullReport {
+  func pull(_ source: ID<Source>, batch: Int = 500, gate: Gate? = nil) async throws -> Pulled {
     guard let lease = try await store.lease(account, holder: "test") else { throw Trouble("no lease", "") }
     do {
       let job = try await store.nextJob(lease)
       let report = try await Pull(store: store, gate: gate ?? house.gate, batch: batch)
         .run(source, of: account, lease: lease, job: job?.kind == .pull ? job : nil)
       try await store.release(lease)
-      return report
+      return try await Pulled(report, store, account)
     } catch {
       try await store.release(lease)
       throw error
@@ -40,8 +54,7 @@ struct WayIn {
   }
 
   /// Adds a source and pulls it.
-  func take(_ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil) async throws -> PullReport
-  {
+  func take(_ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil) async throws -> Pulled {
     let added = try await add(kind, path, depth: depth, since: since)
     return try await pull(added.source.id)
   }

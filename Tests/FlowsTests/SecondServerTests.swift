@@ -74,7 +74,7 @@ private struct PymapStage {
     ).source
   }
 
-  func pull(_ source: Source) async throws -> PullReport {
+  func pull(_ source: Source) async throws -> Pulled {
     let door = ServerDoor(store: way.store, gate: way.house.gate, rules: AddressRules(allowsThisMachine: true))
     return try await way.pull(source.id, door: door)
   }

@@ -13,7 +13,7 @@ import Wire
   /// Adds the staged server as a source of a house of its own, and pulls it once.
   private func pull(
     _ fault: StagedIMAP.Fault, mails: [[UInt8]] = mails, quiet: Double = 1
-  ) async throws -> (way: WayIn, source: Source, result: Result<PullReport, any Error>) {
+  ) async throws -> (way: WayIn, source: Source, result: Result<Pulled, any Error>) {
     let way = try await WayIn()
     let server = try StagedIMAP(fault, mails: mails)
     let source = try await AddSource(store: way.store, gate: way.house.gate).run(

@@ -52,7 +52,7 @@ struct ServerStage {
   }
 
   @discardableResult
-  func pull(_ source: Source, gate: Gate? = nil, batch: Int = 7) async throws -> PullReport {
+  func pull(_ source: Source, gate: Gate? = nil, batch: Int = 7) async throws -> Pulled {
     try await way.pull(source.id, door: door, gate: gate, batch: batch)
   }
 
@@ -80,13 +80,13 @@ extension WayIn {
   }
 
   /// Pulls a source on a server under a lease, as a job.
-  func pull(_ source: ID<Source>, door: ServerDoor, gate: Gate? = nil, batch: Int = 7) async throws -> PullReport {
+  func pull(_ source: ID<Source>, door: ServerDoor, gate: Gate? = nil, batch: Int = 7) async throws -> Pulled {
     guard let lease = try await store.lease(account, holder: "test") else { throw Trouble("no lease", "") }
     do {
       let report = try await Pull(store: store, gate: gate ?? house.gate, door: door, batch: batch)
         .run(source, of: account, lease: lease)
       try await store.release(lease)
-      return report
+      return try await Pulled(report, store, account)
     } catch {
       try await store.release(lease)
       throw error

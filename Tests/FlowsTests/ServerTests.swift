@@ -210,7 +210,7 @@ import Testing
     }
   }
 
-  private func trouble(_ body: () async throws -> PullReport) async -> String {
+  private func trouble(_ body: () async throws -> Pulled) async -> String {
     do {
       _ = try await body()
       return ""

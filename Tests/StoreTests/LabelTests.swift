@@ -103,7 +103,7 @@ struct LabelTests {
     await #expect(throws: (any Error).self) {
       _ = try await house.store.write(account) { session in
         try session.run(
-          "INSERT INTO source (account_id, id, member_id, kind, location, depth) VALUES ($1, 5, $2, 'mbox', '/x', 'text')",
+          "INSERT INTO source (account_id, id, member_id, kind, location, depth, mails) VALUES ($1, 5, $2, 'mbox', '/x', 'text', 0)",
           [Value(account), Value(ada)])
         try session.run(
           """

@@ -42,9 +42,17 @@ public struct CardBook: Sendable {
     case .csv:
       guard !isFolder else { throw Trouble("this is a folder, not a table", "name the CSV file") }
       try readTable(path)
+    case .carddav: throw Trouble("a server of address books is no file", "add it by 'kith source add carddav'")
     case .mbox, .maildir, .mails, .imap:
       throw Trouble("these are mails, not an address book", "import it with its own kind")
     }
+    leaveOutDoubled()
+  }
+
+  /// One resource of a book on a server: what is in it, known by its uid, or by where it lies if it names none.
+  init(resource bytes: [UInt8], at place: String) {
+    name = place
+    for card in VCard.read(bytes).cards { add(card.contact, digest: sha256(card.serialized()), place: place) }
     leaveOutDoubled()
   }
 
@@ -123,12 +131,14 @@ public struct CardBook: Sendable {
 
   // MARK: - Both
 
-  private mutating func add(_ contact: Contact, digest: [UInt8]) {
+  /// `place` stands in for a missing uid where a card keeps its place when it changes.
+  private mutating func add(_ contact: Contact, digest: [UInt8], place: String? = nil) {
     onServer += 1
     if contact.kind == .group { return count(.group) }
     let names = [contact.name, contact.given, contact.family, contact.organisation]
     if names.allSatisfy(\.isEmpty), contact.emails.isEmpty, contact.phones.isEmpty { return count(.empty) }
-    let uid = contact.uid.isEmpty || contact.uid.utf8.count > CardBook.longestUID ? hex(digest) : contact.uid
+    let stand = place.map { hex(sha256(Array($0.utf8))) } ?? hex(digest)
+    let uid = contact.uid.isEmpty || contact.uid.utf8.count > CardBook.longestUID ? stand : contact.uid
     cards.append(Card(seen: .init(uid: uid, digest: hex(digest)), contact: contact, digest: digest))
   }
 

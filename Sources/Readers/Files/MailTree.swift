@@ -36,7 +36,7 @@ struct MailTree {
     case .mbox: if isFolder { try readMailboxes() } else { folders = [mailbox(root, root)] }
     case .maildir: try readMaildir(isFolder)
     case .mails: try readMails(isFolder)
-    case .vcard, .csv: throw Trouble("an address book holds no mails", "import it with its own kind")
+    case .vcard, .csv, .carddav: throw Trouble("an address book holds no mails", "import it with its own kind")
     case .imap: throw Trouble("a mail server is no folder of files", "add it by 'kith source add imap'")
     }
     tellApart()

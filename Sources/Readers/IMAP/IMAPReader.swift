@@ -18,20 +18,9 @@ public struct IMAPReader: Sendable {
     self.clock = clock
   }
 
-  /// A sealed login and where it lies.
-  public struct Key: Sendable {
-    public var login: Sealed
-    public var slot: Slot
-
-    public init(login: Sealed, slot: Slot) {
-      self.login = login
-      self.slot = slot
-    }
-  }
-
   /// Talks with a server under the grant of `permit`, logged in; says farewell when `body` ends.
   public func open<Result: Sendable>(
-    _ server: MailServer, _ key: Key, _ permit: borrowing Permit<Connect>, _ transcript: Transcript,
+    _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>, _ transcript: Transcript,
     _ body: (IMAPSession) async throws -> Result
   ) async throws -> Result {
     guard let stamp = permit.stamps.first else {
@@ -83,7 +72,7 @@ extension IMAPSession {
 
   /// Logs in with the sealed login, by the best way that the server offers.
   func logIn(
-    _ server: MailServer, _ key: IMAPReader.Key, _ permit: borrowing Permit<Connect>, _ connection: Connection
+    _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>, _ connection: Connection
   ) async throws {
     if capabilities.names.isEmpty { try await require(.capability) }
     let way = try LogInWay(server, capabilities)

@@ -217,6 +217,27 @@ CREATE TABLE blob_frame (
 --: bytes: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export row
 --: member_id: open id customer - life export row
 
+CREATE TABLE collection (
+  account_id BIGINT NOT NULL,
+  folder_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  path TEXT NOT NULL,
+  sync_token TEXT,
+  ctag TEXT,
+  whole BIGINT NOT NULL,
+  listed_at BIGINT,
+  PRIMARY KEY (account_id, folder_id),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: folder_id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: path: open setting customer - life export row
+--: sync_token: open cursor customer - work export row
+--: ctag: open cursor customer - work export row
+--: whole: open flag customer - work export row
+--: listed_at: open instant customer - work export row
+
 CREATE TABLE conflict (
   account_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -787,6 +808,10 @@ CREATE TABLE mail (
 --: analysed: open flag customer - work export row
 --: erased: open flag contact - source export row
 
+CREATE INDEX mail_blob ON mail (account_id, blob_id) WHERE blob_id IS NOT NULL;
+
+CREATE INDEX mail_held ON mail (account_id, source_id, depth, erased);
+
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
 
 CREATE TABLE mail_interaction (
@@ -967,6 +992,30 @@ CREATE INDEX record_handle ON record (account_id, handle_id, id);
 
 CREATE INDEX record_person ON record (account_id, person_id, id);
 
+CREATE TABLE resource (
+  account_id BIGINT NOT NULL,
+  folder_id BIGINT NOT NULL,
+  place TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  etag TEXT,
+  identity TEXT,
+  rule TEXT,
+  PRIMARY KEY (account_id, folder_id, place, position),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE,
+  CHECK ((identity IS NULL) <> (rule IS NULL))
+);
+--: account_id: open id customer - life export keep
+--: folder_id: open id customer - life export row
+--: place: open digest contact - life export row
+--: position: open count contact - life export row
+--: member_id: open id customer - life export row
+--: etag: open cursor contact - life export row
+--: identity: open digest contact - life export row
+--: rule: open enum contact - life export row
+
+CREATE INDEX resource_identity ON resource (account_id, member_id, identity);
+
 CREATE TABLE setting (
   account_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
@@ -1010,6 +1059,7 @@ CREATE TABLE source (
   revoked_at BIGINT,
   last_run_at BIGINT,
   trouble TEXT,
+  mails BIGINT NOT NULL,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -1023,6 +1073,7 @@ CREATE TABLE source (
 --: revoked_at: open instant customer - life export row
 --: last_run_at: open instant customer - work export row
 --: trouble: open progress customer - work export row
+--: mails: open count customer - life export row
 
 CREATE TABLE source_owner (
   account_id BIGINT NOT NULL,
@@ -1056,6 +1107,7 @@ CREATE TABLE source_server (
   member_id BIGINT NOT NULL,
   host TEXT NOT NULL,
   port BIGINT NOT NULL,
+  path TEXT,
   security TEXT NOT NULL,
   authority TEXT,
   secret TEXT NOT NULL,
@@ -1069,6 +1121,7 @@ CREATE TABLE source_server (
 --: member_id: open id customer - life export row
 --: host: open setting customer - life export row
 --: port: open setting customer - life export row
+--: path: open setting customer - life export row
 --: security: open enum customer - life export row
 --: authority: open setting customer - life export row
 --: secret: open enum customer - life export row

@@ -182,8 +182,9 @@ private struct Checkup {
   /// Logs in as a run would.
   private mutating func server(_ house: House, _ source: Source, _ account: ID<Account>) async {
     do {
-      let folders = try await house.door.tryOut(source, account)
-      well("source", "\(source.id): \(source.location) answers, with \(folders) folders")
+      let count = try await house.door.tryOut(source, account)
+      let what = source.kind.isMail ? "folders" : "address books"
+      well("source", "\(source.id): \(source.location) answers, with \(count) \(what)")
     } catch {
       fault("source", error)
     }

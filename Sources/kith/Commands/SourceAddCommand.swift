@@ -8,7 +8,7 @@ import Store
 extension SourceCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a server that Kith may read.", subcommands: [IMAP.self])
+      abstract: "Adds a server that Kith may read.", subcommands: [IMAP.self, CardDAV.self])
   }
 
   /// `kith source add imap`: a mailbox on a server.
@@ -53,7 +53,8 @@ extension SourceCommand {
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
       let server = MailServer(
-        host: host, port: port ?? (tls == .starttls ? 143 : 993), security: tls, authority: try authority(),
+        host: host, port: port ?? (tls == .starttls ? 143 : 993), security: tls,
+        authority: try ca.map { try Secrets.authority($0) },
         secret: tokenFile == nil ? .password : .token, folders: folder, readsJunk: withJunk, readsTrash: withTrash)
       let secret = try Secrets.read(passwordFile ?? tokenFile ?? "-", tokenFile == nil ? "password" : "token")
       if warrant { try house.door.check(server) }
@@ -63,22 +64,7 @@ extension SourceCommand {
         AddSource.Wish(
           server, Login(user: user, secret: String(decoding: secret, as: UTF8.self)), depth: depth, since: since,
           owners: owner, isWarranted: warrant))
-      try output.value([
-        "id": JSON(added.source.id), "kind": .text(added.source.kind.rawValue),
-        "location": .text(added.source.location), "new": .bool(added.isNew),
-      ])
-      try output.say("\n\(added.grant.words)\nNothing was read yet: kith sync --pull")
-    }
-
-    private func authority() throws -> String? {
-      guard let ca else { return nil }
-      guard let bytes = FileManager.default.contents(atPath: ca) else {
-        throw Trouble("the file of certificates cannot be read", "check the path of --ca")
-      }
-      guard bytes.count < 4 << 20, bytes.range(of: Data("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
-        throw Trouble("there is no certificate in the file of --ca", "name a file in PEM")
-      }
-      return String(decoding: bytes, as: UTF8.self)
+      try output.source(added)
     }
   }
 

@@ -60,6 +60,7 @@ CREATE TABLE source (
   revoked_at BIGINT,           --: open instant customer - life export row
   last_run_at BIGINT,          --: open instant customer - work export row
   trouble TEXT,                --: open progress customer - work export row
+  mails BIGINT NOT NULL,       --: open count customer - life export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -74,13 +75,14 @@ CREATE TABLE source_owner (
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
 
--- How a mail server is reached; the login lies in `credential`. `authority` are the certificates trusted for it, in PEM.
+-- How a server is reached; the login lies in `credential`. `authority` are the certificates trusted for it, in PEM.
 CREATE TABLE source_server (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   source_id BIGINT NOT NULL,   --: open id customer - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   host TEXT NOT NULL,          --: open setting customer - life export row
   port BIGINT NOT NULL,        --: open setting customer - life export row
+  path TEXT,                   --: open setting customer - life export row
   security TEXT NOT NULL,      --: open enum customer - life export row
   authority TEXT,              --: open setting customer - life export row
   secret TEXT NOT NULL,        --: open enum customer - life export row
@@ -299,6 +301,8 @@ CREATE TABLE mail (
 );
 
 CREATE INDEX mail_unanalysed ON mail (account_id, source_id, id) WHERE analysed = 0;
+CREATE INDEX mail_held ON mail (account_id, source_id, depth, erased);
+CREATE INDEX mail_blob ON mail (account_id, blob_id) WHERE blob_id IS NOT NULL;
 
 -- Which touch a mail tells of; several copies tell of one. Apart from the mail, whose row is large and stays as it is.
 CREATE TABLE mail_interaction (
@@ -396,6 +400,38 @@ CREATE TABLE record (
 -- With the id, or else SQLite reads every record of the account to have them in order.
 CREATE INDEX record_person ON record (account_id, person_id, id);
 CREATE INDEX record_handle ON record (account_id, handle_id, id);
+
+-- How far an address book on a server was read; its `folder` has the counts.
+CREATE TABLE collection (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  folder_id BIGINT NOT NULL,   --: open id customer - life export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  path TEXT NOT NULL,          --: open setting customer - life export row
+  sync_token TEXT,             --: open cursor customer - work export row
+  ctag TEXT,                   --: open cursor customer - work export row
+  whole BIGINT NOT NULL,       --: open flag customer - work export row
+  listed_at BIGINT,            --: open instant customer - work export row
+  PRIMARY KEY (account_id, folder_id),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE
+);
+
+-- What lies in a collection: the digest of its place there, its state (nil: to be read again), and the cards in it or the
+-- rule by which it is left out.
+CREATE TABLE resource (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  folder_id BIGINT NOT NULL,   --: open id customer - life export row
+  place TEXT NOT NULL,         --: open digest contact - life export row
+  position BIGINT NOT NULL,    --: open count contact - life export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  etag TEXT,                   --: open cursor contact - life export row
+  identity TEXT,               --: open digest contact - life export row
+  rule TEXT,                   --: open enum contact - life export row
+  PRIMARY KEY (account_id, folder_id, place, position),
+  FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id) ON DELETE CASCADE,
+  CHECK ((identity IS NULL) <> (rule IS NULL))
+);
+
+CREATE INDEX resource_identity ON resource (account_id, member_id, identity);
 
 -- One thing said about a person. The directory is open; everything else (notes, addresses of houses, birthdays) is sealed.
 CREATE TABLE fact (

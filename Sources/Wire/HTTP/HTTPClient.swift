@@ -1,0 +1,168 @@
+public import Consent
+public import Model
+import NIOCore
+import Synchronization
+
+/// Asks one HTTP server under one grant, over as few connections as the server allows.
+///
+/// Every connection is dialled by the `Dialler`, so the grant, the addresses, TLS, time, size and the byte meter are the
+/// same as for every other protocol. Redirects are answers: where they lead is a new question of the caller.
+public struct HTTPClient: Sendable {
+  private let dialler: Dialler
+  private let server: MailServer
+  private let limits: Limits
+  private let sizes: HTTPLimits
+
+  /// `server` is dialled with TLS from the first byte, or with none within this machine.
+  public init(_ dialler: Dialler, _ server: MailServer, limits: Limits = Limits(), sizes: HTTPLimits = HTTPLimits()) {
+    self.dialler = dialler
+    self.server = server
+    self.limits = limits
+    self.sizes = sizes
+  }
+
+  /// Lends a session for as long as `body` runs; every request of it carries the login.
+  public func open<Result: Sendable>(
+    _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
+    _ body: @escaping @Sendable (HTTPSession) async throws -> Result
+  ) async throws -> Result {
+    guard let stamp = permit.stamps.first else {
+      throw Refusal(.noGrant, promise: 80, "there is no grant to connect under")
+    }
+    guard server.security != .starttls else {
+      throw Trouble("there is no STARTTLS for HTTP", "use --tls implicit, usually on port 443")
+    }
+    let (exchanges, asking) = AsyncStream.makeStream(of: HTTPSession.Exchange.self)
+    let work = Task {
+      defer { asking.finish() }
+      return try await body(HTTPSession(asking))
+    }
+    await withTaskCancellationHandler {
+      await serve(exchanges, key, permit, stamp)
+    } onCancel: {
+      work.cancel()
+    }
+    return try await work.value
+  }
+
+  /// Answers what is asked until nobody asks any more.
+  private func serve(
+    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
+    _ stamp: Grant.Stamp
+  ) async {
+    var waiting = exchanges.makeAsyncIterator()
+    var next = await waiting.next()
+    while let first = next {
+      var exchange = first
+      do {
+        next = try await dialler.dial(
+          Endpoint(host: server.host, port: server.port), under: stamp, security: Security(server), limits: limits
+        ) { connection in
+          var talk = Talk(connection, sizes)
+          while true {
+            do {
+              exchange.answer(.success(try await talk.ask(exchange.request, server, key, permit)))
+            } catch  where talk.isStale && !Task.isCancelled {
+              // The server closed an idle connection while we asked (RFC 9112 §9.3.1): a question that only reads may
+              // be put again.
+              return exchange
+            }
+            guard let following = await waiting.next() else { return nil }
+            guard talk.isOpen else { return following }
+            exchange = following
+          }
+        }
+      } catch {
+        exchange.answer(.failure(error))
+        next = await waiting.next()
+      }
+    }
+  }
+
+  /// One connection and what arrives on it.
+  private struct Talk {
+    let connection: Connection
+    private var arrivals: Connection.Arrivals.AsyncIterator
+    private var reader: HTTPResponseReader
+    private var answers = 0
+
+    init(_ connection: Connection, _ sizes: HTTPLimits) {
+      self.connection = connection
+      arrivals = connection.arrivals.makeAsyncIterator()
+      reader = HTTPResponseReader(limits: sizes)
+    }
+
+    var isOpen: Bool { reader.isOpen }
+
+    /// Whether this connection answered before, and nothing of the answer that is waited for has come.
+    var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
+
+    mutating func ask(
+      _ request: HTTPRequest, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>
+    ) async throws -> HTTPResponse {
+      do {
+        try reader.begin()
+        let host = HTTPClient.hostField(connection.host, server)
+        try await connection.authenticate(with: key.login, in: key.slot, permit) {
+          request.encoded(host: host, login: $0)
+        }
+        while true {
+          if let response = try reader.next() {
+            answers += 1
+            return response
+          }
+          guard let bytes = try await arrivals.next() else { return try reader.end() }
+          reader.append(bytes)
+        }
+      } catch let fault as HTTPFault {
+        throw fault.trouble
+      }
+    }
+  }
+
+  /// RFC 9112 §3.2: the host as it was checked; the port only where it is not the usual one.
+  static func hostField(_ host: Host, _ server: MailServer) -> String {
+    var text = host.description
+    if case .address(let address) = host, !address.isV4 { text = "[\(text)]" }
+    return server.port == (server.security == .none ? 80 : 443) ? text : "\(text):\(server.port)"
+  }
+}
+
+/// Where questions to a server are put; they are answered one after the other.
+public struct HTTPSession: Sendable {
+  /// A question and who waits for its answer.
+  final class Exchange: Sendable {
+    let request: HTTPRequest
+    private let waiting: Mutex<CheckedContinuation<HTTPResponse, any Error>?>
+
+    init(_ request: HTTPRequest, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
+      self.request = request
+      self.waiting = Mutex(waiting)
+    }
+
+    /// Answers once; whatever comes later is dropped.
+    func answer(_ result: Result<HTTPResponse, any Error>) {
+      let waiting = self.waiting.withLock { waiting in
+        defer { waiting = nil }
+        return waiting
+      }
+      waiting?.resume(with: result)
+    }
+  }
+
+  private let asking: AsyncStream<Exchange>.Continuation
+
+  init(_ asking: AsyncStream<Exchange>.Continuation) { self.asking = asking }
+
+  /// The whole answer, whatever its status; throws a `Trouble` of the network or of what cannot be followed, or the
+  /// grant's refusal.
+  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try Task.checkCancellation()
+    return try await withCheckedThrowingContinuation { waiting in
+      let exchange = Exchange(request, waiting)
+      // Once nobody serves any more, nobody would answer.
+      if case .enqueued = asking.yield(exchange) { return }
+      exchange.answer(.failure(CancellationError()))
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// The address of a server of address books as it is typed: scheme, host, port and path, and nothing else.
+struct WebAddress: ExpressibleByArgument, Equatable {
+  var isSecure: Bool
+  var host: String
+  var port: Int
+  /// Nil where only the server is named.
+  var path: String?
+
+  init?(argument: String) {
+    let schemes = [("https://", true), ("http://", false)]
+    guard let (scheme, isSecure) = schemes.first(where: { argument.lowercased().hasPrefix($0.0) }),
+      argument.utf8.allSatisfy({ $0 > 32 && $0 != 127 })
+    else { return nil }
+    let rest = argument.dropFirst(scheme.count)
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let path = rest.dropFirst(authority.count)
+    // A login in the address would be seen by everybody who sees the command.
+    guard !authority.contains("@"), !path.contains("?"), !path.contains("#") else { return nil }
+    self.isSecure = isSecure
+    self.path = path.isEmpty || path == "/" ? nil : String(path)
+    var host = authority
+    var port = isSecure ? 443 : 80
+    let end = authority.first == "[" ? authority.lastIndex(of: "]") ?? authority.startIndex : authority.startIndex
+    if let colon = authority[end...].lastIndex(of: ":") {
+      guard let number = Int(authority[authority.index(after: colon)...]), (1...65_535).contains(number) else {
+        return nil
+      }
+      host = authority[..<colon]
+      port = number
+    }
+    if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+    guard !host.isEmpty else { return nil }
+    self.host = String(host)
+    self.port = port
+  }
+
+  /// Whether a login sent there in the clear goes no further than this machine.
+  var isThisMachine: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+}
