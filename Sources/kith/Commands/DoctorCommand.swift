@@ -34,7 +34,8 @@ extension DoctorCommand {
   /// Settings for `kith source add imap`.
   private func find(_ address: String) async throws {
     let output = Output(json: global.json)
-    let found = try await Discover().run(address)
+    let settings = try Settings(global)
+    let found = try await Discover(rules: settings.addressRules, now: settings.clock).run(address)
     guard let best = found.first else {
       throw Trouble(
         "nothing is known of the mail of this domain",
@@ -44,7 +45,7 @@ extension DoctorCommand {
       found.map {
         [
           "found_by": .text($0.origin.rawValue), "host": .text($0.server.host), "port": .int(Int64($0.server.port)),
-          "tls": .text($0.server.security.rawValue), "user": .text(address), "note": JSON($0.note),
+          "tls": .text($0.server.security.rawValue), "user": .text($0.user), "note": JSON($0.note),
         ]
       }, columns: ["found_by", "host", "port", "tls", "user", "note"], empty: "")
     let server = best.server
@@ -52,7 +53,7 @@ extension DoctorCommand {
       """
 
       kith source add imap --host \(server.host) --port \(server.port) --tls \(server.security.rawValue) \
-        --user \(address) \(server.secret == .token ? "--oauth-token-file" : "--password-file") FILE --warrant
+        --user \(best.user) \(server.secret == .token ? "--oauth-token-file" : "--password-file") FILE --warrant
       """)
   }
 }
