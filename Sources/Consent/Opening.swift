@@ -43,6 +43,13 @@ extension Permit where P == Connect {
     let key = try await vault.credentialKey(account, source)
     return try sealed.withContent(key: key, slot: slot, of: member) { try Login(content: $0) }
   }
+
+  /// Seals a login that was renewed under the key of the old one; if that was destroyed, none is made (P016).
+  public borrowing func seal(_ login: Login, in slot: Slot) async throws -> Sealed {
+    guard slot.account == account, let source = sources.first else { throw Sealed.notNamed }
+    let key = try await vault.credentialKey(account, source)
+    return try login.sealed(by: key, of: source, in: slot, member)
+  }
 }
 
 extension Permit {

@@ -1,10 +1,18 @@
-import Model
+public import Model
 
 extension Vault {
   /// The same vault with a keyring that forgets: what is sealed by it is opened by it, and by nobody afterwards.
   ///
   /// For a login that is tried before it is kept.
   public nonisolated var trial: Vault { Vault(operatorKey: operatorKey, keyring: TrialKeyring(keyring)) }
+
+  /// Takes over the key of a login that was tried, in the place of an older one: what was sealed there can be kept.
+  public func adoptCredential(_ account: ID<Account>, _ source: ID<Source>, from trial: Vault) async throws {
+    let ids = [KeyID(stored: source.rawValue)]
+    let tried = try await trial.keyring.keys(account, .credential, ids)
+    try await keyring.destroy(account, .credential, ids)
+    try await keyring.add(tried)
+  }
 }
 
 /// A keyring that keeps the keys of logins to itself, and leaves all else to the real one.

@@ -205,7 +205,8 @@ public actor Vault {
   public func sealLogin(
     _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>, _ login: Login, slot: Slot
   ) async throws -> Sealed {
-    let content = try login.content()
+    // Before anything is kept: what cannot be sealed leaves no key.
+    _ = try login.content()
     let root = try await credentialsRoot(account)
     let id = KeyID(stored: source.rawValue)
     let bytes = try wrap(SymmetricKey(size: .bits256), by: root.key, kind: .credential, id: id)
@@ -214,11 +215,7 @@ public actor Vault {
     ])
     // A source that has a login keeps its key, so that a changed password is sealed under what opens it.
     let key = try await credentialKey(account, source)
-    return try content.withUnsafeBytes {
-      try Sealed.seal(
-        $0, key: key, source: id, handle: .none, slot: slot, of: member,
-        nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
-    }
+    return try login.sealed(by: key, of: source, in: slot, member)
   }
 
   func credentialKey(_ account: ID<Account>, _ source: ID<Source>) async throws -> SymmetricKey {
@@ -235,5 +232,15 @@ public actor Vault {
       throw Trouble("the keyring holds no root of logins of this account", "restore the keyring")
     }
     return (try unwrap(root, by: outer), root.id)
+  }
+}
+
+extension Login {
+  func sealed(by key: SymmetricKey, of source: ID<Source>, in slot: Slot, _ member: ID<Member>) throws -> Sealed {
+    try content().withUnsafeBytes {
+      try Sealed.seal(
+        $0, key: key, source: KeyID(stored: source.rawValue), handle: .none, slot: slot, of: member,
+        nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
+    }
   }
 }

@@ -97,11 +97,18 @@ public struct AddSource: Sendable {
     }
     if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
     let offered = grant(for: source)
-    if let door, let login = wish.login { try await door.tryOut(source, offered: offered, login, account) }
+    var tried: (login: FreshLogin, vault: Vault)?
+    if let door, let login = wish.login { tried = try await door.tryOut(source, offered: offered, login, account) }
     // A key without a source harms nobody; a source without its key could never be read.
     try await gate.vault.mintSource(account, member, source.id)
     let kept = try await store.keep(source, isNew: held == nil, account, offered: offered)
-    if let login = wish.login { try await keep(login, of: source, account) }
+    if let tried {
+      try await gate.vault.adoptCredential(account, source.id, from: tried.vault)
+      try await store.keep(
+        tried.login.login, expiresAt: tried.login.expiresAt, of: source.id, source.member, account)
+    } else if let login = wish.login {
+      try await keep(login, of: source, account)
+    }
     try await store.enqueue(.pull, source.id.rawValue, member, account)
     return Added(source: source, grant: kept.grant, isNew: held == nil, isChanged: kept.changed)
   }
@@ -111,7 +118,10 @@ public struct AddSource: Sendable {
     try await gate.vault.destroyCredential(account, source.id)
     let sealed = try await gate.vault.sealLogin(
       account, source.member, source.id, login, slot: Store.loginSlot(account, source.id))
-    try await store.keep(sealed, of: source.id, source.member, account)
+    // A sign-in without an access token has to be renewed before it is used.
+    try await store.keep(
+      sealed, expiresAt: login.secret.isEmpty && login.renewal != nil ? store.clock() : nil, of: source.id,
+      source.member, account)
   }
 
   /// The grant in words, made from what is asked for (P023).

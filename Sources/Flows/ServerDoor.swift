@@ -9,9 +9,10 @@ public import Wire
 ///
 /// A grant that is withdrawn, here or by another process, ends its connections within a second (P016).
 public struct ServerDoor: Sendable {
-  private let store: Store
+  let store: Store
+  let dialler: Dialler
+  let turns = RenewalTurns()
   private let gate: Gate
-  private let dialler: Dialler
   private let callers: Callers
   private let quiet: Double
   /// How often the grant of an open connection is looked at, in seconds.
@@ -69,12 +70,13 @@ public struct ServerDoor: Sendable {
     let permit = try await gate.permit(
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
-    guard let login = try await store.login(account, source.id) else {
+    guard let held = try await store.credential(account, source.id) else {
       throw Trouble(
         "the login of this source is not here",
         "give it again: 'kith source add \(source.kind.rawValue)' with the same host and user")
     }
-    let key = SealedLogin(login: login, slot: Store.loginSlot(account, source.id))
+    var login = FreshLogin(
+      login: held.login, expiresAt: held.expiresAt, slot: Store.loginSlot(account, source.id))
     callers.enter(grant.id, account, source.id)
     let (stamp, store, dialler) = (grant.stamp, store, dialler)
     let watch = Task {
@@ -89,13 +91,19 @@ public struct ServerDoor: Sendable {
       }
     }
     defer { watch.cancel() }
-    return try await body(server, key, permit)
+    guard let endpoint = server.tokens else {
+      return try await login.use(now: store.clock(), renew: nil) { try await body(server, $0, permit) }
+    }
+    return try await login.use(
+      now: store.clock(), renew: { try await renew($0, at: endpoint, of: source.id, account, permit) },
+      { try await body(server, $0, permit) })
   }
 
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
   public func check(_ server: MailServer) throws {
     do {
       _ = try dialler.rules.host(server.host, port: server.port)
+      if let tokens = server.tokens { _ = try dialler.rules.host(tokens.host, port: tokens.port) }
     } catch {
       throw Trouble("this server is not dialled: \(error)", remedy: error.remedy)
     }
@@ -117,9 +125,11 @@ public struct ServerDoor: Sendable {
   /// Logs in under a grant that is offered and not kept yet: whether what the owner gave is right.
   ///
   /// The owner's command with the warranty is what allows it; the ledger has a line of it. Nothing else is kept: neither
-  /// the grant, nor the login, nor its key.
-  func tryOut(_ source: Source, offered grant: Grant, _ login: Login, _ account: ID<Account>) async throws {
-    guard let server = source.server else { return }
+  /// the grant, nor the login, nor its key. Answers the login, renewed if that was needed, with the vault that opens it.
+  func tryOut(
+    _ source: Source, offered grant: Grant, _ login: Login, _ account: ID<Account>
+  ) async throws -> (login: FreshLogin, vault: Vault) {
+    guard let server = source.server else { throw Pull.changed }
     let (vault, slot, store) = (gate.vault.trial, Store.loginSlot(account, source.id), store)
     let sealed = try await vault.sealLogin(account, source.member, source.id, login, slot: slot)
     let trial = Gate(
@@ -132,20 +142,31 @@ public struct ServerDoor: Sendable {
       }, append: { try await store.append($0, signer: $1) }, clock: store.clock)
     let permit = try await trial.permit(
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
-    callers.enter(trial: grant.id, Endpoint(host: server.host, port: server.port))
+    callers.enter(trial: grant.id, server.endpoints)
     defer { callers.leave(grant.id) }
     do {
-      let (key, transcript, quiet) = (SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30))
-      switch source.kind {
-      case .carddav:
-        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
-          _ = try await $0.books(at: server.path)
-        }
-      default:
-        try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
-          _ = try await $0.folders()
-        }
+      let (transcript, quiet) = (Transcript(clock: store.clock), min(quiet, 30))
+      var tried = FreshLogin(
+        login: sealed, expiresAt: login.secret.isEmpty && login.renewal != nil ? store.clock() : nil, slot: slot)
+      if source.kind == .carddav {
+        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(
+          server, SealedLogin(login: sealed, slot: slot), permit, transcript
+        ) { _ = try await $0.books(at: server.path) }
+        return (tried, vault)
       }
+      let (reader, renewal) = (
+        IMAPReader(dialler, quiet: quiet, clock: store.clock),
+        server.tokens.map { TokenRenewal(dialler, $0, now: store.clock) }
+      )
+      func look(_ key: SealedLogin) async throws {
+        try await reader.open(server, key, permit, transcript) { _ = try await $0.folders() }
+      }
+      if let renewal {
+        try await tried.use(now: store.clock(), renew: { try await renewal.run($0, permit) }, look)
+      } else {
+        try await tried.use(now: store.clock(), renew: nil, look)
+      }
+      return (tried, vault)
     } catch let trouble as Trouble {
       guard case .wait = trouble.remedy else { throw trouble }
       throw Trouble("\(trouble.what); nothing was kept", "try it again, or keep it untried by --no-check")
@@ -160,8 +181,8 @@ public struct ServerDoor: Sendable {
 private final class Callers: Sendable {
   private enum Caller {
     case source(ID<Account>, ID<Source>)
-    /// A grant that is tried before it is kept, and the one server it is for.
-    case trial(Endpoint)
+    /// A grant that is tried before it is kept, and what it may reach.
+    case trial(Set<Endpoint>)
   }
 
   private let known = Mutex<[ID<Grant>: Caller]>([:])
@@ -170,7 +191,7 @@ private final class Callers: Sendable {
     known.withLock { $0[grant] = .source(account, source) }
   }
 
-  func enter(trial grant: ID<Grant>, _ endpoint: Endpoint) { known.withLock { $0[grant] = .trial(endpoint) } }
+  func enter(trial grant: ID<Grant>, _ endpoints: Set<Endpoint>) { known.withLock { $0[grant] = .trial(endpoints) } }
 
   func leave(_ grant: ID<Grant>) { known.withLock { $0[grant] = nil } }
 
@@ -181,20 +202,29 @@ private final class Callers: Sendable {
     return caller
   }
 
-  /// Whether a grant is live and names this very host and port.
+  /// Whether a grant is live and names this very host and port: the server's, or those where its tokens are renewed.
   func mayDial(_ stamp: Grant.Stamp, _ endpoint: Endpoint, _ store: Store) async throws {
     let other = Refusal(.noGrant, promise: 21, "the grant names another server")
     switch try caller(stamp) {
-    case .trial(let only): if only != endpoint { throw other }
+    case .trial(let only): if !only.contains(endpoint) { throw other }
     case .source(let account, let source):
       try await store.requireLive(stamp, account)
       guard let server = try await store.readable(account, source)?.source.server,
-        server.host == endpoint.host, server.port == endpoint.port
+        server.endpoints.contains(endpoint)
       else { throw other }
     }
   }
 
   func maySend(_ stamp: Grant.Stamp, _ store: Store) async throws {
     if case .source(let account, _) = try caller(stamp) { try await store.requireLive(stamp, account) }
+  }
+}
+
+extension MailServer {
+  /// What a grant for it may reach.
+  fileprivate var endpoints: Set<Endpoint> {
+    var found: Set = [Endpoint(host: host, port: port)]
+    if let tokens { found.insert(Endpoint(host: tokens.host, port: tokens.port)) }
+    return found
   }
 }

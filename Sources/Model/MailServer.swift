@@ -24,6 +24,8 @@ public struct MailServer: Sendable, Hashable {
   /// Certificates in PEM that are trusted for this server instead of the system's; nil for the system's.
   public var authority: String?
   public var secret: Secret
+  /// Where a fresh access token is had; nil where the login has none to renew.
+  public var tokens: TokenEndpoint?
   /// Patterns of the folders that are read: `*` stands for anything, `%` for anything within one level; none reads all.
   public var folders: [String]
   /// Whether the folders for unwanted and for deleted mail are read too.
@@ -32,7 +34,7 @@ public struct MailServer: Sendable, Hashable {
 
   public init(
     host: String, port: Int, path: String? = nil, security: Security = .implicit, authority: String? = nil,
-    secret: Secret = .password,
+    secret: Secret = .password, tokens: TokenEndpoint? = nil,
     folders: [String] = [], readsJunk: Bool = false, readsTrash: Bool = false
   ) {
     self.host = host
@@ -41,8 +43,25 @@ public struct MailServer: Sendable, Hashable {
     self.security = security
     self.authority = authority
     self.secret = secret
+    self.tokens = tokens
     self.folders = folders
     self.readsJunk = readsJunk
     self.readsTrash = readsTrash
+  }
+}
+
+/// Where a provider gives fresh access tokens for a sign-in that lasts (RFC 6749 §3.2).
+public struct TokenEndpoint: Sendable, Hashable {
+  public var host: String
+  public var port: Int
+  public var path: String
+  /// Whether over TLS; else only on this very machine.
+  public var isSecure: Bool
+
+  public init(host: String, port: Int = 443, path: String, isSecure: Bool = true) {
+    self.host = host
+    self.port = port
+    self.path = path
+    self.isSecure = isSecure
   }
 }

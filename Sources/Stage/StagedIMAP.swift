@@ -1,5 +1,6 @@
 import Dispatch
 import Formats
+import Foundation
 import Glibc
 import Model
 import Synchronization
@@ -65,8 +66,14 @@ public final class StagedIMAP: Sendable {
     public var folders: [String]
     /// What follows `* NAMESPACE`.
     public var namespace: String
+    /// Whether a login by AUTHENTICATE is taken: asked with what was sent, out of base64.
+    public var takes: @Sendable (String) -> Bool
 
-    public init(_ capabilities: [String] = [], folders: [String] = ["INBOX"], namespace: String = "NIL NIL NIL") {
+    public init(
+      _ capabilities: [String] = [], folders: [String] = ["INBOX"], namespace: String = "NIL NIL NIL",
+      takes: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) {
+      self.takes = takes
       self.capabilities = capabilities
       self.folders = folders
       self.namespace = namespace
@@ -104,12 +111,12 @@ public final class StagedIMAP: Sendable {
     }
     guard file >= 0, code == 0 else { throw Trouble("no staged server could be made", "errno \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detached { [listening, fault, mails, offer, accepted, closed, idled] in
+    Strand.detached { [listening, fault, mails, offer, accepted, closed, idled] in
       while true {
         let client = accept(listening, nil, nil)
         guard client >= 0 else { return }
         accepted.count.withLock { $0 += 1 }
-        Thread.detached {
+        Strand.detached {
           StagedIMAP.serve(client, fault, mails, offer, idled)
           closed.count.withLock { $0 += 1 }
         }
@@ -136,6 +143,13 @@ public final class StagedIMAP: Sendable {
     while let line = talk.line() {
       let words = line.split(separator: " ").map(String.init)
       guard words.count > 1 else { return }
+      if words[1] == "AUTHENTICATE", words.count > 3 {
+        let told = Data(base64Encoded: words[3]).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard offer.takes(told) else {
+          talk.say("\(words[0]) NO [AUTHENTICATIONFAILED] not with this\r\n")
+          continue
+        }
+      }
       if words[1] == "IDLE" { idled.count.withLock { $0 += 1 } }
       answer(words, &talk, fault, mails, offer)
       talk.say("\(fault == .strangeTag ? "Z9" : words[0]) OK done\r\n")
@@ -268,7 +282,7 @@ private final class Counted: Sendable {
 }
 
 /// A thread of its own for what blocks.
-private enum Thread {
+private enum Strand {
   static func detached(_ work: @escaping @Sendable () -> Void) {
     DispatchQueue(label: "staged mail server").async(execute: work)
   }

@@ -5,6 +5,11 @@ import NIOCore
 import Synchronization
 public import Wire
 
+/// A server took the OAuth token of a login for no good one: a fresh one may do.
+public struct TokenRefused: Error {
+  public let trouble: Trouble
+}
+
 /// Opens mail servers: dials, secures, logs in, and lends the conversation for as long as it is needed.
 public struct IMAPReader: Sendable {
   private let dialler: Dialler
@@ -47,6 +52,9 @@ public struct IMAPReader: Sendable {
     } catch let trouble as Trouble {
       transcript.add("! \(trouble.what)")
       throw trouble
+    } catch let refused as TokenRefused {
+      transcript.add("! \(refused.trouble.what)")
+      throw refused
     }
   }
 }
@@ -97,7 +105,11 @@ extension IMAPSession {
       }
     }
     let status = try await finish(number)
-    guard status.condition == .ok else { throw wrongLogin(status, server) }
+    guard status.condition == .ok else {
+      let trouble = wrongLogin(status, server)
+      if server.secret == .token, case .stop = trouble.remedy { throw TokenRefused(trouble: trouble) }
+      throw trouble
+    }
     if case .capability? = status.code { return }
     forgetCapabilities()
     try await require(.capability)

@@ -307,6 +307,7 @@ CREATE TABLE credential (
   source_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
   login BLOB NOT NULL,
+  expires_at BIGINT,
   PRIMARY KEY (account_id, source_id),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
@@ -314,6 +315,7 @@ CREATE TABLE credential (
 --: source_id: open id customer - life export row
 --: member_id: open id customer - life export row
 --: login: sealed credential customer connect source skip row
+--: expires_at: open instant customer connect source skip row
 
 CREATE TABLE decision (
   account_id BIGINT NOT NULL,
@@ -1111,6 +1113,10 @@ CREATE TABLE source_server (
   security TEXT NOT NULL,
   authority TEXT,
   secret TEXT NOT NULL,
+  token_host TEXT,
+  token_port BIGINT,
+  token_path TEXT,
+  token_tls BIGINT,
   reads_junk BIGINT NOT NULL,
   reads_trash BIGINT NOT NULL,
   PRIMARY KEY (account_id, source_id),
@@ -1125,6 +1131,10 @@ CREATE TABLE source_server (
 --: security: open enum customer - life export row
 --: authority: open setting customer - life export row
 --: secret: open enum customer - life export row
+--: token_host: open setting customer - life export row
+--: token_port: open setting customer - life export row
+--: token_path: open setting customer - life export row
+--: token_tls: open flag customer - life export row
 --: reads_junk: open flag customer - life export row
 --: reads_trash: open flag customer - life export row
 

@@ -24,7 +24,12 @@ extension SourceCommand {
     @Option(help: "The login's name, mostly the e-mail address.") var user: String
     @Option(name: .customLong("password-file"), help: "A file with the password; - for standard input.")
     var passwordFile: String?
-    @Option(name: .customLong("oauth-token-file"), help: "A file with an OAuth 2.0 access token; - for standard input.")
+    @Option(
+      name: .customLong("oauth-token-file"),
+      help: """
+        A file with an OAuth 2.0 access token, or JSON with refresh_token, token_endpoint, client_id and, as needed, \
+        client_secret, scope, access_token: then it is renewed by itself; - for standard input.
+        """)
     var tokenFile: String?
     @Option(help: "Read only folders that fit: * for anything, % within one level; may be given several times.")
     var folder: [String] = []
@@ -52,18 +57,23 @@ extension SourceCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
+      let token = try tokenFile.map { try TokenFile($0, user: user) }
       let server = MailServer(
         host: host, port: port ?? (tls == .starttls ? 143 : 993), security: tls,
         authority: try ca.map { try Secrets.authority($0) },
-        secret: tokenFile == nil ? .password : .token, folders: folder, readsJunk: withJunk, readsTrash: withTrash)
-      let secret = try Secrets.read(passwordFile ?? tokenFile ?? "-", tokenFile == nil ? "password" : "token")
+        secret: token == nil ? .password : .token, tokens: token?.endpoint, folders: folder, readsJunk: withJunk,
+        readsTrash: withTrash)
+      let login =
+        if let token { token.login } else {
+          Login(
+            user: user, secret: String(decoding: try Secrets.read(passwordFile ?? "-", "password"), as: UTF8.self))
+        }
       if warrant { try house.door.check(server) }
       let adding = AddSource(store: house.store, gate: house.gate, tryingAt: noCheck ? nil : house.door)
       let added = try await adding.run(
         asker.account, asker.member.id,
         AddSource.Wish(
-          server, Login(user: user, secret: String(decoding: secret, as: UTF8.self)), depth: depth, since: since,
-          owners: owner, isWarranted: warrant))
+          server, login, depth: depth, since: since, owners: owner, isWarranted: warrant))
       try output.source(added)
     }
   }

@@ -75,7 +75,8 @@ CREATE TABLE source_owner (
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
 
--- How a server is reached; the login lies in `credential`. `authority` are the certificates trusted for it, in PEM.
+-- How a server is reached; the login lies in `credential`. `authority` are the certificates trusted for it, in PEM;
+-- `token_…` is where an access token is renewed.
 CREATE TABLE source_server (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
   source_id BIGINT NOT NULL,   --: open id customer - life export row
@@ -86,6 +87,10 @@ CREATE TABLE source_server (
   security TEXT NOT NULL,      --: open enum customer - life export row
   authority TEXT,              --: open setting customer - life export row
   secret TEXT NOT NULL,        --: open enum customer - life export row
+  token_host TEXT,             --: open setting customer - life export row
+  token_port BIGINT,           --: open setting customer - life export row
+  token_path TEXT,             --: open setting customer - life export row
+  token_tls BIGINT,            --: open flag customer - life export row
   reads_junk BIGINT NOT NULL,  --: open flag customer - life export row
   reads_trash BIGINT NOT NULL, --: open flag customer - life export row
   PRIMARY KEY (account_id, source_id),
@@ -119,6 +124,7 @@ CREATE TABLE credential (
   source_id BIGINT NOT NULL,   --: open id customer - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   login BYTEA NOT NULL,        --: sealed credential customer connect source skip row
+  expires_at BIGINT,           --: open instant customer connect source skip row
   PRIMARY KEY (account_id, source_id),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
