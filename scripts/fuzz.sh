@@ -26,7 +26,7 @@ sources=$PWD/Sources
 plant() {
   rm -rf "$folder/Sources"
   mkdir "$folder/Sources"
-  cp -r Sources/{Model,Formats,CIconv,CPhone} "$folder/Sources/"
+  cp -r Sources/{Model,Formats,CIcal,CIconv,CPhone} "$folder/Sources/"
   sources=$folder/Sources
   local place="$sources/Formats/IMAP/IMAPFramer.swift"
   sed -i 's/if size > room {/if size > room, size < 0 {/' "$place"
@@ -37,8 +37,10 @@ build() {
   local flags=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -enable-upcoming-feature ExistentialAny
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility
     -I "$folder" -Xcc "-fmodule-map-file=$PWD/Sources/CIconv/include/module.modulemap"
-    -Xcc "-fmodule-map-file=$folder/CPhone.modulemap" -Xcc -ISources/CIconv/include)
+    -Xcc "-fmodule-map-file=$folder/CPhone.modulemap" -Xcc "-fmodule-map-file=$folder/CIcal.modulemap" -Xcc -ISources/CIconv/include)
   echo "module CPhone { header \"$PWD/Sources/CPhone/include/CPhone.h\" export * }" >"$folder/CPhone.modulemap"
+  echo "module CIcal { header \"$PWD/Sources/CIcal/include/CIcal.h\" export * }" >"$folder/CIcal.modulemap"
+  clang -g -O1 -fsanitize=address -ISources/CIcal/include -c Sources/CIcal/CIcal.c -o "$folder/CIcal.o"
   clang -g -O1 -fsanitize=fuzzer-no-link,address -ISources/CIconv/include -c Sources/CIconv/CIconv.c -o "$folder/CIconv.o"
   clang++ -g -O1 -std=c++17 -fsanitize=address -ISources/CPhone/include -c Sources/CPhone/CPhone.cpp -o "$folder/CPhone.o"
   local room
@@ -48,11 +50,11 @@ build() {
   done
   swiftc "${flags[@]}" -wmo -module-name Fuzz -emit-module -emit-module-path "$folder/Fuzz.swiftmodule" \
     -c -o "$folder/Fuzz.o" Tests/Fuzz/*.swift
-  swiftc -sanitize=fuzzer,address "$folder"/{Fuzz,Model,Formats,CIconv,CPhone}.o -lphonenumber -lstdc++ \
+  swiftc -sanitize=fuzzer,address "$folder"/{Fuzz,Model,Formats,CIcal,CIconv,CPhone}.o -lphonenumber -lical -lstdc++ \
     -o "$folder/fuzz" 2> >(grep -v 'Cannot export local symbol' >&2)
 }
 
-digest() { cat scripts/fuzz.sh $(find Sources/{Model,Formats,CIconv,CPhone} Tests/Fuzz/*.swift -type f | sort) | sha256sum; }
+digest() { cat scripts/fuzz.sh $(find Sources/{Model,Formats,CIcal,CIconv,CPhone} Tests/Fuzz/*.swift -type f | sort) | sha256sum; }
 
 if [ ! -x "$folder/fuzz" ] || [ "$(digest)" != "$(cat "$folder/built" 2>/dev/null)" ]; then
   echo "building the fuzzer in $folder"

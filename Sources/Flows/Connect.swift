@@ -91,10 +91,8 @@ public struct AddSource: Sendable {
     }
     var source = held ?? Source(id: store.ids.next(), member: member, kind: wish.kind, location: location)
     source.server = wish.server ?? source.server
-    if wish.kind.isMail {
-      source.depth = wish.depth ?? source.depth
-      source.since = wish.since ?? source.since
-    }
+    if wish.kind.isMail { source.depth = wish.depth ?? source.depth }
+    if wish.kind.isMail || wish.kind.isCalendar { source.since = wish.since ?? source.since }
     if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
     let offered = grant(for: source)
     if let door, let login = wish.login { try await door.tryOut(source, offered: offered, login, account) }
@@ -119,7 +117,9 @@ public struct AddSource: Sendable {
     var purposes =
       source.kind.isMail
       ? [ReadMail.declaration, FindPeople.declaration, BuildIndex.declaration]
-      : [ReadAddressBook.declaration, FindPeople.declaration]
+      : [
+        source.kind.isCalendar ? ReadCalendar.declaration : ReadAddressBook.declaration, FindPeople.declaration,
+      ]
     if source.server != nil { purposes.append(Connect.declaration) }
     return Grant(
       id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read,

@@ -74,7 +74,8 @@ struct KnowPeople: Sendable {
     var marks: [(record: ID<Record>, goneAt: Instant?)] = []
     var facts: [NewFact] = []
     for (handle, record) in zip(stale, known) {
-      guard let look = looks[handle.id], look.nature != .placeholder else {
+      // An address of which every meeting was taken out of the calendar stands for nobody any more.
+      guard let look = looks[handle.id], look.nature != .placeholder, !look.touches.isEmpty else {
         if let record, !record.isGone { marks.append((record.id, now)) }
         continue
       }

@@ -52,6 +52,9 @@ public struct Pull: Sendable {
       case .vcard, .csv:
         return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
+      case .ics:
+        return try await PullCalendar(store: store, gate: gate, batch: batch, progress: progress)
+          .run(source, grant, of: account, lease: lease, job: job)
       case .imap, .carddav:
         guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
         guard source.kind == .imap else {

@@ -1,16 +1,18 @@
-/// Something the owner allowed Kith to read: a mailbox, a folder of files, an address book.
+/// Something the owner allowed Kith to read: a mailbox, a folder of files, an address book, a calendar.
 public struct Source: Identified, Sendable, Equatable {
   public static let prefix = "source"
 
   public enum Kind: String, Sendable, CaseIterable {
-    case mbox, maildir, mails, vcard, csv, imap, carddav
+    case mbox, maildir, mails, vcard, csv, ics, imap, carddav
 
     public var isMail: Bool {
       switch self {
       case .mbox, .maildir, .mails, .imap: true
-      case .vcard, .csv, .carddav: false
+      case .vcard, .csv, .ics, .carddav: false
       }
     }
+
+    public var isCalendar: Bool { self == .ics }
 
     /// Whether it lies on this machine as files.
     public var isFile: Bool { self != .imap && self != .carddav }
