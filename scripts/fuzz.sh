@@ -3,7 +3,7 @@
 # A crash, a hang of 10 s, 2 GB of memory or a broken rule of Tests/Fuzz/Targets.swift is a finding: its input is kept in
 # FUZZ_FOLDER/findings and the exit code is 1. So is a target that reaches fewer edges of the code than its floor.
 #
-# usage: scripts/fuzz.sh [target …]        targets: mail addresses mbox vcard csv imap
+# usage: scripts/fuzz.sh [target …]        targets: mail addresses mbox vcard csv imap dav ics
 # A finding is run again by: FUZZ_TARGET=mail $FUZZ_FOLDER/fuzz FILE; once mended, its input goes into the corpus.
 # FUZZ_PLANTED=1 fuzzes a copy in which the check of a literal's size is left out: the overflow must be found.
 # The parsers are built here by swiftc, not by SwiftPM, which cannot link a libFuzzer executable.
@@ -18,9 +18,9 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 targets=("$@")
 [ -z "$planted" ] || targets=(imap)
-[ ${#targets[@]} -gt 0 ] || targets=(mail addresses mbox vcard csv imap)
+[ ${#targets[@]} -gt 0 ] || targets=(mail addresses mbox vcard csv imap dav ics)
 # Edges that the seeds and a few seconds reach, less a margin: fewer means that the fuzzer no longer gets in.
-declare -A floor=([mail]=1900 [addresses]=1050 [mbox]=250 [vcard]=1550 [csv]=1100 [imap]=1500)
+declare -A floor=([mail]=1900 [addresses]=1050 [mbox]=250 [vcard]=1550 [csv]=1100 [imap]=1500 [dav]=100 [ics]=100)
 
 sources=$PWD/Sources
 plant() {

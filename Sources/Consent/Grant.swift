@@ -74,7 +74,8 @@ public enum GrantWords {
     let period = since.map { "from \($0.date) on" } ?? "of all time"
     let place = folders.isEmpty ? "all folders" : "the folders " + folders.joined(separator: ", ")
     if kind.isCalendar {
-      return "Kith reads the events of this calendar, \(period): when they took place, their organisers and attendees "
+      let calendars = kind == .caldav ? "the calendars that this login sees there" : "this calendar"
+      return "Kith reads the events of \(calendars), \(period): when they took place, their organisers and attendees "
         + "with names, addresses and answers; no titles, no places and no texts. Nothing is changed there."
     }
     guard kind.isMail else {

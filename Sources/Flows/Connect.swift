@@ -36,7 +36,7 @@ public struct AddSource: Sendable {
       self.isWarranted = isWarranted
     }
 
-    /// A mailbox or address books on a server.
+    /// A mailbox, address books or calendars on a server.
     public init(
       _ server: MailServer, _ login: Login, kind: Source.Kind = .imap, depth: Depth? = nil, since: Instant? = nil,
       owners: [String] = [],
@@ -45,8 +45,8 @@ public struct AddSource: Sendable {
       self.init(kind, "", depth: depth, since: since, owners: owners, isWarranted: isWarranted)
       self.server = server
       self.login = login
-      // Who logs in by an address reads mail of that address.
-      if kind.isMail, owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
+      // Who logs in by an address reads mail of that address, and is asked to meetings by it.
+      if kind.isMail || kind.isCalendar, owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
     }
 
     /// What the source is known by: the same place of the same member is the same source.

@@ -1,11 +1,13 @@
 import Consent
+import Formats
 import Insight
 import Model
+import Plans
 import Readers
 import Store
 
 /// One run over the events of a source: what all its batches share.
-struct EventRun: Sendable {
+struct EventRun: CollectionRun {
   let store: Store
   let gate: Gate
   let account: ID<Account>
@@ -13,6 +15,8 @@ struct EventRun: Sendable {
   let grant: Grant
   let lease: Lease
   let owners: Set<String>
+
+  var content: DAVContent { .events }
 
   func permit(_ count: Int = 0) async throws -> Permit<ReadCalendar> {
     let permit = try await gate.permit(
@@ -26,18 +30,36 @@ struct EventRun: Sendable {
   /// What an event of this source is known by.
   func identity(_ uid: String) -> String { taking.identity(uid) }
 
-  /// Permit and one transaction that stores what events say now and causes what follows.
+  func uid(_ event: CalendarBook.Event) -> String { event.seen.uid }
+
+  func fetch(
+    _ hrefs: [DAVHref], _ session: DAVSession, in book: DAVBook
+  ) async throws -> [DAVItem<CalendarBook.Event>] {
+    try await session.events(hrefs, in: book, now: store.clock())
+  }
+
+  func keep(
+    _ events: [CalendarBook.Event], in folder: ID<Folder>, of book: DAVBook, found: [FoundPlace<CalendarBook.Event>]
+  ) async throws -> Int { try await keep(events, in: folder, isOwn: book.isOwn, found: found) }
+
+  /// Permit and one transaction that stores what events say now and causes what follows; for a calendar on a server it
+  /// also notes where each event lies.
   ///
   /// `isOwn` says that the calendar is the owner's own.
-  func keep(_ events: [CalendarBook.Event], in folder: ID<Folder>, isOwn: Bool = true) async throws -> Int {
+  func keep(
+    _ events: [CalendarBook.Event], in folder: ID<Folder>, isOwn: Bool = true,
+    found: [FoundPlace<CalendarBook.Event>] = []
+  ) async throws -> Int {
     let permit = try await permit(events.count)
     let (taken, keys) = try await taking.take(events, permit)
     let new = taken.map { self.event(from: $0, isOwn: isOwn) }
-    let leaving = leaving
+    let (leaving, resources) = (leaving(permit), found.map { resource($0) })
     let (account, source, grant) = (account, source, grant.id)
     try await store.write(under: permit, lease: lease) { [ids = store.ids] session in
       try Events.keep(
         new, keys: keys, of: source, grant: grant, folder: folder, ids: ids, account, in: session)
+      let orphans = try Collections.put(resources, of: folder, source.member, account, in: session)
+      _ = try Events.leave(orphans, of: source, account, in: session)
       try leaving.follow(in: session)
     }
     return new.count
@@ -54,13 +76,13 @@ struct EventRun: Sendable {
   }
 
   /// What is needed to note in a transaction that events are gone.
-  var leaving: LeavingEvents {
+  func leaving(_ permit: borrowing Permit<ReadCalendar>) -> LeavingEvents {
     LeavingEvents(account: account, source: source, job: store.ids.next(), now: store.clock())
   }
 }
 
 /// Notes that events are gone, and causes what follows.
-struct LeavingEvents: Sendable {
+struct LeavingEvents: LeavingItems {
   let account: ID<Account>
   let source: Source
   let job: ID<Job>

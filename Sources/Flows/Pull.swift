@@ -55,7 +55,7 @@ public struct Pull: Sendable {
       case .ics:
         return try await PullCalendar(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
-      case .imap, .carddav:
+      case .imap, .carddav, .caldav:
         guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
         guard source.kind == .imap else {
           return try await PullBooks(store: store, gate: gate, door: door, progress: progress)

@@ -60,7 +60,7 @@ struct PullCalendar: Sendable {
       ? "the calendar is empty now; what is held of it stays, in case this is a fault of the source"
       : book.isComplete
         ? nil : "\(book.leftOut[.unreadable] ?? 0) files cannot be read; give this user the right to, and import again"
-    let leaving = run.leaving
+    let leaving = run.leaving(permit)
     let (account, source, grant) = (run.account, run.source, run.grant)
     try await store.write(under: permit, lease: run.lease) { session in
       try leaving.leave(plan.gone, in: session)

@@ -49,7 +49,7 @@ public struct ServerDoor: Sendable {
     }
   }
 
-  /// Opens a source's server of address books under its grant, and lends the conversation to `body`.
+  /// Opens a source's server of address books or calendars under its grant, and lends the conversation to `body`.
   func openBooks<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
     _ body: @escaping @Sendable (DAVSession) async throws -> Result
@@ -107,11 +107,11 @@ public struct ServerDoor: Sendable {
       throw Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn")
     }
     let transcript = Transcript(clock: store.clock)
-    guard source.kind == .carddav else {
+    guard let content = DAVContent(source.kind) else {
       return try await open(source, grant, account, transcript) { try await $0.folders().count }
     }
     let path = source.server?.path
-    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path).count }
+    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path, of: content).count }
   }
 
   /// Logs in under a grant that is offered and not kept yet: whether what the owner gave is right.
@@ -135,13 +135,14 @@ public struct ServerDoor: Sendable {
     callers.enter(trial: grant.id, Endpoint(host: server.host, port: server.port))
     defer { callers.leave(grant.id) }
     do {
-      let (key, transcript, quiet) = (SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30))
-      switch source.kind {
-      case .carddav:
+      let (key, transcript, quiet) = (
+        SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30)
+      )
+      if let content = DAVContent(source.kind) {
         try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
-          _ = try await $0.books(at: server.path)
+          _ = try await $0.books(at: server.path, of: content)
         }
-      default:
+      } else {
         try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
           _ = try await $0.folders()
         }

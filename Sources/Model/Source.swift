@@ -3,19 +3,19 @@ public struct Source: Identified, Sendable, Equatable {
   public static let prefix = "source"
 
   public enum Kind: String, Sendable, CaseIterable {
-    case mbox, maildir, mails, vcard, csv, ics, imap, carddav
+    case mbox, maildir, mails, vcard, csv, ics, imap, carddav, caldav
 
     public var isMail: Bool {
       switch self {
       case .mbox, .maildir, .mails, .imap: true
-      case .vcard, .csv, .ics, .carddav: false
+      case .vcard, .csv, .ics, .carddav, .caldav: false
       }
     }
 
-    public var isCalendar: Bool { self == .ics }
+    public var isCalendar: Bool { self == .ics || self == .caldav }
 
     /// Whether it lies on this machine as files.
-    public var isFile: Bool { self != .imap && self != .carddav }
+    public var isFile: Bool { self != .imap && self != .carddav && self != .caldav }
   }
 
   public var id: ID<Source>

@@ -21,7 +21,7 @@ import Testing
     case .vcard: try Cast.writeCards(path)
     case .csv: try Cast.writeCSV(path)
     case .ics: try Cast.write(Cast.calendar(Cast.events), path)
-    case .imap, .carddav: Issue.record("a server has no files")
+    case .imap, .carddav, .caldav: Issue.record("a server has no files")
     }
     let before = try picture(of: way.house.files)
     #expect(try await way.take(kind, path).isWhole)

@@ -44,7 +44,12 @@ public struct CalendarFile: Sendable {
     self.now = now
     // Zones are asked for no time behind the first occurrence to come, which may be long ahead.
     let far = WallTime(seconds: now.milliseconds / 1000 + 10 * 366 * 86_400)
-    zones = reading.zones.mapValues { CalendarZone($0, until: far) }
+    var barren = CalendarLimits.barren
+    var zones: [String: CalendarZone] = [:]
+    for (name, observances) in reading.zones.sorted(by: { $0.key < $1.key }) {
+      zones[name] = CalendarZone(observances, until: far, &barren)
+    }
+    self.zones = zones
     entries = reading.order.compactMap { uid in
       reading.events[uid].map { Entry(uid: uid, content: $0.content, parts: $0.parts) }
     }

@@ -20,13 +20,15 @@ struct CalendarZone: Sendable {
 
   private var changes: [Change] = []
 
-  /// `end`: no time behind it is asked for.
-  init(_ observances: [Observance], until end: WallTime) {
+  /// `end`: no time behind it is asked for; `barren`: how many more rules may run dry.
+  init(_ observances: [Observance], until end: WallTime, _ barren: inout Int) {
     for observance in observances.prefix(CalendarLimits.observances) {
       guard let start = observance.start, let from = observance.from, let to = observance.to else { continue }
       var onsets = [start] + observance.dates
-      if let rule = observance.rule {
-        onsets += rule.starts(from: start, until: end).filter { onset in
+      if let rule = observance.rule, rule.isYearly, barren > 0 {
+        let starts = rule.starts(from: start, until: end)
+        if rule.isDry(starts, until: end) { barren -= 1 }
+        onsets += starts.filter { onset in
           guard let until = rule.until else { return true }
           return until.isUTC ? onset.seconds - from <= until.seconds : onset.seconds <= until.seconds
         }

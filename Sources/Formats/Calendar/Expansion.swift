@@ -7,8 +7,9 @@ struct Expansion {
   let standing: String
   let now: Instant
   let since: Instant
-  /// How many more rules may turn out to have no start at all.
+  /// How many more rules may run dry.
   private var barren = CalendarLimits.barren
+  private var room = CalendarLimits.allStarts
 
   init(zones: [String: CalendarZone], standing: String, now: Instant, since: Instant) {
     self.zones = zones
@@ -80,11 +81,12 @@ struct Expansion {
   }
 
   private mutating func byRule(_ event: EventComponent, _ first: EventComponent.Zoned) -> [EventComponent.Zoned] {
-    guard barren > 0, let bytes = event.rule, let rule = Recurrence(bytes) else { return [] }
+    guard barren > 0, room > 0, let bytes = event.rule, let rule = Recurrence(bytes) else { return [] }
     // A day more than any clock is ahead of another.
     let end = WallTime(seconds: now.milliseconds / 1000 + 86_400)
     let starts = rule.starts(from: first.time, until: end)
-    if starts.isEmpty { barren -= 1 }
+    room -= starts.count
+    if rule.isDry(starts, until: end) { barren -= 1 }
     return starts.map { EventComponent.Zoned(time: $0, zone: first.zone) }.filter { start in
       guard let until = rule.until else { return true }
       if until.isUTC { return instant(start).milliseconds <= until.seconds * 1000 }

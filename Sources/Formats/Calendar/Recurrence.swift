@@ -7,6 +7,7 @@ struct Recurrence: Sendable, Equatable {
   let rule: String
   /// The last instant or local time an occurrence may have.
   let until: WallTime?
+  private let count: Int?
 
   /// Nil for a rule that is none, that means less than a day, or that can never come true.
   init?(_ bytes: [UInt8]) {
@@ -44,7 +45,16 @@ struct Recurrence: Sendable, Equatable {
     }
     guard Self.canBe(numbers) else { return nil }
     self.rule = rule
+    count = numbers["COUNT"]?.first
   }
+
+  /// Whether libical looked in vain for more of these starts.
+  func isDry(_ starts: [WallTime], until end: WallTime) -> Bool {
+    starts.count < min(count ?? .max, CalendarLimits.starts) && starts.last.map { $0 <= end } ?? true
+  }
+
+  /// What sets the clock does so once a year.
+  var isYearly: Bool { rule.hasPrefix("FREQ=YEARLY") }
 
   /// What recurs by the hour or faster is no meeting, and has no end.
   private static let frequencies: Set<String> = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]

@@ -45,7 +45,7 @@ public struct CardBook: Sendable {
     case .carddav: throw Trouble("a server of address books is no file", "add it by 'kith source add carddav'")
     case .mbox, .maildir, .mails, .imap:
       throw Trouble("these are mails, not an address book", "import it with its own kind")
-    case .ics: throw Trouble("a calendar is no address book", "import it with its own kind")
+    case .ics, .caldav: throw Trouble("a calendar is no address book", "import it with its own kind")
     }
     leaveOutDoubled()
   }
