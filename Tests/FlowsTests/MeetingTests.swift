@@ -138,7 +138,7 @@ import Testing
     #expect(try await calendar.met()[Cast.bob.address] == "2026-11-02")
   }
 
-  @Test("P012 P021 no title, no text and no place of an event is kept, in no file; other terms are followed")
+  @Test("P023 what the words of a grant leave out of a calendar is kept in no file; other terms are followed")
   func metadata() async throws {
     let calendar = try await Calendar()
     try await calendar.take()
