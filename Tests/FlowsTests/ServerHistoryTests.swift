@@ -82,12 +82,13 @@ import Testing
       default:
         // Deleted and made again under its name: another generation of uids (RFC 3501 §2.3.1.1).
         guard folder != "INBOX" else { return }
+        // Dovecot hangs up on whoever deletes the folder that they have open.
+        client = try stage.client()
         try client.run("DELETE \"\(folder)\"")
         if Bool.random(using: &dice) {
           try client.run("CREATE \"\(folder)\"")
           try append(folder)
         }
-        client = try stage.client()
       }
     }
 
