@@ -167,8 +167,9 @@ struct PullFolder: Sendable {
       run.account, known.id, uidValidity: known.uidValidity, depth: run.grant.depth, sizes: sizes)
   }
 
-  /// Those that are to be fetched again: with another size there than they are held with, another mail has their uid; and
-  /// the range whose digests are compared this time. Flags are followed besides.
+  /// Those that are to be fetched again, while flags are followed.
+  ///
+  /// With another size there than they are held with, another mail has their uid; and the digests of a range are compared.
   private func changed(
     _ uids: UIDSet, _ held: [UInt32: (size: Int64, flags: MailFlags)], _ known: Known,
     _ permit: borrowing Permit<ReadMail>

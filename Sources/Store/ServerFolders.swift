@@ -151,7 +151,9 @@ extension Folders {
       })
   }
 
-  /// Ends the look at a folder: what the server says it has, against the rows. `isFull`: every mail was compared.
+  /// Ends the look at a folder: what the server says it has, against the rows.
+  ///
+  /// `isFull`: every mail was compared.
   public static func settle(
     _ folder: ID<Folder>, onServer: Int, cursor: Cursor, isFull: Bool, at now: Instant, _ account: ID<Account>,
     in session: any Session
