@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CIconv"),
+    .target(name: "CResolve"),
     .target(name: "CMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
 
@@ -64,7 +65,7 @@ let package = Package(
     room("Insight", ["Model", "Consent", "Formats"]),
     room("Plans", ["Model"]),
     room("Store", ["Model", "Consent", "CPQ", grdb, sqlite], plugins: ["EmbedSchema"]),
-    room("Wire", ["Model", "Consent", "CZlib", nioCore, nioPosix, nioTLS, nioSSL]),
+    room("Wire", ["Model", "Consent", "CZlib", "CResolve", nioCore, nioPosix, nioTLS, nioSSL]),
     room("Readers", ["Model", "Consent", "Formats", "Plans", "Wire", nioCore]),
     room("Outlets", ["Model", "Consent", "Formats", "Plans", "Wire"]),
     room(
