@@ -31,11 +31,11 @@ public struct Worker: Service {
     /// How often the wake list is looked at.
     public var pause: Double = 1
     /// How many sources of one account are read at once, and how many accounts are worked on.
-    public var sources = 4
+    public var sources = 8
     public var accounts = 2
     /// A source whose server is silent for so many seconds gives its turn to the next; so many are open at most.
-    public var silence = 0.2
-    public var open = 48
+    public var silence = 0.04
+    public var open = 40
     /// A job that was cut short so often is stopped.
     public var attempts = 10
     /// Which jobs are run; the others stay due.

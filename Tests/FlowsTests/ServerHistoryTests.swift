@@ -32,7 +32,7 @@ import Testing
             source, gate: stage.way.gate(after: Int.random(in: 1...4, using: &life.dice)), batch: 2)
         }
         let report = try await stage.pull(source, batch: Int.random(in: 1...9, using: &life.dice))
-        let there = try life.client.everything()
+        let there = try stage.client().everything()
         #expect(try await stage.held(source) == there, "seed \(seed), turn \(turn)")
         #expect(report.isWhole, "seed \(seed), turn \(turn): \(report.folders)")
         // Never more mails than were ever sent: what came again was recognised.
