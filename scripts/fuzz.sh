@@ -70,9 +70,10 @@ fuzz() {
   local target=$1 log="$folder/$1.log" grown="$folder/corpus/$1" findings="$folder/findings/$1" bad=0
   mkdir -p "$grown" "$findings"
   # -close_fd_mask=3 would hide a finding's reason; -rss_limit_mb counts AddressSanitizer's own shadow too.
-  FUZZ_TARGET=$target "$folder/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+  local TIMEFORMAT=%U
+  { time FUZZ_TARGET=$target "$folder/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
     -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$findings/" "$grown" "Tests/Fuzz/corpus/$target" \
-    >"$log" 2>&1 || bad=$?
+    >"$log" 2>&1 || bad=$?; } 2>"$log.cpu"
   local edges runs
   edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
   runs=$(grep -o 'number_of_executed_units: [0-9]*' "$log" | cut -d' ' -f2 || true)
@@ -89,8 +90,8 @@ fuzz() {
   elif [ "${edges:-0}" -lt "${floor[$target]}" ]; then
     fail "$target" "only ${edges:-0} edges reached, ${floor[$target]} are the floor"
   else
-    printf '%-10s %s inputs, %s edges (floor %s), %s kept, nothing found\n' "$target" "${runs:-?}" "$edges" \
-      "${floor[$target]}" "$(find "$grown" -type f | wc -l)"
+    printf '%-10s %s inputs in %s s of the processor, %s edges (floor %s), %s kept, nothing found\n' "$target" \
+      "${runs:-?}" "$(cut -d. -f1 "$log.cpu")" "$edges" "${floor[$target]}" "$(find "$grown" -type f | wc -l)"
     passed=$((passed + 1))
   fi
 }

@@ -12,7 +12,7 @@ import Testing
   static let seeds = 0..<(ProcessInfo.processInfo.environment["KITH_SEEDS"].flatMap { Int($0) } ?? 40)
 
   @Test(
-    "P082 what is appended, deleted, moved, copied and renamed at the server is followed; nothing is missing or doubled"
+    "P079 P082 what is appended, deleted, moved, copied and renamed at the server is followed; nothing is missing or doubled"
   )
   func histories() async throws {
     try await run(.everything, Self.seeds.filter { $0 % 2 == 0 })
