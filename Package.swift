@@ -55,6 +55,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CIcal", linkerSettings: [.linkedLibrary("ical")]),
     .target(name: "CIconv"),
+    .target(name: "CResolve"),
     .target(name: "CMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
 
@@ -65,7 +66,7 @@ let package = Package(
     room("Insight", ["Model", "Consent", "Formats"]),
     room("Plans", ["Model"]),
     room("Store", ["Model", "Consent", "CPQ", grdb, sqlite], plugins: ["EmbedSchema"]),
-    room("Wire", ["Model", "Consent", "CZlib", nioCore, nioPosix, nioTLS, nioSSL]),
+    room("Wire", ["Model", "Consent", "CZlib", "CResolve", nioCore, nioPosix, nioTLS, nioSSL]),
     room("Readers", ["Model", "Consent", "Formats", "Plans", "Wire", nioCore]),
     room("Outlets", ["Model", "Consent", "Formats", "Plans", "Wire"]),
     room(

@@ -92,6 +92,11 @@ public struct ServerDoor: Sendable {
     return try await body(server, key, permit)
   }
 
+  /// Whether the server of a source keeps us waiting, for so many seconds already.
+  public func isWaiting(for source: ID<Source>, of account: ID<Account>, seconds: Double) -> Bool {
+    callers.grants(account, source).contains { dialler.isWaiting($0, seconds: seconds) }
+  }
+
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
   public func check(_ server: MailServer) throws {
     do {
@@ -135,9 +140,8 @@ public struct ServerDoor: Sendable {
     callers.enter(trial: grant.id, Endpoint(host: server.host, port: server.port))
     defer { callers.leave(grant.id) }
     do {
-      let (key, transcript, quiet) = (
-        SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock), min(quiet, 30)
-      )
+      let (key, transcript) = (SealedLogin(login: sealed, slot: slot), Transcript(clock: store.clock))
+      let quiet = min(quiet, 30)
       if let content = DAVContent(source.kind) {
         try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
           _ = try await $0.books(at: server.path, of: content)
@@ -172,6 +176,14 @@ private final class Callers: Sendable {
   }
 
   func enter(trial grant: ID<Grant>, _ endpoint: Endpoint) { known.withLock { $0[grant] = .trial(endpoint) } }
+
+  func grants(_ account: ID<Account>, _ source: ID<Source>) -> [ID<Grant>] {
+    known.withLock { known in
+      known.compactMap { grant, caller in
+        if case .source(let whose, let which) = caller, whose == account, which == source { grant } else { nil }
+      }
+    }
+  }
 
   func leave(_ grant: ID<Grant>) { known.withLock { $0[grant] = nil } }
 

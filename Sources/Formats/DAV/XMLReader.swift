@@ -28,6 +28,8 @@ struct XMLReader {
   private var bindings: [(prefix: ArraySlice<UInt8>, space: String)] = []
   private var endsAtOnce = false
   private var hasRoot = false
+  /// The attribute `type` of the element that began last.
+  private(set) var kind: String?
 
   init(_ xml: [UInt8], limits: DAVLimits) throws(DAVFault) {
     guard xml.count <= limits.bytes else { throw .tooLong }
@@ -73,7 +75,7 @@ struct XMLReader {
   private mutating func startTag() throws(DAVFault) -> Event {
     guard !open.isEmpty || !hasRoot else { throw .malformed }
     guard open.count < limits.depth else { throw .tooDeep }
-    hasRoot = true
+    (hasRoot, kind) = (true, nil)
     place += 1
     let raw = try name()
     let outside = bindings.count
@@ -127,6 +129,8 @@ struct XMLReader {
     if key.elementsEqual("xmlns".utf8) || key.starts(with: "xmlns:".utf8) {
       guard bindings.count < 4 * limits.depth else { throw .tooDeep }
       bindings.append((key.dropFirst(6), String(decoding: try XMLReader.plain(value), as: UTF8.self)))
+    } else if key.elementsEqual("type".utf8) {
+      kind = String(decoding: try XMLReader.plain(value), as: UTF8.self)
     }
   }
 

@@ -2,6 +2,8 @@
 public struct IMAPQuirks: Sendable, Equatable {
   /// What the owner is told when a login with a password is refused.
   public var passwordHint: String?
+  /// Whether a password can be used at all; else it must be an OAuth token.
+  public var takesPassword = true
 
   /// The quirks of the server `host`.
   public init(host: String) {
@@ -12,7 +14,10 @@ public struct IMAPQuirks: Sendable, Equatable {
     self = found.quirks
   }
 
-  private init(passwordHint: String) { self.passwordHint = passwordHint }
+  private init(passwordHint: String, takesPassword: Bool = true) {
+    self.passwordHint = passwordHint
+    self.takesPassword = takesPassword
+  }
 
   private static let google = IMAPQuirks(
     passwordHint: "Google takes an app password only: switch on 2-Step Verification, then make one at"
@@ -20,7 +25,7 @@ public struct IMAPQuirks: Sendable, Equatable {
 
   private static let microsoft = IMAPQuirks(
     passwordHint: "Microsoft takes no password over IMAP: sign in by OAuth (a token); in an organisation an"
-      + " administrator may have to allow it")
+      + " administrator may have to allow it", takesPassword: false)
 
   private static let yahoo = IMAPQuirks(
     passwordHint: "Yahoo and AOL take an app password only: account security, then 'generate app password'")

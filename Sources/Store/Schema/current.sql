@@ -493,6 +493,7 @@ CREATE TABLE folder (
   on_server BIGINT NOT NULL,
   held BIGINT NOT NULL,
   compared_at BIGINT,
+  full_at BIGINT,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, name),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id)
@@ -508,6 +509,7 @@ CREATE TABLE folder (
 --: on_server: open count customer statistics work export row
 --: held: open count customer statistics work export row
 --: compared_at: open instant customer - work export row
+--: full_at: open instant customer - work export row
 
 CREATE TABLE grant_purpose (
   account_id BIGINT NOT NULL,
@@ -986,6 +988,7 @@ CREATE TABLE place (
   uid BIGINT NOT NULL,
   mail_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
+  flags BIGINT NOT NULL,
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
@@ -996,6 +999,7 @@ CREATE TABLE place (
 --: uid: open cursor customer - source export row
 --: mail_id: open id contact - source export row
 --: member_id: open id customer - life export row
+--: flags: open flag contact - source export row
 
 CREATE TABLE record (
   account_id BIGINT NOT NULL,

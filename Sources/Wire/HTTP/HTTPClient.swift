@@ -45,6 +45,17 @@ public struct HTTPClient: Sendable {
     return try await work.value
   }
 
+  /// Asks once for a document that is open to everybody: no login is opened for it, and none is sent.
+  public func fetch(_ target: String, under stamp: Grant.Stamp) async throws -> HTTPResponse {
+    let request = try HTTPRequest(.get, target)
+    return try await dialler.dial(
+      Endpoint(host: server.host, port: server.port), under: stamp, security: Security(server), limits: limits
+    ) { connection in
+      var talk = Talk(connection, sizes)
+      return try await talk.ask(request, server)
+    }
+  }
+
   /// Answers what is asked until nobody asks any more.
   private func serve(
     _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
@@ -106,16 +117,31 @@ public struct HTTPClient: Sendable {
         try await connection.authenticate(with: key.login, in: key.slot, permit) {
           request.encoded(host: host, login: $0)
         }
-        while true {
-          if let response = try reader.next() {
-            answers += 1
-            return response
-          }
-          guard let bytes = try await arrivals.next() else { return try reader.end() }
-          reader.append(bytes)
-        }
+        return try await answer()
       } catch let fault as HTTPFault {
         throw fault.trouble
+      }
+    }
+
+    /// Asks without a login.
+    mutating func ask(_ request: HTTPRequest, _ server: MailServer) async throws -> HTTPResponse {
+      do {
+        try reader.begin()
+        try await connection.send(request.encoded(host: HTTPClient.hostField(connection.host, server), login: nil))
+        return try await answer()
+      } catch let fault as HTTPFault {
+        throw fault.trouble
+      }
+    }
+
+    private mutating func answer() async throws -> HTTPResponse {
+      while true {
+        if let response = try reader.next() {
+          answers += 1
+          return response
+        }
+        guard let bytes = try await arrivals.next() else { return try reader.end() }
+        reader.append(bytes)
       }
     }
   }

@@ -10,8 +10,16 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Checks keys, stores, clocks, sources and disk; names the remedy.")
   @OptionGroup var global: GlobalOptions
+  @Option(
+    help: "Finds how the mailbox of this address is reached, and what its provider wants first; looks at nothing else.")
+  var address: String?
+
+  func validate() throws {
+    if let address { try isAddress(address) }
+  }
 
   func run() async throws {
+    if let address { return try await find(address) }
     let checkup = try await Checkup.run(try Settings(global))
     try Output(json: global.json).list(
       checkup.findings.map {
@@ -19,6 +27,34 @@ struct DoctorCommand: AsyncParsableCommand {
       }, columns: ["check", "ok", "found", "remedy"], empty: "")
     let bad = checkup.findings.count { $0.remedy != nil }
     if bad > 0 { throw Trouble("\(bad) of \(checkup.findings.count) checks found something", "see their remedies") }
+  }
+}
+
+extension DoctorCommand {
+  /// Settings for `kith source add imap`.
+  private func find(_ address: String) async throws {
+    let output = Output(json: global.json)
+    let settings = try Settings(global)
+    let found = try await Discover(rules: settings.addressRules, now: settings.clock).run(address)
+    guard let best = found.first else {
+      throw Trouble(
+        "nothing is known of the mail of this domain",
+        "ask the provider for its IMAP server, then 'kith source add imap --host …'")
+    }
+    try output.list(
+      found.map {
+        [
+          "found_by": .text($0.origin.rawValue), "host": .text($0.server.host), "port": .int(Int64($0.server.port)),
+          "tls": .text($0.server.security.rawValue), "user": .text($0.user), "note": JSON($0.note),
+        ]
+      }, columns: ["found_by", "host", "port", "tls", "user", "note"], empty: "")
+    let server = best.server
+    try output.say(
+      """
+
+      kith source add imap --host \(server.host) --port \(server.port) --tls \(server.security.rawValue) \
+        --user \(best.user) \(server.secret == .token ? "--oauth-token-file" : "--password-file") FILE --warrant
+      """)
   }
 }
 

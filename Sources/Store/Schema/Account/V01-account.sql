@@ -196,6 +196,7 @@ CREATE TABLE folder (
   on_server BIGINT NOT NULL,     --: open count customer statistics work export row
   held BIGINT NOT NULL,          --: open count customer statistics work export row
   compared_at BIGINT,            --: open instant customer - work export row
+  full_at BIGINT,                --: open instant customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, name),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id)
@@ -357,6 +358,7 @@ CREATE TABLE place (
   uid BIGINT NOT NULL,           --: open cursor customer - source export row
   mail_id BIGINT NOT NULL,       --: open id contact - source export row
   member_id BIGINT NOT NULL,     --: open id customer - life export row
+  flags BIGINT NOT NULL,         --: open flag contact - source export row
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
