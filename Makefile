@@ -28,7 +28,7 @@ KITH_PYMAP ?= $(HOME)/.cache/kith/pymap
 PYMAP := pymap==0.36.7 pysasl==1.2.0 proxy-protocol==0.11.3
 export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP
 
-PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
+PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
 TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.

@@ -53,6 +53,7 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CIcal", linkerSettings: [.linkedLibrary("ical")]),
     .target(name: "CIconv"),
     .target(name: "CResolve"),
     .target(name: "CMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -61,7 +62,7 @@ let package = Package(
     // The rooms, in the order of the river.
     room("Model"),
     room("Consent", ["Model", "CSodium", crypto]),
-    room("Formats", ["Model", "CIconv", "CPhone"]),
+    room("Formats", ["Model", "CIcal", "CIconv", "CPhone"]),
     room("Insight", ["Model", "Consent", "Formats"]),
     room("Plans", ["Model"]),
     room("Store", ["Model", "Consent", "CPQ", grdb, sqlite], plugins: ["EmbedSchema"]),

@@ -5,27 +5,33 @@ The 38 inboxes of the data folder (12,975 mails) lie on a Dovecot as 38 folders.
 into an empty Maildir and `notmuch new` over it; and `kith sync --pull` into an empty data folder: read, sealed, indexed,
 people and strengths known, every batch committed with synchronous=FULL. After each, the same once more with nothing new.
 Then invented mailboxes of 50 folders: nothing new in 10,000 and in 100,000 mails, and the memory of pulling 10,000 and
-200,000. Wall time, processor time and the largest resident set are the kernel's (wait4(2)).
+200,000. Then 180 small mailboxes, each a source with a server of its own, alone and beside 20 that fall silent: after the
+greeting, after the login, in the middle of a mail. Wall time, processor time and the largest resident set are the kernel's (wait4(2)).
 
 usage: scripts/bench_pull.py
   KITH_TEST_DATA=DIR  the unpacked test data       KITH_BIN=FILE  the binary; default: a release build of this checkout
   BENCH_FOLDER=DIR    where it runs; default a temporary folder
-  BENCH_PAIRS=3   BENCH_MAILS=200000  the largest mailbox; 0: only the first part   BENCH_WRITE=0  no docs/bench-pull.md
+  BENCH_PARTS=peers,growth,stall  which parts run
+  BENCH_PAIRS=3   BENCH_MAILS=200000  the largest mailbox   BENCH_WRITE=0  no docs/bench-pull.md
 """
 import os
 import pathlib
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
 
 import bench
 import invent
 from dovecot import PASSWORD, Dovecot
-from kithrun import ROOT, Failure, Kith, binary
+from kithrun import ROOT, Failure, Kith, binary, copy
+from mailserver import MailServer
 
-MOST_RATIO, MOST_IDLE, MOST_GROWTH, MOST_RESIDENT = 0.20, 1.5, 1.3, 150.0
+MOST_RATIO, MOST_IDLE, MOST_GROWTH, MOST_RESIDENT, MOST_DELAY = 0.20, 1.5, 1.3, 150.0, 1.10
+GOOD, STALLING = 180, ["greeting", "LIST", "mail", "mail"] * 5
 
 
 class Mbsync:
@@ -164,7 +170,61 @@ def second_part(work, program, server, largest):
     return rows
 
 
-def page(count, pairs, rows):
+def third_part(work, program):
+    """How long the good sources take alone, and how long beside those that stall, in turn."""
+    chance, cast = random.Random(3), invent.people(200)
+    mails = [invent.mail(chance, number, chance.choice(cast))[1].replace(b"\n", b"\r\n") for number in range(400)]
+    good = [MailServer({"INBOX": chance.sample(mails, 30), "Sent": chance.sample(mails, 10)}) for _ in range(GOOD)]
+    bad = [MailServer({"INBOX": mails[:30]}, stall=stall) for stall in STALLING]
+    houses = {}
+    for name, servers in (("alone", good), ("beside", good + bad)):
+        # Whoever stalls is not the last to be asked.
+        order = list(servers)
+        chance.shuffle(order)
+        kith = Kith(program, work / name)
+        shutil.rmtree(kith.folder, ignore_errors=True)
+        kith.folder.mkdir(parents=True)
+        kith.add_account()
+        (kith.folder / "password").write_text("pw1")
+        for server in order:
+            kith.run("source", "add", "imap", "--host", "127.0.0.1", "--port", server.port, "--tls", "none", "--user",
+                     invent.OWNER, "--password-file", kith.folder / "password", "--warrant", "--no-check")
+        copy(kith.folder, work / f"{name}-before")
+        houses[name] = kith
+    rounds = []
+    for at in range(5):
+        times = {}
+        for name in (("alone", "beside") if at % 2 == 0 else ("beside", "alone")):
+            times[name] = until_all_left(houses[name], work / f"{name}-before", good)
+        rounds.append(times)
+        print(f"{GOOD} sources alone {times['alone']:.2f} s, beside {len(bad)} that stall {times['beside']:.2f} s, "
+              f"{delay(times):.3f}", flush=True)
+    for server in good + bad:
+        server.close()
+    return rounds
+
+
+def until_all_left(kith, before, servers):
+    copy(before, kith.folder)
+    for server in servers:
+        server.left = None
+    begun = time.monotonic()
+    process = subprocess.Popen([kith.program, "--json", "sync", "--pull"], env=kith.environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while any(server.left is None for server in servers):
+        time.sleep(0.02)
+        if time.monotonic() - begun > 300:
+            raise Failure("the sources that do not stall were not read within 300 s")
+    process.kill()
+    process.wait()
+    return max(server.left for server in servers) - begun
+
+
+def delay(times):
+    return times["beside"] / times["alone"]
+
+
+def page(count, pairs, rows, rounds):
     runs = [(f"{at}", *(f"{pair[who][what]:.2f}" for who in ("mbsync", "notmuch", "kith") for what in ("wall", "cpu")),
              f"{pair['kith']['rss']:.0f}", f"{ratio(pair):.3f}", f"{pair['mbsync again']['wall']:.3f}",
              f"{pair['kith again']['wall']:.3f}", f"{idle(pair):.2f}") for at, pair in enumerate(pairs, 1)]
@@ -172,6 +232,7 @@ def page(count, pairs, rows):
     header = ["run", "mbsync s", "CPU s", "notmuch s", "CPU s", "kith s", "CPU s", "MB", "ratio", "mbsync, nothing new",
               "kith, nothing new", "ratio"]
     grown = [(f"{mails:,}", f"{whole['wall']:.1f}", f"{whole['rss']:.0f}", f"{again['wall']:.3f}") for mails, whole, again in rows]
+    slow = [(f"{times['alone']:.2f}", f"{times['beside']:.2f}", f"{delay(times):.3f}") for times in rounds]
     return f"""# Bench of pulling from a server
 
 Made by `make bench` (bench_pull.py says how). {count:,} mails in 38 folders of a Dovecot on this machine, over TLS.
@@ -191,6 +252,14 @@ with nothing new, to mbsync **{statistics.median(map(idle, pairs)):.2f}** (at mo
 Invented mails in 50 folders.
 
 {bench.table(["mails", "pulled in s", "MB", "nothing new s"], grown)}
+
+## Servers that stall
+
+{GOOD} sources with a server each, until the last of them is read: alone, and beside {len(STALLING)} whose servers fall silent.
+
+{bench.table(["alone s", "beside s", "ratio"], slow)}
+
+Median ratio **{statistics.median(map(delay, rounds)):.3f}** (at most {MOST_DELAY}).
 """
 
 
@@ -205,31 +274,46 @@ def main():
             raise Failure(f"{tool} is missing: apt-get install {'isync' if tool == 'mbsync' else tool}")
     given = os.environ.get("BENCH_FOLDER")
     work = pathlib.Path(given or tempfile.mkdtemp(prefix="kith-bench-pull-")).resolve()
-    program, server = binary("release"), Dovecot(work / "dovecot")
+    parts = os.environ.get("BENCH_PARTS", "peers,growth,stall").split(",")
+    program = binary("release")
+    server = Dovecot(work / "dovecot")
     try:
-        count, pairs = first_part(work, program, server, inboxes)
-        largest = int(os.environ.get("BENCH_MAILS", "200000"))
-        rows = second_part(work, program, server, largest) if largest else []
+        count, pairs = first_part(work, program, server, inboxes) if "peers" in parts else (0, [])
+        rows = second_part(work, program, server, int(os.environ.get("BENCH_MAILS", "200000"))) if "growth" in parts else []
+        rounds = third_part(work, program) if "stall" in parts else []
     finally:
         server.close()
-    if os.environ.get("BENCH_WRITE") != "0":
-        (ROOT / "docs/bench-pull.md").write_text(page(count, pairs, rows))
+    if os.environ.get("BENCH_WRITE") != "0" and pairs and rows and rounds:
+        (ROOT / "docs/bench-pull.md").write_text(page(count, pairs, rows, rounds))
     if not given:
         shutil.rmtree(work, ignore_errors=True)
-    middle, quiet = statistics.median(map(ratio, pairs)), statistics.median(map(idle, pairs))
-    resident = max([pair["kith"]["rss"] for pair in pairs] + [whole["rss"] for _, whole, _ in rows])
-    checks = [(f"ratio {middle:.3f} is at most {MOST_RATIO}", middle <= MOST_RATIO),
-              (f"with nothing new {quiet:.2f} × mbsync is at most {MOST_IDLE}", quiet <= MOST_IDLE),
-              (f"{resident:.0f} MB are at most {MOST_RESIDENT:.0f}", resident <= MOST_RESIDENT)]
+    return judge(pairs, rows, rounds)
+
+
+def judge(pairs, rows, rounds):
+    checks = []
+
+    def check(what, holds):
+        checks.append(holds)
+        print(("ok: " if holds else "FAILED: ") + what)
+
+    if pairs:
+        middle, quiet = statistics.median(map(ratio, pairs)), statistics.median(map(idle, pairs))
+        check(f"ratio {middle:.3f} is at most {MOST_RATIO}", middle <= MOST_RATIO)
+        check(f"with nothing new {quiet:.2f} × mbsync is at most {MOST_IDLE}", quiet <= MOST_IDLE)
+    if pairs or rows:
+        resident = max([pair["kith"]["rss"] for pair in pairs] + [whole["rss"] for _, whole, _ in rows])
+        check(f"{resident:.0f} MB are at most {MOST_RESIDENT:.0f}", resident <= MOST_RESIDENT)
     if len(rows) > 1:
         growth = rows[1][2]["wall"] / rows[0][2]["wall"]
-        checks.append((f"nothing new in {rows[1][0]:,} mails takes {growth:.2f} × that of {rows[0][0]:,}, at most {MOST_GROWTH}",
-                       growth <= MOST_GROWTH))
-    for what, holds in checks:
-        print(("ok: " if holds else "FAILED: ") + what)
-    passed = sum(holds for _, holds in checks)
-    print(f"{passed} passed, {len(checks) - passed} failed")
-    return 0 if passed == len(checks) else 1
+        check(f"nothing new in {rows[1][0]:,} mails takes {growth:.2f} × that of {rows[0][0]:,}, at most {MOST_GROWTH}",
+              growth <= MOST_GROWTH)
+    if rounds:
+        slower = statistics.median(map(delay, rounds))
+        check(f"beside servers that stall the others take {slower:.3f} × as long, at most {MOST_DELAY}",
+              slower <= MOST_DELAY)
+    print(f"{sum(checks)} passed, {len(checks) - sum(checks)} failed")
+    return 0 if all(checks) else 1
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ MAILS, PEOPLE = 500, 60
 # The run that is disturbed, and the one after it: a clock that went back would leave jobs for later.
 BEFORE, AFTER = "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"
 RUNS = ["import", "pull", "pull-again", "deliver", "kill-pull", "freeze-import", "freeze-pull", "freeze-deliver"]
+# How a sample is shared out among them: what is frozen takes long.
+SHARES = dict(zip(RUNS, [10, 30, 30, 10, 6, 4, 6, 4]))
 PULLED, FOLDERS = 60, ["INBOX", "Work", "Work/2026"]
 # A pull of so many mails shows its first progress within so many seconds.
 MANY, SOON = 2000, 5.0
@@ -361,7 +363,7 @@ def main(runs):
             live_on(servers["pull-again"].folders)
         print(f"CRASH_SEED={seed}", flush=True)
         for run in runs:
-            most = sample // len(runs)
+            most = sample * SHARES[run] // sum(SHARES[other] for other in runs)
             if run.startswith("freeze-") and not sample:
                 most = int(os.environ.get("CRASH_FREEZES", "40"))
             if run == "kill-pull" and not sample:

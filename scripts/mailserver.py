@@ -3,13 +3,16 @@ and knows the commands with which Kith reads."""
 import re
 import socketserver
 import threading
+import time
 
 
 class MailServer:
     """Folders by name, each a list of mails; the uid of a mail is its place, from 1; None stands where one was deleted."""
 
-    def __init__(self, folders, uid_validity=7):
-        self.folders, self.uid_validity = folders, uid_validity
+    def __init__(self, folders, uid_validity=7, stall=None):
+        """`stall`: where it falls silent for good: "greeting", "LIST", or "mail", in the middle of one."""
+        self.folders, self.uid_validity, self.stall = folders, uid_validity, stall
+        self.left = None
         outer = self
 
         class Talk(socketserver.StreamRequestHandler):
@@ -20,6 +23,7 @@ class MailServer:
                     pass
 
         socketserver.ThreadingTCPServer.daemon_threads = True
+        socketserver.ThreadingTCPServer.request_queue_size = 64
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -35,11 +39,15 @@ class MailServer:
 
     def serve(self, source, sink):
         opened = None
+        if self.stall == "greeting":
+            return self.fall_silent(source)
         sink.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r\n")
         for line in source:
             tag, command, rest = (line.decode().strip() + "  ").split(" ", 2)
             command, rest = command.upper(), rest.strip()
             out = b""
+            if command == self.stall:
+                return self.fall_silent(source)
             if command == "CAPABILITY":
                 out = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n"
             elif command == "LIST":
@@ -55,9 +63,18 @@ class MailServer:
                 out = ("* SEARCH " + " ".join(str(uid) for uid, mail in enumerate(opened, 1) if mail is not None) + "\r\n").encode()
             elif command == "UID":
                 out = b"".join(self.fetch(opened, *rest.split(" ", 2)[1:]))
+                if self.stall == "mail" and "BODY" in rest:
+                    sink.write(out[:len(out) // 2])
+                    return self.fall_silent(source)
             sink.write(out + f"{tag} OK done\r\n".encode())
             if command == "LOGOUT":
+                self.left = time.monotonic()
                 return
+
+    @staticmethod
+    def fall_silent(source):
+        while source.read(1):
+            pass
 
     @staticmethod
     def fetch(mails, uids, items):
@@ -68,6 +85,6 @@ class MailServer:
                 if mail is None:
                     continue
                 if "SIZE" in items:
-                    yield f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(mail)})\r\n".encode()
+                    yield f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE {len(mail)})\r\n".encode()
                 else:
                     yield f"* {uid} FETCH (UID {uid} BODY[] {{{len(mail)}}}\r\n".encode() + mail + b")\r\n"

@@ -73,6 +73,11 @@ public enum GrantWords {
   public static func reading(_ kind: Source.Kind, depth: Depth, since: Instant?, folders: [String] = []) -> String {
     let period = since.map { "from \($0.date) on" } ?? "of all time"
     let place = folders.isEmpty ? "all folders" : "the folders " + folders.joined(separator: ", ")
+    if kind.isCalendar {
+      let calendars = kind == .caldav ? "the calendars that this login sees there" : "this calendar"
+      return "Kith reads the events of \(calendars), \(period): when they took place, their organisers and attendees "
+        + "with names, addresses and answers; no titles, no places and no texts. Nothing is changed there."
+    }
     guard kind.isMail else {
       let books = kind == .carddav ? "the address books that this login sees there" : "this address book"
       return "Kith reads every card of \(books): names, addresses, phone numbers, organisations, titles and "

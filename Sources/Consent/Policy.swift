@@ -14,12 +14,20 @@ public struct PolicyVersion: Sendable, Equatable {
 
   /// The version in force.
   public static let current = PolicyVersion(
-    version: "2026-11-23", text: policyText20261123,
-    purposes: "72e1f19f390cec144a4ce1cae884a89fcceaa5b5af070a6ebd8b43b77eb30f8e",
-    bindsFrom: Instant(year: 2026, month: 11, day: 23))
+    version: "2026-11-24", text: policyText20261124,
+    purposes: "a4238156540c29975e2dba501d5411c974de22df3d1a11830a5c58e7726a35aa",
+    bindsFrom: Instant(year: 2027, month: 5, day: 24))
+
+  /// The versions that were in force before, newest first.
+  private static let earlier = [
+    PolicyVersion(
+      version: "2026-11-23", text: policyText20261123,
+      purposes: "72e1f19f390cec144a4ce1cae884a89fcceaa5b5af070a6ebd8b43b77eb30f8e",
+      bindsFrom: Instant(year: 2026, month: 11, day: 23))
+  ]
 
   /// Every version that was ever in force, newest first.
-  public static let all = [current]
+  public static let all = [current] + earlier
 
   public static func named(digest: String) -> PolicyVersion? { all.first { $0.digest == digest } }
 }

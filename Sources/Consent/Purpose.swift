@@ -88,9 +88,10 @@ public struct Declaration: Sendable, Equatable {
 /// A purpose that is missing here gets no permit.
 public enum Catalogue {
   public static let all: [Declaration] = [
-    ReadMail.declaration, ReadAddressBook.declaration, FindPeople.declaration, BuildIndex.declaration,
-    SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration, Connect.declaration,
-    UndoChange.declaration, ExportAccount.declaration, EraseData.declaration, CheckIntegrity.declaration,
+    ReadMail.declaration, ReadAddressBook.declaration, ReadCalendar.declaration, FindPeople.declaration,
+    BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
+    Connect.declaration, UndoChange.declaration, ExportAccount.declaration, EraseData.declaration,
+    CheckIntegrity.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.

@@ -49,6 +49,8 @@ public struct Analyse: Sendable {
     var source: ID<Source>
     var owners: Set<String>
     var lease: Lease?
+    /// Methods that the member has switched off.
+    var off: Set<Analysis>
     let book = TokenBook()
   }
 
@@ -57,7 +59,8 @@ public struct Analyse: Sendable {
     _ source: ID<Source>, of member: ID<Member>, in account: ID<Account>, lease: Lease? = nil
   ) async throws -> Understood {
     let asked = Asked(
-      account: account, member: member, source: source, owners: try await store.owners(account, member), lease: lease)
+      account: account, member: member, source: source, owners: try await store.owners(account, member), lease: lease,
+      off: try await store.analysesOff(account, member))
     var done = Understood()
     try await lookIntoMails(asked, &done)
     try await knowPeople(asked, &done)
@@ -139,7 +142,7 @@ public struct Analyse: Sendable {
       // Whatever became known is on its way to the CRM.
       let live = try await store.destinations(account, member: member).filter { $0.revokedAt == nil }.map(\.id)
       done.united = try await store.write(under: permit, lease: asked.lease) { session in
-        let united = try know.matchCards(in: session)
+        let united = asked.off.contains(.uniteCards) ? 0 : try know.matchCards(in: session)
         for destination in live {
           try Jobs.enqueue(
             .deliver, destination.rawValue, member, id: know.ids.next(), at: know.now, account, in: session)
@@ -172,7 +175,7 @@ struct Batch: Sendable {
             id: ids.next(), mail: mail.id, at: time.at ?? mail.at, isDated: time.at != nil,
             // What lies in the owner's mailbox was received, whether or not it names the owner.
             direction: found.direction(owners: owners, delivered: true), recipients: found.recipients, found: found))
-        words.append((mail.id, opened.tokens[index]))
+        if let tokens = opened.tokens[index] { words.append((mail.id, tokens)) }
       }
     }
   }

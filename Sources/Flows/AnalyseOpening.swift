@@ -18,8 +18,8 @@ struct OpenedBatch: Sendable {
   var mails: [WaitingMail]
   /// One for each mail.
   var looks: [Look]
-  /// One for each mail: its words' tokens as the index keeps them.
-  var tokens: [String]
+  /// One for each mail: its words' tokens as the index keeps them; nil where none are kept.
+  var tokens: [String?]
   /// The number of the key of each handle that was met.
   var keys: [Handle: KeyID]
   var stamps: [Grant.Stamp]
@@ -27,21 +27,26 @@ struct OpenedBatch: Sendable {
 
 extension Analyse {
   /// Opens a batch twice, for who wrote to whom and for its words: each under its own permit, both at once.
+  ///
+  /// Where the index is switched off, nothing is opened for it.
   func open(_ mails: [WaitingMail], _ asked: Asked) async throws -> OpenedBatch {
     let contents = try await contents(of: mails, asked)
     let keys = Array(Set(mails.map(\.key)).subtracting([.none]))
     let request = Request(
       account: asked.account, member: asked.member, sources: [asked.source], handles: keys, count: mails.count)
     async let people = findPeople(mails, contents, request)
-    async let words = buildIndex(mails, contents, request, asked.book)
+    async let words = asked.off.contains(.searchWords) ? nil : buildIndex(mails, contents, request, asked.book)
     var (looks, handles, stamps) = try await people
-    let (tokens, otherStamps) = try await words
+    guard let (tokens, otherStamps) = try await words else {
+      return OpenedBatch(
+        mails: mails, looks: looks, tokens: mails.map { _ in nil }, keys: handles, stamps: stamps)
+    }
     for index in looks.indices where tokens[index] == nil {
       if case .found = looks[index] { looks[index] = .damaged }
     }
     for stamp in otherStamps where !stamps.contains(stamp) { stamps.append(stamp) }
     return OpenedBatch(
-      mails: mails, looks: looks, tokens: tokens.map { $0 ?? "" }, keys: handles, stamps: stamps)
+      mails: mails, looks: looks, tokens: tokens, keys: handles, stamps: stamps)
   }
 
   /// The sealed content of each mail, taken from its row or from its blob; nil for the erased.

@@ -1,11 +1,12 @@
 import Consent
+import Formats
 import Model
 import Plans
 import Readers
 import Store
 
 /// One run over the cards of a source: what all its batches share.
-struct CardRun: Sendable {
+struct CardRun: CollectionRun {
   let store: Store
   let gate: Gate
   let account: ID<Account>
@@ -14,13 +15,7 @@ struct CardRun: Sendable {
   let lease: Lease
   let owners: Set<String>
 
-  /// What was found in one place of a book on a server.
-  struct Found: Sendable {
-    var place: String
-    var etag: String
-    var cards: [CardBook.Card] = []
-    var rule: LeftOut?
-  }
+  var content: DAVContent { .cards }
 
   func permit(_ count: Int = 0) async throws -> Permit<ReadAddressBook> {
     let permit = try await gate.permit(
@@ -37,9 +32,21 @@ struct CardRun: Sendable {
   /// What a card of this source is known by.
   func identity(_ uid: String) -> String { taking.identity(uid) }
 
+  func uid(_ card: CardBook.Card) -> String { card.seen.uid }
+
+  func fetch(_ hrefs: [DAVHref], _ session: DAVSession, in book: DAVBook) async throws -> [DAVItem<CardBook.Card>] {
+    try await session.cards(hrefs, in: book)
+  }
+
+  func keep(
+    _ cards: [CardBook.Card], in folder: ID<Folder>, of book: DAVBook, found: [FoundPlace<CardBook.Card>]
+  ) async throws -> Int { try await keep(cards, in: folder, found: found) }
+
   /// Permit, sealing and one transaction that stores the batch, folds its persons and causes what follows; for a book on
   /// a server it also notes where each card lies.
-  func keep(_ cards: [CardBook.Card], in folder: ID<Folder>, found: [Found] = []) async throws -> Int {
+  func keep(_ cards: [CardBook.Card], in folder: ID<Folder>, found: [FoundPlace<CardBook.Card>] = []) async throws
+    -> Int
+  {
     let permit = try await permit(cards.count)
     let taken = try await taking.take(cards, permit)
     let leaving = leaving(permit)
@@ -58,14 +65,6 @@ struct CardRun: Sendable {
       try Jobs.enqueue(.analyse, source.id.rawValue, source.member, id: job, at: now, account, in: session)
     }
     return new.count
-  }
-
-  private func resource(_ found: Found, _ erased: Set<String>) -> Resource {
-    let identities = Set(found.cards.map { taking.identity($0.seen.uid) }).subtracting(erased)
-    let rule = found.rule ?? (found.cards.isEmpty ? .empty : .erased)
-    return Resource(
-      place: found.place, etag: found.etag, identities: identities.sorted(),
-      rule: identities.isEmpty ? rule.rawValue : nil)
   }
 
   private func card(from taken: TakenCard, at now: Instant) -> NewCard {
@@ -94,7 +93,7 @@ struct CardRun: Sendable {
 }
 
 /// Notes that cards are gone, folds the persons they spoke of, and causes what follows.
-struct LeavingCards: Sendable {
+struct LeavingCards: LeavingItems {
   let source: Source
   let know: KnowPeople
   let job: ID<Job>

@@ -36,7 +36,7 @@ public struct AddSource: Sendable {
       self.isWarranted = isWarranted
     }
 
-    /// A mailbox or address books on a server.
+    /// A mailbox, address books or calendars on a server.
     public init(
       _ server: MailServer, _ login: Login, kind: Source.Kind = .imap, depth: Depth? = nil, since: Instant? = nil,
       owners: [String] = [],
@@ -45,8 +45,8 @@ public struct AddSource: Sendable {
       self.init(kind, "", depth: depth, since: since, owners: owners, isWarranted: isWarranted)
       self.server = server
       self.login = login
-      // Who logs in by an address reads mail of that address.
-      if kind.isMail, owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
+      // Who logs in by an address reads mail of that address, and is asked to meetings by it.
+      if kind.isMail || kind.isCalendar, owners.isEmpty, login.user.contains("@") { self.owners = [login.user] }
     }
 
     /// What the source is known by: the same place of the same member is the same source.
@@ -91,10 +91,8 @@ public struct AddSource: Sendable {
     }
     var source = held ?? Source(id: store.ids.next(), member: member, kind: wish.kind, location: location)
     source.server = wish.server ?? source.server
-    if wish.kind.isMail {
-      source.depth = wish.depth ?? source.depth
-      source.since = wish.since ?? source.since
-    }
+    if wish.kind.isMail { source.depth = wish.depth ?? source.depth }
+    if wish.kind.isMail || wish.kind.isCalendar { source.since = wish.since ?? source.since }
     if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
     let offered = grant(for: source)
     var tried: (login: FreshLogin, vault: Vault)?
@@ -129,7 +127,9 @@ public struct AddSource: Sendable {
     var purposes =
       source.kind.isMail
       ? [ReadMail.declaration, FindPeople.declaration, BuildIndex.declaration]
-      : [ReadAddressBook.declaration, FindPeople.declaration]
+      : [
+        source.kind.isCalendar ? ReadCalendar.declaration : ReadAddressBook.declaration, FindPeople.declaration,
+      ]
     if source.server != nil { purposes.append(Connect.declaration) }
     return Grant(
       id: store.ids.next(), member: source.member, target: .source(source.id), scope: .read,

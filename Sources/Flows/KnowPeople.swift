@@ -74,7 +74,8 @@ struct KnowPeople: Sendable {
     var marks: [(record: ID<Record>, goneAt: Instant?)] = []
     var facts: [NewFact] = []
     for (handle, record) in zip(stale, known) {
-      guard let look = looks[handle.id], look.nature != .placeholder else {
+      // An address of which every meeting was taken out of the calendar stands for nobody any more.
+      guard let look = looks[handle.id], look.nature != .placeholder, !look.touches.isEmpty else {
         if let record, !record.isGone { marks.append((record.id, now)) }
         continue
       }
@@ -140,6 +141,7 @@ struct KnowPeople: Sendable {
       looks.merge(try look(missing.map { ($0.handle, $0.identity) }, in: session)) { old, _ in old }
     }
     let facts = try Facts.of(records.joined().map(\.id), account, in: session)
+    let isRated = try !Analyses.off(member, account, in: session).contains(.strength)
     var rows: [FoldedRow] = []
     var gone: [ID<Person>] = []
     var at = 0
@@ -150,13 +152,15 @@ struct KnowPeople: Sendable {
       }
       let said = facts[at..<at + records.count].flatMap { $0 }
       at += records.count
-      rows.append(row(person, said, records.filter { $0.kind == .address }.compactMap { looks[$0.handle] }))
+      rows.append(
+        row(person, said, records.filter { $0.kind == .address }.compactMap { looks[$0.handle] }, isRated: isRated))
     }
     try People.write(rows, of: member, account, in: session)
     try People.markGone(gone, account, in: session)
   }
 
-  private func row(_ person: ID<Person>, _ facts: [Fact], _ looks: [Look]) -> FoldedRow {
+  /// `isRated`: whether the strength of ties is worked out.
+  private func row(_ person: ID<Person>, _ facts: [Fact], _ looks: [Look], isRated: Bool) -> FoldedRow {
     let folded = foldFacts(facts)
     let tie = Tie(looks.flatMap(\.touches), now: now)
     let name =
@@ -164,7 +168,8 @@ struct KnowPeople: Sendable {
       .first { !$0.isEmpty } ?? ""
     return FoldedRow(
       id: person, kind: KnowPeople.kind(folded, looks), name: name, organisation: folded.organisation,
-      title: folded.title, strength: Strength.of(tie.touches, at: now).value, lastContacted: tie.lastContacted,
+      title: folded.title, strength: isRated ? Strength.of(tie.touches, at: now).value : 0,
+      lastContacted: tie.lastContacted,
       interactions: tie.interactions, values: folded.values)
   }
 

@@ -195,8 +195,10 @@ public final class Listener: Service, Sendable {
       try await store.folders(account, of: source).map { ($0.name, $0) }, uniquingKeysWith: { old, _ in old })
     func isBehind(_ name: String, _ status: MailboxStatus?) -> Bool {
       guard let state = known[name], let status else { return known[name] == nil }
-      return MailboxPlan.next(
-        after: state.cursor, knowing: state.held + state.allLeftOut.count, seeing: status) != .rest
+      switch MailboxPlan.next(after: state.cursor, knowing: state.held + state.allLeftOut.count, seeing: status) {
+      case .rest, .flags: return false
+      case .compare, .startOver: return true
+      }
     }
     return isBehind(folder.listed.name, opened) || folders.contains { isBehind($0.listed.name, $0.status) }
   }

@@ -52,7 +52,10 @@ public struct Pull: Sendable {
       case .vcard, .csv:
         return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
           .run(source, grant, of: account, lease: lease, job: job)
-      case .imap, .carddav:
+      case .ics:
+        return try await PullCalendar(store: store, gate: gate, batch: batch, progress: progress)
+          .run(source, grant, of: account, lease: lease, job: job)
+      case .imap, .carddav, .caldav:
         guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
         guard source.kind == .imap else {
           return try await PullBooks(store: store, gate: gate, door: door, progress: progress)
@@ -201,7 +204,9 @@ struct MailRun: Sendable {
   let owners: Set<String>
 
   /// Permit, sealing and one transaction that stores the batch and causes what follows; at a server it also takes `step`.
-  func keep(_ batch: MailBatch, _ step: FolderStep? = nil) async throws -> Outcome {
+  func keep(
+    _ batch: MailBatch, _ step: FolderStep? = nil, flags: [UInt32: MailFlags] = [:]
+  ) async throws -> Outcome {
     let permit = try await gate.permit(
       ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: batch.count))
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
@@ -214,7 +219,7 @@ struct MailRun: Sendable {
           .mapValues { KnownMail(id: $0.id, isDone: $0.isErased || $0.depth == depth) }
       })
     let taken = try await taking.take(batch, permit)
-    var shelf = Shelf(ids: store.ids, uidValidity: step?.uidValidity ?? 1)
+    var shelf = Shelf(ids: store.ids, uidValidity: step?.uidValidity ?? 1, flags: flags)
     for mail in taken.mails { shelf.add(mail, folders) }
     try store.write(shelf.blobs, of: account)
     let gone = try await put(shelf, step?.leavingOut(taken.leftOut), under: permit)
@@ -259,19 +264,24 @@ private struct Shelf: Sendable {
 
   private let ids: IDMaker
   private let uidValidity: Int64
+  private let flags: [UInt32: MailFlags]
   var new: [Item] = []
   var deeper: [Item] = []
   var known: [Place] = []
   private var shelved: [ID<Mail>: Blobs.New] = [:]
   private var replaced: Set<ID<Mail>> = []
 
-  init(ids: IDMaker, uidValidity: Int64) {
+  init(ids: IDMaker, uidValidity: Int64, flags: [UInt32: MailFlags]) {
     self.ids = ids
     self.uidValidity = uidValidity
+    self.flags = flags
   }
 
-  func place(_ item: Item, _ mail: ID<Mail>) -> Place {
-    Place(folder: item.folder, uidValidity: uidValidity, uid: item.uid, mail: mail)
+  func place(_ item: Item, _ mail: ID<Mail>) -> Place { place(item.folder, item.uid, mail) }
+
+  private func place(_ folder: ID<Folder>, _ uid: Int64, _ mail: ID<Mail>) -> Place {
+    let flags = UInt32(exactly: uid).flatMap { self.flags[$0] } ?? []
+    return Place(folder: folder, uidValidity: uidValidity, uid: uid, mail: mail, flags: flags)
   }
 
   var blobs: [Blobs.New] { Array(shelved.values) }
@@ -282,7 +292,7 @@ private struct Shelf: Sendable {
     let folder = folders[taken.folder]
     // One mail at two places of a batch is replaced once.
     if taken.newness == .known || (taken.newness == .deeper && !replaced.insert(taken.id).inserted) {
-      known.append(Place(folder: folder, uidValidity: uidValidity, uid: taken.uid, mail: taken.id))
+      known.append(place(folder, taken.uid, taken.id))
       return
     }
     var mail = NewMail(

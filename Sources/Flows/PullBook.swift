@@ -5,18 +5,18 @@ import Plans
 import Readers
 import Store
 
-/// One book of a server: what is new there is fetched, what is gone is noted, and both are counted.
-struct PullBook: Sendable {
-  let run: CardRun
+/// One address book or calendar of a server: what is new there is fetched, what is gone is noted, and both are counted.
+struct PullBook<Run: CollectionRun>: Sendable {
+  let run: Run
   let session: DAVSession
   let book: DAVBook
   let folder: ID<Folder>
   let progress: @Sendable (Progress) -> Void
 
   /// How often what is still missing is asked for before the next run has to.
-  static let rounds = 3
+  private static var rounds: Int { 3 }
   /// After so long the whole is compared, whatever tokens say: a week.
-  static let due: Int64 = 7 * 86_400_000
+  private static var due: Int64 { 7 * 86_400_000 }
 
   private var store: Store { run.store }
 
@@ -48,11 +48,11 @@ struct PullBook: Sendable {
   }
 
   /// Answers how many cards were stored.
-  func run(_ state: CollectionState, _ permit: borrowing Permit<ReadAddressBook>) async throws -> Int {
+  func run(_ state: CollectionState, _ permit: borrowing Permit<Run.Reading>) async throws -> Int {
     let isDue = state.listedAt.map { store.clock().milliseconds - $0.milliseconds >= PullBook.due } ?? true
-    // A gap, from whatever cause, is found by comparing.
+    // A gap, from whatever cause, is found by comparing; so is an event that took place again meanwhile.
     let cursor = BookCursor(
-      syncToken: state.syncToken, ctag: state.ctag, isWhole: state.isWhole && state.gap == 0)
+      syncToken: state.syncToken, ctag: state.ctag, isWhole: state.isWhole && state.gap == 0 && !state.isDue)
     switch ServerBookPlan.next(after: cursor, seeing: book.status, isDue: isDue) {
     case .rest: return 0
     case .changes(let token):
@@ -68,7 +68,7 @@ struct PullBook: Sendable {
   /// What is held, with what the server says has changed since; nil if it cannot tell.
   private func follow(_ token: String) async throws -> Sight? {
     guard let changes = try await session.changes(in: book, since: token), changes.unreadable == 0 else { return nil }
-    let held = try await store.resources(run.account, folder).held
+    let held = try await store.resources(run.account, folder).told
     var sight = Sight(syncToken: changes.syncToken)
     sight.see(changes.changed)
     sight.etags = BookDifference.listing(held, changed: sight.etags, removed: changes.removed.map(PullBook.place))
@@ -87,7 +87,7 @@ struct PullBook: Sendable {
   }
 
   /// Fetches what is not held as it is there, until nothing is left or the server gives no more.
-  private func compare(_ sight: Sight, _ permit: borrowing Permit<ReadAddressBook>) async throws -> Outcome {
+  private func compare(_ sight: Sight, _ permit: borrowing Permit<Run.Reading>) async throws -> Outcome {
     var sight = sight
     var outcome = Outcome()
     let (account, folder, count) = (run.account, folder, sight.etags.count + sight.unreadable)
@@ -105,7 +105,7 @@ struct PullBook: Sendable {
         try Task.checkCancellation()
         let portion = Array(hrefs[start..<min(start + DAVSession.portion, hrefs.count)])
         outcome.stored += try await fetch(portion, &sight)
-        progress(Progress(step: "reading cards", done: start + portion.count, total: hrefs.count))
+        progress(Progress(step: "reading \(run.content.rawValue)", done: start + portion.count, total: hrefs.count))
       }
       // After what is new: a card that moved to another place is never gone in between.
       let hasLeft = try await leave(sight, permit)
@@ -118,27 +118,27 @@ struct PullBook: Sendable {
   }
 
   private func fetch(_ hrefs: [DAVHref], _ sight: inout Sight) async throws -> Int {
-    var found: [CardRun.Found] = []
-    for card in try await session.cards(hrefs, in: book) {
-      let place = PullBook.place(card.href)
-      var one = CardRun.Found(place: place, etag: card.etag.isEmpty ? sight.etags[place] ?? "" : card.etag)
-      switch card.outcome {
+    var found: [FoundPlace<Run.Item>] = []
+    for item in try await run.fetch(hrefs, session, in: book) {
+      let place = PullBook.place(item.href)
+      var one = FoundPlace<Run.Item>(place: place, etag: item.etag.isEmpty ? sight.etags[place] ?? "" : item.etag)
+      switch item.outcome {
       case .gone:
         sight.etags[place] = nil
         continue
-      case .cards(let cards): one.cards = cards
+      case .items(let items): one.items = items
       case .leftOut(let rule): one.rule = rule
       }
       found.append(one)
     }
-    // The same card in two places of a book is one card: the last counts.
-    var last: [String: CardBook.Card] = [:]
-    for card in found.flatMap(\.cards) { last[card.seen.uid] = card }
-    return try await run.keep(last.values.sorted { $0.seen.uid < $1.seen.uid }, in: folder, found: found)
+    // The same card or event in two places of a book is one: the last counts.
+    var last: [String: Run.Item] = [:]
+    for item in found.flatMap(\.items) { last[run.uid(item)] = item }
+    return try await run.keep(last.sorted { $0.key < $1.key }.map(\.value), in: folder, of: book, found: found)
   }
 
   /// Notes what is gone; false if nothing is.
-  private func leave(_ sight: Sight, _ permit: borrowing Permit<ReadAddressBook>) async throws -> Bool {
+  private func leave(_ sight: Sight, _ permit: borrowing Permit<Run.Reading>) async throws -> Bool {
     let all = try await store.resources(run.account, folder).all
     let gone = BookDifference(
       held: Dictionary(uniqueKeysWithValues: all.map { ($0, "") }), seen: sight.etags, isComplete: sight.isComplete
@@ -153,7 +153,7 @@ struct PullBook: Sendable {
   }
 
   /// Notes how far this came.
-  private func settle(_ sight: Sight, _ permit: borrowing Permit<ReadAddressBook>) async throws {
+  private func settle(_ sight: Sight, _ permit: borrowing Permit<Run.Reading>) async throws {
     let cursor = CollectionCursor(
       syncToken: sight.syncToken, ctag: book.status.ctag, isWhole: sight.isComplete, listedAt: sight.listedAt)
     let (account, member, folder, now) = (run.account, run.source.member, folder, store.clock())

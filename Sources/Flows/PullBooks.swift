@@ -6,7 +6,7 @@ import Readers
 import Store
 import Wire
 
-/// Takes address books in from a server: finds them, compares each with what is held, fetches what is new.
+/// Takes address books or calendars in from a server: finds them, compares each with what is held, fetches what is new.
 ///
 /// What is held is known by where it lies and by its etag, so a run that is cut short at any point loses nothing, and one
 /// that begins anew doubles nothing.
@@ -21,10 +21,20 @@ struct PullBooks: Sendable {
     _ source: Source, _ grant: Grant?, of account: ID<Account>, lease: Lease, job: Job?
   ) async throws -> PullReport {
     guard let grant else { throw Pull.changed }
-    let run = CardRun(
-      store: store, gate: gate, account: account, source: source, grant: grant, lease: lease,
-      owners: try await store.owners(account, source.member))
-    let books = BookRun(cards: run, progress: progress)
+    let owners = try await store.owners(account, source.member)
+    guard source.kind == .caldav else {
+      let run = CardRun(
+        store: store, gate: gate, account: account, source: source, grant: grant, lease: lease, owners: owners)
+      return try await read(BookRun(run: run, progress: progress), source, grant, account, lease, job)
+    }
+    let run = EventRun(
+      store: store, gate: gate, account: account, source: source, grant: grant, lease: lease, owners: owners)
+    return try await read(BookRun(run: run, progress: progress), source, grant, account, lease, job)
+  }
+
+  private func read<Run: CollectionRun>(
+    _ books: BookRun<Run>, _ source: Source, _ grant: Grant, _ account: ID<Account>, _ lease: Lease, _ job: Job?
+  ) async throws -> PullReport {
     let door = door
     return try await store.recording(source, account, lease) { transcripts in
       try await door.openBooks(source, grant, account, transcripts.begin()) { try await books.read($0, job) }
@@ -33,37 +43,38 @@ struct PullBooks: Sendable {
 }
 
 /// One run over the books of a server.
-struct BookRun: Sendable {
-  let cards: CardRun
+struct BookRun<Run: CollectionRun>: Sendable {
+  let run: Run
   let progress: @Sendable (Progress) -> Void
 
-  private var store: Store { cards.store }
+  private var store: Store { run.store }
 
   /// All books, one after the other, over one conversation.
   func read(_ session: DAVSession, _ job: Job?) async throws -> PullReport {
-    let permit = try await cards.permit()
-    let books = try await session.books(at: cards.source.server?.path)
+    let permit = try await run.permit(0)
+    let books = try await session.books(at: run.source.server?.path, of: run.content)
     guard !books.isEmpty else {
       // A server that suddenly shows nothing is broken; what is held of it is not forgotten for that.
-      throw Trouble("the server shows no address book to this login", "look at --url and at the server")
+      throw Trouble("the server shows no \(run.content.words) to this login", "look at --url and at the server")
     }
     let known = try await enter(books, permit)
-    var report = PullReport(source: cards.source.id)
+    var report = PullReport(source: run.source.id)
     for (number, book) in books.enumerated() {
       try Task.checkCancellation()
       guard let state = known[book.href.key] else { continue }
-      let pull = PullBook(run: cards, session: session, book: book, folder: state.folder, progress: progress)
+      let pull = PullBook(run: run, session: session, book: book, folder: state.folder, progress: progress)
       report.stored += try await pull.run(state, permit)
-      progress(Progress(step: "reading address books", done: number + 1, total: books.count))
+      progress(Progress(step: "reading \(run.content.words)s", done: number + 1, total: books.count))
     }
     let seen = Set(books.map(\.href.key))
     var gone: [CollectionState] = []
     for state in known.values.sorted(by: { $0.folder < $1.folder }) where !seen.contains(state.path) {
       // It is not among them; only a plain no from where it lay makes it gone.
-      if try await session.isGone(state.path) {
+      if try await session.isGone(state.path, of: run.content) {
         gone.append(state)
       } else {
-        report.trouble = "a book is not shown any more, and cannot be asked for; what is held of it stays"
+        report.trouble =
+          "\(run.content == .cards ? "a book" : "a calendar") is not shown any more, and cannot be asked for; what is held of it stays"
       }
     }
     try await finish(gone, report.trouble, job, permit)
@@ -72,11 +83,11 @@ struct BookRun: Sendable {
 
   /// Enters books that are new.
   private func enter(
-    _ books: [DAVBook], _ permit: borrowing Permit<ReadAddressBook>
+    _ books: [DAVBook], _ permit: borrowing Permit<Run.Reading>
   ) async throws -> [String: CollectionState] {
-    let (ids, source, account) = (store.ids, cards.source, cards.account)
+    let (ids, source, account) = (store.ids, run.source, run.account)
     let seen = books.map { (path: $0.href.key, name: $0.name) }
-    try await store.write(under: permit, lease: cards.lease) { session in
+    try await store.write(under: permit, lease: run.lease) { session in
       try Collections.enter(seen, of: source, newID: { ids.next() }, account, in: session)
     }
     return Dictionary(
@@ -85,20 +96,22 @@ struct BookRun: Sendable {
 
   /// Forgets books that are gone with their cards, and ends the job.
   private func finish(
-    _ gone: [CollectionState], _ trouble: String?, _ job: Job?, _ permit: borrowing Permit<ReadAddressBook>
+    _ gone: [CollectionState], _ trouble: String?, _ job: Job?, _ permit: borrowing Permit<Run.Reading>
   ) async throws {
     var places: [(folder: ID<Folder>, places: [String])] = []
     for state in gone {
-      places.append((state.folder, try await store.resources(cards.account, state.folder).all.sorted()))
+      places.append((state.folder, try await store.resources(run.account, state.folder).all.sorted()))
     }
-    let (account, source, leaving, left) = (cards.account, cards.source, cards.leaving(permit), places)
-    try await store.write(under: permit, lease: cards.lease) { session in
+    let (account, source, leaving, left, now) = (
+      run.account, run.source, run.leaving(permit), places, store.clock()
+    )
+    try await store.write(under: permit, lease: run.lease) { session in
       for (folder, places) in left {
         let orphans = try Collections.leave(places, of: folder, source.member, account, in: session)
         try leaving.leave(orphans, in: session)
       }
       try Folders.forget(left.map(\.folder), account, in: session)
-      try Sources.ran(source.id, at: leaving.know.now, trouble: trouble, account, in: session)
+      try Sources.ran(source.id, at: now, trouble: trouble, account, in: session)
       if let job { try Jobs.finish(job, account, in: session) }
     }
   }

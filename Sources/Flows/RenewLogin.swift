@@ -14,21 +14,22 @@ struct FreshLogin: Sendable {
   /// A token that ends sooner than this is renewed first, in milliseconds: the conversation takes a while to begin.
   static let margin: Int64 = 60_000
 
-  /// Lends the login to `body`. `renew` is nil for one that cannot be renewed.
+  /// Lends the login to `body`; `renew` is for one that has an endpoint to be renewed at.
   mutating func use<Result>(
-    now: Instant, renew: ((SealedLogin) async throws -> TokenRenewal.Renewed)?,
+    at endpoint: TokenEndpoint?, now: Instant,
+    renew: (SealedLogin, TokenEndpoint) async throws -> TokenRenewal.Renewed,
     _ body: (SealedLogin) async throws -> Result
   ) async throws -> Result {
-    var isSpent = renew == nil
-    if let renew, let end = expiresAt, end.milliseconds <= now.milliseconds &+ FreshLogin.margin {
-      take(try await renew(key))
+    var isSpent = endpoint == nil
+    if let endpoint, let end = expiresAt, end.milliseconds <= now.milliseconds &+ FreshLogin.margin {
+      take(try await renew(key, endpoint))
       isSpent = true
     }
     do {
       return try await body(key)
     } catch let refused as TokenRefused {
-      guard let renew, !isSpent else { throw refused.trouble }
-      take(try await renew(key))
+      guard let endpoint, !isSpent else { throw refused.trouble }
+      take(try await renew(key, endpoint))
     }
     do {
       return try await body(key)

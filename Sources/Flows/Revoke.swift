@@ -12,6 +12,19 @@ public struct Revoke: Sendable {
     self.gate = gate
   }
 
+  /// What stops, what stays and what goes on, before anything is revoked (P017).
+  public func preview(
+    _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>
+  ) async throws -> Dependents {
+    _ = try await gate.viewer(account, member)
+    guard let state = try await store.source(account, source), state.source.member == member else {
+      throw Revoke.nobodys
+    }
+    return try await store.dependents(account, member, source)
+  }
+
+  private static let nobodys = Refusal(.notYours, promise: 7, "there is no such source, or it is not yours")
+
   /// Ends the grants, destroys the login, notes the revocation; doing it again changes nothing.
   ///
   /// Connections that are open under the grant end by themselves: whoever holds one looks at the grant twice a second.
@@ -19,7 +32,7 @@ public struct Revoke: Sendable {
     _ = try await gate.viewer(account, member)
     let hasLogin = try await store.login(account, source) != nil
     guard try await store.revoke(account, member, source) else {
-      throw Refusal(.notYours, promise: 7, "there is no such source, or it is not yours")
+      throw Revoke.nobodys
     }
     try await gate.vault.destroyCredential(account, source)
     // Its key is gone; this takes the sealed login out of freed pages too.

@@ -50,7 +50,7 @@ public struct ServerDoor: Sendable {
     }
   }
 
-  /// Opens a source's server of address books under its grant, and lends the conversation to `body`.
+  /// Opens a source's server of address books or calendars under its grant, and lends the conversation to `body`.
   func openBooks<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, _ transcript: Transcript,
     _ body: @escaping @Sendable (DAVSession) async throws -> Result
@@ -91,12 +91,15 @@ public struct ServerDoor: Sendable {
       }
     }
     defer { watch.cancel() }
-    guard let endpoint = server.tokens else {
-      return try await login.use(now: store.clock(), renew: nil) { try await body(server, $0, permit) }
-    }
     return try await login.use(
-      now: store.clock(), renew: { try await renew($0, at: endpoint, of: source.id, account, permit) },
+      at: server.tokens, now: store.clock(),
+      renew: { try await renew($0, at: $1, of: source.id, account, permit) },
       { try await body(server, $0, permit) })
+  }
+
+  /// Whether the server of a source keeps us waiting, for so many seconds already.
+  public func isWaiting(for source: ID<Source>, of account: ID<Account>, seconds: Double) -> Bool {
+    callers.grants(account, source).contains { dialler.isWaiting($0, seconds: seconds) }
   }
 
   /// Throws unless a host may be dialled by what is written of it; names are looked up only when they are dialled.
@@ -115,11 +118,11 @@ public struct ServerDoor: Sendable {
       throw Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn")
     }
     let transcript = Transcript(clock: store.clock)
-    guard source.kind == .carddav else {
+    guard let content = DAVContent(source.kind) else {
       return try await open(source, grant, account, transcript) { try await $0.folders().count }
     }
     let path = source.server?.path
-    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path).count }
+    return try await openBooks(source, grant, account, transcript) { try await $0.books(at: path, of: content).count }
   }
 
   /// Logs in under a grant that is offered and not kept yet: whether what the owner gave is right.
@@ -144,33 +147,35 @@ public struct ServerDoor: Sendable {
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
     callers.enter(trial: grant.id, server.endpoints)
     defer { callers.leave(grant.id) }
+    var tried = FreshLogin(
+      login: sealed, expiresAt: login.secret.isEmpty && login.renewal != nil ? store.clock() : nil, slot: slot)
     do {
-      let (transcript, quiet) = (Transcript(clock: store.clock), min(quiet, 30))
-      var tried = FreshLogin(
-        login: sealed, expiresAt: login.secret.isEmpty && login.renewal != nil ? store.clock() : nil, slot: slot)
-      if source.kind == .carddav {
-        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(
-          server, SealedLogin(login: sealed, slot: slot), permit, transcript
-        ) { _ = try await $0.books(at: server.path) }
-        return (tried, vault)
-      }
-      let (reader, renewal) = (
-        IMAPReader(dialler, quiet: quiet, clock: store.clock),
-        server.tokens.map { TokenRenewal(dialler, $0, now: store.clock) }
-      )
-      func look(_ key: SealedLogin) async throws {
-        try await reader.open(server, key, permit, transcript) { _ = try await $0.folders() }
-      }
-      if let renewal {
-        try await tried.use(now: store.clock(), renew: { try await renewal.run($0, permit) }, look)
-      } else {
-        try await tried.use(now: store.clock(), renew: nil, look)
-      }
+      try await attempt(source.kind, server, &tried, permit)
       return (tried, vault)
     } catch let trouble as Trouble {
       guard case .wait = trouble.remedy else { throw trouble }
       throw Trouble("\(trouble.what); nothing was kept", "try it again, or keep it untried by --no-check")
     }
+  }
+
+  /// Logs in and lists; a token that has run out or is refused is renewed once.
+  private func attempt(
+    _ kind: Source.Kind, _ server: MailServer, _ login: inout FreshLogin, _ permit: borrowing Permit<Connect>
+  ) async throws {
+    let (transcript, quiet) = (Transcript(clock: store.clock), min(quiet, 30))
+    try await login.use(
+      at: server.tokens, now: store.clock(),
+      renew: { try await TokenRenewal(dialler, $1, now: store.clock).run($0, permit) },
+      { key in
+        guard let content = DAVContent(kind) else {
+          return try await IMAPReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+            _ = try await $0.folders()
+          }
+        }
+        try await DAVReader(dialler, quiet: quiet, clock: store.clock).open(server, key, permit, transcript) {
+          _ = try await $0.books(at: server.path, of: content)
+        }
+      })
   }
 
   /// Ends every connection of a grant, and returns when they are closed.
@@ -192,6 +197,14 @@ private final class Callers: Sendable {
   }
 
   func enter(trial grant: ID<Grant>, _ endpoints: Set<Endpoint>) { known.withLock { $0[grant] = .trial(endpoints) } }
+
+  func grants(_ account: ID<Account>, _ source: ID<Source>) -> [ID<Grant>] {
+    known.withLock { known in
+      known.compactMap { grant, caller in
+        if case .source(let whose, let which) = caller, whose == account, which == source { grant } else { nil }
+      }
+    }
+  }
 
   func leave(_ grant: ID<Grant>) { known.withLock { $0[grant] = nil } }
 

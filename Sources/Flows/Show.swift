@@ -62,8 +62,10 @@ public struct Show: Sendable {
     var strength = Strength(value: person.strength, parts: [])
     // Without the level of interactions a viewer sees the strength that is stored, and no reasons.
     if seen.owner == viewer.member || !touches.isEmpty {
-      strength = Strength.of(tie.touches, at: at)
-      person.strength = strength.value
+      if try await !store.analysesOff(viewer.account, seen.owner).contains(.strength) {
+        strength = Strength.of(tie.touches, at: at)
+        person.strength = strength.value
+      }
       person.lastContacted = tie.lastContacted
       person.interactions = tie.interactions
     }

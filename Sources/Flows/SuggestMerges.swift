@@ -21,6 +21,7 @@ public struct SuggestMerges: Sendable {
   public func suggestions(_ viewer: Viewer, limit: Int = 200) async throws -> [MergeSuggestion] {
     let (account, member) = (viewer.account, viewer.member)
     return try await store.read(account) { session in
+      if try Analyses.off(member, account, in: session).contains(.mergeSuggestions) { return [] }
       let people = try People.sameNames(of: member, account, in: session)
       let records = try Facts.records(of: people.map(\.id), account, in: session)
       let owner = Dictionary(

@@ -35,9 +35,14 @@ struct Tie: Sendable {
 
   /// What part somebody had in an interaction, the weightiest first.
   private enum Part: Int, Comparable {
-    case theyWrote, writtenTo, around, none
+    case met, theyWrote, writtenTo, around, none
 
     init(_ touch: HandleTouch) {
+      if touch.kind == .meeting {
+        // Whoever sat in one audience has not met.
+        self = touch.viaList ? .around : .met
+        return
+      }
       switch (touch.role, touch.direction) {
       case (.from, .inward): self = .theyWrote
       case (.from, .between): self = .around
@@ -52,7 +57,8 @@ struct Tie: Sendable {
       switch self {
       case .theyWrote: .inward
       case .writtenTo: .outward
-      case .around, .none: .between
+      // A meeting is neither sent nor received.
+      case .met, .around, .none: .between
       }
     }
 
@@ -67,6 +73,11 @@ extension HandleStatistics {
     self.onCard = onCard
     var shapes: Set<Int64> = []
     for touch in touches {
+      if touch.kind == .meeting {
+        to += 1
+        if touch.direction == .outward { written += 1 }
+        continue
+      }
       switch touch.role {
       case .from:
         from += 1

@@ -31,8 +31,11 @@ public struct Worker: Service {
     /// How often the wake list is looked at.
     public var pause: Double = 1
     /// How many sources of one account are read at once, and how many accounts are worked on.
-    public var sources = 4
+    public var sources = 8
     public var accounts = 2
+    /// A source whose server is silent for so many seconds gives its turn to the next; so many are open at most.
+    public var silence = 0.04
+    public var open = 40
     /// A job that was cut short so often is stopped.
     public var attempts = 10
     /// Which jobs are run; the others stay due.
@@ -45,16 +48,20 @@ public struct Worker: Service {
   let gate: Gate
   let limits: Limits
   let holder: Holder
+  let isWaiting: @Sendable (Job, Lease) -> Bool
   let perform: @Sendable (Job, Lease) async throws -> JobResult
 
+  /// `isWaiting`: whether a job that runs does nothing but wait for somebody else.
   public init(
     store: Store, gate: Gate, limits: Limits = Limits(),
+    isWaiting: @escaping @Sendable (Job, Lease) -> Bool = { _, _ in false },
     perform: @escaping @Sendable (Job, Lease) async throws -> JobResult
   ) {
     self.store = store
     self.gate = gate
     self.limits = limits
     self.holder = .this
+    self.isWaiting = isWaiting
     self.perform = perform
   }
 
@@ -191,19 +198,44 @@ public struct Worker: Service {
     }
   }
 
+  /// Runs jobs side by side; those that only wait for somebody else keep no other from its turn.
   private func run(_ jobs: [Job], _ lease: Lease, atOnce: Int) async throws -> [JobOutcome] {
-    try await withThrowingTaskGroup(of: JobOutcome.self) { group in
+    try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
       var waiting = jobs[...]
+      var running: [ID<Job>: Job] = [:]
       var outcomes: [JobOutcome] = []
-      for _ in 0..<atOnce {
-        if let job = waiting.popFirst() { group.addTask { try await run(job, lease) } }
+      func fill() {
+        while running.count < (atOnce == 1 ? 1 : limits.open), let job = waiting.first,
+          running.values.count(where: { !isWaiting($0, lease) }) < atOnce
+        {
+          waiting.removeFirst()
+          running[job.id] = job
+          group.addTask { try await run(job, lease) }
+        }
       }
-      while let outcome = try await group.next() {
-        outcomes.append(outcome)
-        if let job = waiting.popFirst() { group.addTask { try await run(job, lease) } }
+      /// Looks again a little later, for as long as somebody has had no turn.
+      func lookLater() {
+        if atOnce > 1, !waiting.isEmpty { group.addTask { try await pause() } }
+      }
+      fill()
+      lookLater()
+      while let next = try await group.next() {
+        if let outcome = next {
+          running[outcome.job.id] = nil
+          outcomes.append(outcome)
+          fill()
+        } else {
+          fill()
+          lookLater()
+        }
       }
       return outcomes
     }
+  }
+
+  private func pause() async throws -> JobOutcome? {
+    try await Task.sleep(for: .seconds(limits.silence / 2))
+    return nil
   }
 
   private func run(_ job: Job, _ lease: Lease) async throws -> JobOutcome {

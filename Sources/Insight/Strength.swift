@@ -133,7 +133,7 @@ private struct Ranks {
     switch touch.kind {
     case .mail: kind = 1
     case .text: kind = formula.text
-    case .meeting: return (.spoke, formula.meeting)
+    case .meeting: return touch.viaList ? (.around, formula.meeting * formula.list) : (.spoke, formula.meeting)
     case .call: return (.spoke, formula.call)
     case .note: return (.around, 0)
     }

@@ -1,19 +1,21 @@
-/// Something the owner allowed Kith to read: a mailbox, a folder of files, an address book.
+/// Something the owner allowed Kith to read: a mailbox, a folder of files, an address book, a calendar.
 public struct Source: Identified, Sendable, Equatable {
   public static let prefix = "source"
 
   public enum Kind: String, Sendable, CaseIterable {
-    case mbox, maildir, mails, vcard, csv, imap, carddav
+    case mbox, maildir, mails, vcard, csv, ics, imap, carddav, caldav
 
     public var isMail: Bool {
       switch self {
       case .mbox, .maildir, .mails, .imap: true
-      case .vcard, .csv, .carddav: false
+      case .vcard, .csv, .ics, .carddav, .caldav: false
       }
     }
 
+    public var isCalendar: Bool { self == .ics || self == .caldav }
+
     /// Whether it lies on this machine as files.
-    public var isFile: Bool { self != .imap && self != .carddav }
+    public var isFile: Bool { self != .imap && self != .carddav && self != .caldav }
   }
 
   public var id: ID<Source>

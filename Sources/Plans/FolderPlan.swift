@@ -8,6 +8,8 @@ public struct ListedFolder: Sendable, Equatable {
   public var delimiter: Character?
   public var isJunk: Bool
   public var isTrash: Bool
+  /// What is not sent yet lies in it: no contact with anybody.
+  public var isDrafts: Bool
   /// Every mail of the others lies in it again (RFC 6154 `\All`), as at Gmail.
   public var holdsAll: Bool
   /// Nil for the owner's own.
@@ -27,13 +29,14 @@ public struct ListedFolder: Sendable, Equatable {
   }
 
   public init(
-    name: String, delimiter: Character? = "/", isJunk: Bool = false, isTrash: Bool = false, holdsAll: Bool = false,
-    elsewhere: Elsewhere? = nil
+    name: String, delimiter: Character? = "/", isJunk: Bool = false, isTrash: Bool = false, isDrafts: Bool = false,
+    holdsAll: Bool = false, elsewhere: Elsewhere? = nil
   ) {
     self.name = name
     self.delimiter = delimiter
     self.isJunk = isJunk
     self.isTrash = isTrash
+    self.isDrafts = isDrafts
     self.holdsAll = holdsAll
     self.elsewhere = elsewhere
   }
@@ -43,7 +46,7 @@ public struct ListedFolder: Sendable, Equatable {
 public enum FolderPlan {
   /// Why a folder is not read; its mails are counted under this rule.
   public enum Rule: String, Sendable {
-    case junk, trash
+    case junk, trash, drafts
     /// It is another user's, or shared by many; the owner did not name it.
     case others, shared
   }
@@ -65,6 +68,7 @@ public enum FolderPlan {
     }
     if folder.isJunk, !server.readsJunk { return .leaveOut(.junk) }
     if folder.isTrash, !server.readsTrash { return .leaveOut(.trash) }
+    if folder.isDrafts { return .leaveOut(.drafts) }
     return .read
   }
 

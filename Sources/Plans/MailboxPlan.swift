@@ -38,6 +38,8 @@ public enum MailboxPlan: Sendable, Equatable {
 
   /// All that is there is held or left out by rule.
   case rest
+  /// The same, but flags changed since a number of changes.
+  case flags(since: Int64)
   /// Ask which uids are there, and compare them with what is held. `sizes`: those that are held may name other mails, so
   /// compare the sizes too.
   case compare(sizes: Bool)
@@ -45,8 +47,12 @@ public enum MailboxPlan: Sendable, Equatable {
   case startOver(Restart)
 
   /// The next step for a folder that was read up to `cursor` (nil if never), of which `known` uids are held or left out.
-  public static func next(after cursor: Cursor?, knowing known: Int, seeing status: MailboxStatus) -> MailboxPlan {
-    let everything: MailboxPlan = status.count == 0 && known == 0 ? .rest : .compare(sizes: false)
+  ///
+  /// `isDue`: a full comparison is due, whatever the counts say.
+  public static func next(
+    after cursor: Cursor?, knowing known: Int, seeing status: MailboxStatus, isDue: Bool = false
+  ) -> MailboxPlan {
+    let everything: MailboxPlan = status.count == 0 && known == 0 ? .rest : .compare(sizes: isDue)
     guard let cursor, cursor.uidValidity != 0 || cursor.uid != 0 else {
       // Whatever is held without a cursor was kept by a run whose end is lost: it is compared, not replayed.
       return everything
@@ -57,8 +63,33 @@ public enum MailboxPlan: Sendable, Equatable {
     if let last = status.lastUID, last < cursor.uid { return .startOver(.uidsWentBack) }
     // RFC 7162 §3.1.2.2: within one generation the number only grows. One that fell is of an index that was rebuilt.
     if cursor.modSeq > 0, status.modSeq < cursor.modSeq { return .compare(sizes: true) }
-    if status.lastUID == cursor.uid, status.count == known { return .rest }
-    return everything
+    guard status.lastUID == cursor.uid, status.count == known, !isDue else { return everything }
+    return cursor.modSeq > 0 && status.modSeq > cursor.modSeq ? .flags(since: cursor.modSeq) : .rest
+  }
+}
+
+extension MailboxPlan {
+  /// How long all may be believed to be as the counts say, in milliseconds: with numbers of changes a week, without a day.
+  public static func period(_ status: MailboxStatus) -> Int64 { (status.modSeq > 0 ? 7 : 1) * day }
+
+  private static let day: Int64 = 86_400_000
+
+  /// Which of the mails that are held are read again in a full comparison: a range of them, another one each day.
+  ///
+  /// Their digests are compared, so in time every one is; a range costs no more than a portion.
+  public static func reread(_ mails: [FetchPlan.Sized], on now: Instant, most: Int, bytes: Int64) -> UIDSet {
+    guard !mails.isEmpty, most > 0 else { return UIDSet() }
+    let mails = mails.sorted { $0.uid < $1.uid }
+    let ranges = (mails.count - 1) / most + 1
+    let day = now.milliseconds / day
+    let first = Int((day % Int64(ranges) + Int64(ranges)) % Int64(ranges)) * most
+    var room = bytes
+    return UIDSet(
+      mails[first..<min(first + most, mails.count)].prefix {
+        let (rest, isOver) = room.subtractingReportingOverflow(max(0, $0.size))
+        room = rest
+        return !isOver && rest >= 0
+      }.map(\.uid))
   }
 }
 
@@ -79,14 +110,16 @@ public struct MailboxDifference: Sendable, Equatable {
 
 /// Mails in portions: by number, and by bytes, so that what is under way fits in memory.
 public struct FetchPlan: Sendable {
-  /// A mail with its size, as the server says.
+  /// A mail with its size and flags, as the server says.
   public struct Sized: Sendable, Equatable {
     public var uid: UInt32
     public var size: Int64
+    public var flags: MailFlags
 
-    public init(uid: UInt32, size: Int64) {
+    public init(uid: UInt32, size: Int64, flags: MailFlags = []) {
       self.uid = uid
       self.size = size
+      self.flags = flags
     }
   }
 

@@ -4,7 +4,7 @@ public import Model
 import Programs
 import Synchronization
 
-/// A server of address books of the tests' own, in a scratch folder at a free port; it ends when the process ends.
+/// A server of address books and calendars of the tests' own, in a scratch folder at a free port; it ends when the process ends.
 ///
 /// Both are installed by `make test` into a folder of their own, `~/.cache/kith/dav` or `KITH_DAV`.
 public final class StagedDAV: Sendable {
@@ -59,6 +59,9 @@ public final class StagedDAV: Sendable {
 
   /// The book that Ada has from the beginning.
   public var book: String { kind == .radicale ? "/ada/people/" : "/ada/contacts/addressbook/" }
+
+  /// The calendar that Ada has from the beginning.
+  public var calendar: String { kind == .radicale ? "/ada/agenda/" : "/ada/calendars/calendar/" }
 
   /// Every request of a client since the start, as `METHOD path`.
   public func requests() throws -> [String] {
@@ -122,7 +125,7 @@ public final class StagedDAV: Sendable {
       line = http.client.HTTPSConnection("localhost", int(port), timeout=60,
         context=ssl.create_default_context(cafile=cert)) if cert else http.client.HTTPConnection(
         "127.0.0.1", int(port), timeout=60)
-      line.request(method, path, body.encode(), {"Content-Type": "text/vcard",
+      line.request(method, path, body.encode(), {"Content-Type": "text/calendar" if path.endswith(".ics") else "text/vcard",
         "Authorization": "Basic " + base64.b64encode(login.encode()).decode()})
       answer = line.getresponse()
       answer.read()
@@ -137,6 +140,8 @@ public final class StagedDAV: Sendable {
     if [ "$1" = radicale ]; then
       mkdir -p "$dir/data/collection-root/ada/people"
       echo '{"tag": "VADDRESSBOOK", "D:displayname": "People"}' >"$dir/data/collection-root/ada/people/.Radicale.props"
+      mkdir -p "$dir/data/collection-root/ada/agenda"
+      echo '{"tag": "VCALENDAR", "D:displayname": "Agenda"}' >"$dir/data/collection-root/ada/agenda/.Radicale.props"
       echo "ada:pw1" >"$dir/users"
       [ "$4" = False ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
         -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout "$dir/key.pem" -out "$dir/cert.pem"

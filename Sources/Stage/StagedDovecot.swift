@@ -208,7 +208,7 @@ public final class StagedDovecot: Sendable {
     }
     service imap {
       process_limit = 400
-      service_count = 100
+      service_count = 0
     }
     service anvil {
       chroot =

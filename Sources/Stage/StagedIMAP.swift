@@ -199,9 +199,9 @@ public final class StagedIMAP: Sendable {
     if fault == .chatter { talk.pour("* OK still here\r\n") }
     for uid in asked where uid <= mails.count && !talk.isOver {
       let mail = mails[Int(uid) - 1]
-      if words.contains("(UID") && words.last == "RFC822.SIZE)" {
+      if words.contains("RFC822.SIZE") {
         let told = fault == .largerThanTold ? 10 : mail.count
-        talk.say("* \(uid) FETCH (UID \(uid) RFC822.SIZE \(told))\r\n")
+        talk.say("* \(uid) FETCH (UID \(uid) FLAGS () RFC822.SIZE \(told))\r\n")
         continue
       }
       if fault == .swallow(uid: Int(uid)) { continue }

@@ -1,6 +1,6 @@
 public import Model
 
-/// An address book on a server as it is known here.
+/// An address book or a calendar on a server as it is known here.
 public struct CollectionState: Sendable, Equatable {
   public var folder: ID<Folder>
   public var path: String
@@ -14,6 +14,8 @@ public struct CollectionState: Sendable, Equatable {
   /// Counted from the rows.
   public var held: Int
   public var leftOut: Int
+  /// Whether an event of it took place again since it was read.
+  public var isDue: Bool
 
   public var gap: Int { onServer - held - leftOut }
 }
@@ -23,7 +25,7 @@ public struct Resource: Sendable, Equatable {
   /// The digest of where it lies: what a card is called on its server may be somebody's name.
   public var place: String
   public var etag: String
-  /// The cards in it, by their identity.
+  /// The cards or events in it, by their identity.
   public var identities: [String]
   /// Why none is held, if so.
   public var rule: String?
@@ -56,13 +58,14 @@ public struct CollectionCursor: Sendable, Equatable {
 public enum Collections {
   /// Each place with what is true of it: `''` for held, the rule that leaves it out, `lost` for neither.
   ///
-  /// Counted from the cards themselves: a row that was lost, by whatever hand, shows as a gap.
+  /// Counted from the cards and events themselves: a row that was lost, by whatever hand, shows as a gap.
   private static let places = """
-    SELECT r.folder_id, r.place, MIN(r.etag) AS etag, CASE WHEN COUNT(r.etag) < COUNT(*) THEN 'lost'
-      WHEN COUNT(r.rule) = COUNT(*) THEN MIN(r.rule) WHEN COUNT(r.rule) + COUNT(c.id) = COUNT(*) THEN ''
+    SELECT r.folder_id, r.place, MIN(r.etag) AS etag, MIN(e.due_at) AS due, CASE WHEN COUNT(r.etag) < COUNT(*) THEN 'lost'
+      WHEN COUNT(r.rule) = COUNT(*) THEN MIN(r.rule) WHEN COUNT(r.rule) + COUNT(c.id) + COUNT(e.id) = COUNT(*) THEN ''
       ELSE 'lost' END AS state
     FROM resource r LEFT JOIN record c ON c.account_id = r.account_id AND c.member_id = r.member_id
       AND c.kind = 'card' AND c.identity = r.identity AND c.gone_at IS NULL
+    LEFT JOIN event e ON e.account_id = r.account_id AND e.member_id = r.member_id AND e.identity = r.identity
     """
 
   /// What is held and left out of every collection, by the raw id of its folder.
@@ -90,33 +93,42 @@ public enum Collections {
   }
 
   /// What is known of a source's collections.
-  static func states(of source: Source, _ account: ID<Account>, in session: any Session) throws -> [CollectionState] {
+  static func states(
+    of source: Source, at now: Instant, _ account: ID<Account>, in session: any Session
+  ) throws -> [CollectionState] {
     let counts = try counts(account, in: session)
     return try session.rows(
       """
       SELECT c.folder_id, c.path, c.sync_token, c.ctag, c.whole, c.listed_at, f.on_server,
-        (SELECT COALESCE(SUM(l.items), 0) FROM left_out l WHERE l.account_id = $1 AND l.folder_id = f.id)
+        (SELECT COALESCE(SUM(l.items), 0) FROM left_out l WHERE l.account_id = $1 AND l.folder_id = f.id),
+        EXISTS (SELECT 1 FROM event e WHERE e.account_id = $1 AND e.folder_id = f.id AND e.due_at <= $3)
       FROM collection c JOIN folder f ON f.account_id = c.account_id AND f.id = c.folder_id
       WHERE c.account_id = $1 AND f.source_id = $2 ORDER BY c.folder_id
-      """, [Value(account), Value(source.id)]
+      """, [Value(account), Value(source.id), Value(now)]
     ).map { row in
       let counted = counts[row.int(0)]
       return CollectionState(
         folder: row.id(0), path: row.text(1), syncToken: row.textOrNil(2), ctag: row.textOrNil(3),
         isWhole: row.bool(4), listedAt: row.instantOrNil(5), onServer: Int(row.int(6)), held: counted?.held ?? 0,
-        leftOut: Int(row.int(7)) + (counted?.leftOut.values.reduce(0, +) ?? 0))
+        leftOut: Int(row.int(7)) + (counted?.leftOut.values.reduce(0, +) ?? 0), isDue: row.bool(8))
     }
   }
 
-  /// The places of a collection that need not be read again, with their etags.
-  static func held(_ folder: ID<Folder>, _ account: ID<Account>, in session: any Session) throws -> [String: String] {
+  /// The places of a collection that were read as they are there, with their etags, and those that need not be read again.
+  static func held(
+    _ folder: ID<Folder>, at now: Instant, _ account: ID<Account>, in session: any Session
+  ) throws -> (told: [String: String], held: [String: String]) {
     let rows = try session.rows(
       """
-      SELECT place, etag FROM (
+      SELECT place, etag, due FROM (
         \(places) WHERE r.account_id = $1 AND r.folder_id = $2 GROUP BY r.folder_id, r.place) AS p
       WHERE state NOT IN ('lost', 'unreadable')
       """, [Value(account), Value(folder)])
-    return Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.text(1)) })
+    let rest = rows.filter { $0.instantOrNil(2).map { $0 > now } ?? true }
+    func etags(_ rows: [Row]) -> [String: String] {
+      Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.text(1)) })
+    }
+    return (etags(rows), etags(rest))
   }
 
   /// Every place of a collection that has a row, whatever is true of it.
@@ -242,17 +254,19 @@ public enum Collections {
 extension Store {
   /// What is known of a source's collections.
   public func collections(_ account: ID<Account>, of source: Source) async throws -> [CollectionState] {
-    try await read(account) { try Collections.states(of: source, account, in: $0) }
+    let now = clock()
+    return try await read(account) { try Collections.states(of: source, at: now, account, in: $0) }
   }
 
-  /// The places of a collection: those that need not be read again with their etags, and all that have a row.
+  /// The places of a collection: those that need not be read again with their etags, those that were read as they are
+  /// there, and all that have a row.
   public func resources(
     _ account: ID<Account>, _ folder: ID<Folder>
-  ) async throws -> (held: [String: String], all: Set<String>) {
-    try await read(account) {
-      (
-        try Collections.held(folder, account, in: $0), try Collections.all(folder, account, in: $0)
-      )
+  ) async throws -> (held: [String: String], told: [String: String], all: Set<String>) {
+    let now = clock()
+    return try await read(account) {
+      let (told, held) = try Collections.held(folder, at: now, account, in: $0)
+      return (held, told, try Collections.all(folder, account, in: $0))
     }
   }
 }

@@ -74,10 +74,10 @@ public enum Folders {
     _ counts: [FolderCount], of source: Source, depth: Depth, at now: Instant, _ account: ID<Account>,
     in session: any Session
   ) throws {
-    let held =
-      source.kind.isMail
-      ? heldMails
-      : "SELECT COUNT(*) FROM record WHERE account_id = $1 AND folder_id = $2 AND kind = 'card' AND gone_at IS NULL"
+    let cards =
+      "SELECT COUNT(*) FROM record WHERE account_id = $1 AND folder_id = $2 AND kind = 'card' AND gone_at IS NULL"
+    let events = "SELECT COUNT(*) FROM event WHERE account_id = $1 AND folder_id = $2"
+    let held = source.kind.isMail ? heldMails : source.kind.isCalendar ? events : cards
     for count in counts {
       let key: [Value] = [Value(account), Value(count.folder)]
       let rows = try session.row(held, source.kind.isMail ? key + [.text(depth.rawValue)] : key)?.int(0) ?? 0

@@ -42,13 +42,19 @@ extension Folders {
     WHERE f.account_id = $1 AND f.id = $2 AND ($3 < 0 OR p.uid_validity = $3)
     """
 
+  /// The depths before and behind a source's own are looked for apart, each a range of the index: every row is only counted.
   private static func wholeSources(_ account: ID<Account>, in session: any Session) throws -> Set<ID<Source>> {
     Set(
       try session.rows(
         """
         SELECT s.id FROM source s WHERE s.account_id = $1 AND s.mails = (
-          SELECT COUNT(*) FROM mail m
-          WHERE m.account_id = s.account_id AND m.source_id = s.id AND (m.depth = s.depth OR m.erased = 1))
+          SELECT COUNT(*) FROM mail m WHERE m.account_id = s.account_id AND m.source_id = s.id)
+        AND NOT EXISTS (
+          SELECT 1 FROM mail m
+          WHERE m.account_id = s.account_id AND m.source_id = s.id AND m.depth < s.depth AND m.erased = 0)
+        AND NOT EXISTS (
+          SELECT 1 FROM mail m
+          WHERE m.account_id = s.account_id AND m.source_id = s.id AND m.depth > s.depth AND m.erased = 0)
         """, [Value(account)]
       ).map { $0.id(0) })
   }

@@ -54,12 +54,14 @@ public struct Place: Sendable, Equatable {
   public var uidValidity: Int64
   public var uid: Int64
   public var mail: ID<Mail>
+  public var flags: MailFlags
 
-  public init(folder: ID<Folder>, uidValidity: Int64 = 1, uid: Int64, mail: ID<Mail>) {
+  public init(folder: ID<Folder>, uidValidity: Int64 = 1, uid: Int64, mail: ID<Mail>, flags: MailFlags = []) {
     self.folder = folder
     self.uidValidity = uidValidity
     self.uid = uid
     self.mail = mail
+    self.flags = flags
   }
 }
 
@@ -192,13 +194,16 @@ public enum Mails {
   ) throws {
     try session.runMany(
       """
-      INSERT INTO place (account_id, folder_id, uid_validity, uid, mail_id, member_id) VALUES ($1, $2, $3, $4, $5, $6)
-      ON CONFLICT (account_id, folder_id, uid_validity, uid) DO UPDATE SET mail_id = excluded.mail_id
-        WHERE place.mail_id <> excluded.mail_id
+      INSERT INTO place (account_id, folder_id, uid_validity, uid, mail_id, member_id, flags)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      ON CONFLICT (account_id, folder_id, uid_validity, uid)
+      DO UPDATE SET mail_id = excluded.mail_id, flags = excluded.flags
+        WHERE place.mail_id <> excluded.mail_id OR place.flags <> excluded.flags
       """,
       places.map {
         [
           Value(account), Value($0.folder), .integer($0.uidValidity), .integer($0.uid), Value($0.mail), Value(member),
+          .integer($0.flags.rawValue),
         ]
       })
   }

@@ -13,6 +13,8 @@ public struct FolderState: Sendable, Equatable {
   public var held: Int
   /// What is left out on purpose, by the rule that left it out.
   public var leftOut: [String: UIDSet]
+  /// When every mail was last compared one by one; nil if never.
+  public var fullAt: Instant?
 
   public var allLeftOut: UIDSet { leftOut.values.reduce(UIDSet()) { $0.union($1) } }
 }
@@ -44,7 +46,7 @@ extension Folders {
       by: { $0.int(0) })
     let rows = try session.rows(
       """
-      SELECT id, name, uid_validity, cursor_uid, mod_seq, on_server, held FROM folder
+      SELECT id, name, uid_validity, cursor_uid, mod_seq, on_server, held, full_at FROM folder
       WHERE account_id = $1 AND source_id = $2 ORDER BY id
       """, [Value(account), Value(source.id)])
     let held = try held(
@@ -54,7 +56,7 @@ extension Folders {
       return FolderState(
         id: row.id(0), name: row.text(1), cursor: Cursor(uidValidity: row.int(2), uid: row.int(3), modSeq: row.int(4)),
         onServer: Int(row.int(5)), noted: Int(row.int(6)), held: held,
-        leftOut: Dictionary(rules) { $0.union($1) })
+        leftOut: Dictionary(rules) { $0.union($1) }, fullAt: row.instantOrNil(7))
     }
   }
 
@@ -69,7 +71,7 @@ extension Folders {
     try session.run("DELETE FROM left_out WHERE account_id = $1 AND folder_id = $2", key)
     try session.run(
       """
-      UPDATE folder SET uid_validity = $3, cursor_uid = 0, mod_seq = 0, held = 0
+      UPDATE folder SET uid_validity = $3, cursor_uid = 0, mod_seq = 0, held = 0, full_at = NULL
       WHERE account_id = $1 AND id = $2
       """, key + [.integer(uidValidity)])
   }
@@ -132,20 +134,40 @@ extension Folders {
     rows.compactMap { row in UIDSet(row.text(1)).map { (row.text(0), $0, row.id(2)) } }
   }
 
+  /// Follows the flags of mails that are held.
+  public static func flag(
+    _ flags: [UInt32: MailFlags], of folder: ID<Folder>, uidValidity: Int64, _ account: ID<Account>,
+    in session: any Session
+  ) throws {
+    try session.runMany(
+      """
+      UPDATE place SET flags = $5
+      WHERE account_id = $1 AND folder_id = $2 AND uid_validity = $3 AND uid = $4 AND flags <> $5
+      """,
+      flags.sorted { $0.key < $1.key }.map {
+        [
+          Value(account), Value(folder), .integer(uidValidity), .integer(Int64($0.key)), .integer($0.value.rawValue),
+        ]
+      })
+  }
+
   /// Ends the look at a folder: what the server says it has, against the rows.
+  ///
+  /// `isFull`: every mail was compared.
   public static func settle(
-    _ folder: ID<Folder>, onServer: Int, cursor: Cursor, at now: Instant, _ account: ID<Account>,
+    _ folder: ID<Folder>, onServer: Int, cursor: Cursor, isFull: Bool, at now: Instant, _ account: ID<Account>,
     in session: any Session
   ) throws {
     try session.run(
       """
-      UPDATE folder SET on_server = $3, uid_validity = $4, cursor_uid = $5, mod_seq = $6, compared_at = $7, held = (
+      UPDATE folder SET on_server = $3, uid_validity = $4, cursor_uid = $5, mod_seq = $6, compared_at = $7,
+        full_at = CASE WHEN $8 = 1 OR full_at IS NULL THEN $7 ELSE full_at END, held = (
         SELECT COUNT(*) FROM place p WHERE p.account_id = $1 AND p.folder_id = $2 AND p.uid_validity = $4)
       WHERE account_id = $1 AND id = $2
       """,
       [
         Value(account), Value(folder), Value(onServer), .integer(cursor.uidValidity), .integer(cursor.uid),
-        .integer(cursor.modSeq), Value(now),
+        .integer(cursor.modSeq), Value(now), .integer(isFull ? 1 : 0),
       ])
   }
 
@@ -183,23 +205,24 @@ extension Store {
     try await read(account) { try Folders.states(of: source, account, in: $0) }
   }
 
-  /// The uids of a folder that are held as deep as the source wants them, and the sizes of their mails if asked for.
+  /// The uids of a folder that are held as deep as the source wants them, and the sizes and flags of their mails if asked
+  /// for.
   public func heldUIDs(
     _ account: ID<Account>, _ folder: ID<Folder>, uidValidity: Int64, depth: Depth, sizes: Bool = false
-  ) async throws -> (uids: UIDSet, sizes: [UInt32: Int64]) {
+  ) async throws -> (uids: UIDSet, sizes: [UInt32: (size: Int64, flags: MailFlags)]) {
     try await read(account) { session in
       var uids: [UInt32] = []
-      var held: [UInt32: Int64] = [:]
+      var held: [UInt32: (size: Int64, flags: MailFlags)] = [:]
       try session.stream(
         """
-        SELECT p.uid, m.size FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
+        SELECT p.uid, m.size, p.flags FROM place p JOIN mail m ON m.account_id = p.account_id AND m.id = p.mail_id
         WHERE p.account_id = $1 AND p.folder_id = $2 AND p.uid_validity = $3 AND (m.depth = $4 OR m.erased = 1)
         ORDER BY p.uid
         """, [Value(account), Value(folder), .integer(uidValidity), .text(depth.rawValue)]
       ) { row in
         guard let uid = UInt32(exactly: row.int(0)) else { return }
         uids.append(uid)
-        if sizes { held[uid] = row.int(1) }
+        if sizes { held[uid] = (row.int(1), MailFlags(rawValue: row.int(2))) }
       }
       return (UIDSet(uids), held)
     }

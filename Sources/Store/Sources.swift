@@ -9,6 +9,17 @@ public struct SourceState: Sendable, Equatable {
   public var trouble: String?
 }
 
+/// What hangs on a source.
+public struct Dependents: Sendable, Equatable {
+  /// What is held of it, and stays until it is erased.
+  public var mails: Int
+  public var cards: Int
+  /// People of whom nothing new becomes known any more: no other source that is read tells of them.
+  public var people: Int
+  /// The member's other sources, which go on.
+  public var others: Int
+}
+
 /// Statements about sources and the grants to read them.
 public enum Sources {
   private static let columns = "id, member_id, kind, location, depth, since, revoked_at, last_run_at, trouble"
@@ -162,6 +173,44 @@ extension Store {
       changed.epoch = old.epoch + 1
       try Sources.change(changed, account, in: session)
       return (changed, true)
+    }
+  }
+
+  /// What hangs on a source: what stops when it is cut off, what stays, and what goes on.
+  public func dependents(_ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>) async throws -> Dependents
+  {
+    try await read(account) { session in
+      func count(_ statement: String) throws -> Int {
+        Int(try session.row(statement, [Value(account), Value(source), Value(member)])?.int(0) ?? 0)
+      }
+      return Dependents(
+        mails: try count("SELECT COUNT(*) FROM mail WHERE account_id = $1 AND source_id = $2 AND member_id = $3"),
+        cards: try count(
+          """
+          SELECT COUNT(*) FROM record
+          WHERE account_id = $1 AND source_id = $2 AND member_id = $3 AND kind = 'card' AND gone_at IS NULL
+          """),
+        people: try count(
+          """
+          SELECT COUNT(*) FROM (
+            SELECT k.person_id FROM (
+              SELECT r.person_id, r.source_id FROM record r
+              WHERE r.account_id = $1 AND r.member_id = $3 AND r.kind = 'card' AND r.gone_at IS NULL
+              UNION
+              SELECT r.person_id, m.source_id FROM record r
+              JOIN participant p ON p.account_id = r.account_id AND p.handle_id = r.handle_id
+              JOIN mail_interaction i ON i.account_id = p.account_id AND i.interaction_id = p.interaction_id
+              JOIN mail m ON m.account_id = i.account_id AND m.id = i.mail_id
+              WHERE r.account_id = $1 AND r.member_id = $3 AND r.kind = 'address' AND r.gone_at IS NULL
+            ) k JOIN source s ON s.account_id = $1 AND s.id = k.source_id AND s.revoked_at IS NULL
+            GROUP BY k.person_id HAVING COUNT(*) = 1 AND MIN(k.source_id) = $2
+          ) alone
+          """),
+        others: try count(
+          """
+          SELECT COUNT(*) FROM source
+          WHERE account_id = $1 AND id <> $2 AND member_id = $3 AND revoked_at IS NULL
+          """))
     }
   }
 

@@ -105,6 +105,7 @@ public struct Dialler: Sendable {
           host: host, address: address, arrivals: Connection.Arrivals(stream: inbound, line: line), line: line,
           channel: channel.channel, maySend: maySend, handshake: handshake, limits: limits)
         if let handshake, !handshake.isUpgrade { try await handshake.perform(on: channel.channel, unread: 0) }
+        line.open()
         let result = try await body(connection)
         try line.check()
         return result
@@ -127,6 +128,13 @@ public struct Dialler: Sendable {
   /// Ends every dial and connection of a grant and returns, with their number, when their sockets are closed.
   @discardableResult public func close(grant: ID<Grant>) async -> Int {
     await end(lines.of(grant), WireRefusal.withdrawn)
+  }
+
+  /// Whether all that is dialled or open under a grant waits for the other side, and has for so many seconds.
+  public func isWaiting(_ grant: ID<Grant>, seconds: Double) -> Bool {
+    let lines = lines.of(grant)
+    let time = TimeAmount.milliseconds(Int64(seconds * 1000))
+    return !lines.isEmpty && lines.allSatisfy { $0.isWaiting(for: time) }
   }
 
   /// Ends everything that is open: the house stops.

@@ -12,12 +12,14 @@ final class Line: Sendable {
     var channel: (any Channel)?
     var cause: (any Error)?
     var waitingSince: NIODeadline?
+    var isOpen = false
     var isSecure = false
     var received = 0
     var taken = 0
   }
 
   private let state = Mutex(State())
+  private let begun = NIODeadline.now()
 
   init(grant: Grant.Stamp) { self.grant = grant }
 
@@ -28,6 +30,15 @@ final class Line: Sendable {
   var waitingSince: NIODeadline? {
     get { state.withLock { $0.waitingSince } }
     set { state.withLock { $0.waitingSince = newValue } }
+  }
+
+  /// Notes that the other side was reached and secured: from now on it is waited for only when something is read.
+  func open() { state.withLock { $0.isOpen = true } }
+
+  /// Whether nothing was heard for so long that was waited for: while it is reached, or while something is read.
+  func isWaiting(for time: TimeAmount) -> Bool {
+    let since = state.withLock { $0.waitingSince ?? ($0.isOpen ? nil : begun) }
+    return since.map { $0 + time <= .now() } ?? false
   }
 
   /// Whether TLS protects the line.

@@ -29,7 +29,8 @@ struct Kith: AsyncParsableCommand {
     abstract: "Reads what you allowed it to read, works out who knows whom, and keeps your own CRM in step.",
     discussion: "Exit codes: 0 done · 1 trouble · 2 usage · 3 refused · 4 done but incomplete.",
     subcommands: [
-      PolicyCommand.self, AccountCommand.self, MemberCommand.self, GrantCommand.self, SourceCommand.self,
+      PolicyCommand.self, AccountCommand.self, MemberCommand.self, GrantCommand.self, AnalysisCommand.self,
+      SourceCommand.self,
       ImportCommand.self, DestinationCommand.self, SyncCommand.self, StatusCommand.self, PeopleCommand.self,
       PersonCommand.self, SuggestCommand.self, MergeCommand.self, UnmergeCommand.self, UndoCommand.self,
       JournalCommand.self, ConflictsCommand.self, ShareCommand.self, LedgerCommand.self, ExportCommand.self,

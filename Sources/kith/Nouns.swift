@@ -23,6 +23,7 @@ extension Listen: ExpressibleByArgument {
 
 extension Source.Kind: ExpressibleByArgument {}
 extension Depth: ExpressibleByArgument {}
+extension Analysis: ExpressibleByArgument {}
 extension Person.Kind: ExpressibleByArgument {}
 extension Member.Role: ExpressibleByArgument {}
 extension Fact.Field: ExpressibleByArgument {}

@@ -13,7 +13,10 @@ extension House {
     let pull = Pull(store: store, gate: gate, door: door, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
     let deliver = Deliver(store: store, gate: gate, progress: progress)
-    return Worker(store: store, gate: gate, limits: limits) { job, lease in
+    let isWaiting: @Sendable (Job, Lease) -> Bool = { [door] job, lease in
+      job.kind == .pull && door.isWaiting(for: ID(job.subject), of: lease.account, seconds: limits.silence)
+    }
+    return Worker(store: store, gate: gate, limits: limits, isWaiting: isWaiting) { job, lease in
       switch job.kind {
       case .pull:
         let report = try await pull.run(ID(job.subject), of: lease.account, lease: lease, job: job)

@@ -14,7 +14,7 @@ struct PurposeTests {
     #expect(
       Catalogue.all.map(\.name).sorted() == [
         "build-index", "check-integrity", "connect", "erase-data", "export-account", "find-people",
-        "read-address-book", "read-mail", "search-mail", "show-to-owner", "sync-to-crm", "undo-change",
+        "read-address-book", "read-calendar", "read-mail", "search-mail", "show-to-owner", "sync-to-crm", "undo-change",
       ])
     #expect(!Catalogue.all.contains { $0.use.contains("market") || $0.name.contains("market") })
   }
@@ -24,6 +24,7 @@ struct PurposeTests {
     #expect(Catalogue.yieldsWithText.sorted() == ["connect", "find-people", "show-to-owner", "undo-change"])
     #expect(ReadMail.Yield.self == Never.self)
     #expect(ReadAddressBook.Yield.self == Never.self)
+    #expect(ReadCalendar.Yield.self == Never.self)
     #expect(BuildIndex.Yield.self == [UInt64].self)
     #expect(SearchMail.Yield.self == Bool.self)
     #expect(CheckIntegrity.Yield.self == Bool.self)
@@ -60,6 +61,8 @@ struct PurposeTests {
       }
     }
     #expect(GrantWords.reading(.mbox, depth: .text, since: nil).contains("all folders, of all time"))
+    let calendar = GrantWords.reading(.ics, depth: .text, since: since)
+    for part in ["events", "2026-01-02", "attendees", "no titles"] { #expect(calendar.contains(part), "\(part)") }
   }
 
   @Test("P104 what is kept ends twelve calendar months after closing, in leap years and short months too")

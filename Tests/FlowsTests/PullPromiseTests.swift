@@ -9,7 +9,7 @@ import Testing
 @Suite struct PullPromiseTests {
   @Test(
     "P013 P014 nothing is changed at the source: bytes, names and times stay",
-    arguments: ["maildir", "mails", "mbox", "vcard", "csv"])
+    arguments: ["maildir", "mails", "mbox", "vcard", "csv", "ics"])
   func untouched(_ word: String) async throws {
     let way = try await WayIn()
     let kind = try #require(Source.Kind(rawValue: word))
@@ -20,7 +20,8 @@ import Testing
     case .mbox: try Cast.writeMbox(path)
     case .vcard: try Cast.writeCards(path)
     case .csv: try Cast.writeCSV(path)
-    case .imap, .carddav: Issue.record("a server has no files")
+    case .ics: try Cast.write(Cast.calendar(Cast.events), path)
+    case .imap, .carddav, .caldav: Issue.record("a server has no files")
     }
     let before = try picture(of: way.house.files)
     #expect(try await way.take(kind, path).isWhole)

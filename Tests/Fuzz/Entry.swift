@@ -8,7 +8,9 @@ private let chosen = getenv("FUZZ_TARGET").flatMap { FuzzTarget(rawValue: String
 /// What libFuzzer calls with every input: a broken rule is a trap, which it reports and keeps the input of.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  guard let chosen else { fatalError("FUZZ_TARGET names no target: mail, addresses, mbox, vcard, csv or imap") }
+  guard let chosen else {
+    fatalError("FUZZ_TARGET names no target: mail, addresses, mbox, vcard, csv, imap, dav or ics")
+  }
   do {
     try chosen.check([UInt8](UnsafeBufferPointer(start: start, count: count)))
   } catch {

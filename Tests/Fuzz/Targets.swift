@@ -3,7 +3,8 @@ import Model
 
 /// What a parser must hold for every input: run by the fuzzer, and by the tests over the kept inputs.
 enum FuzzTarget: String, CaseIterable {
-  case mail, addresses, mbox, vcard, csv, imap
+  case mail, addresses, mbox, vcard, csv, imap, dav
+  case calendar = "ics"
 
   /// A rule that an input broke, named without anything of the input.
   struct Finding: Error, CustomStringConvertible {
@@ -20,6 +21,8 @@ enum FuzzTarget: String, CaseIterable {
     case .vcard: try FuzzTarget.vcard(bytes)
     case .csv: try FuzzTarget.csv(bytes)
     case .imap: try FuzzTarget.imap(bytes)
+    case .dav: try FuzzTarget.dav(bytes)
+    case .calendar: try FuzzTarget.calendar(bytes)
     }
   }
 

@@ -16,19 +16,19 @@ import Testing
   }()
 
   @Test(
-    "killed or frozen at any of 90 calls that change a file, import, pull and delivery end as if nothing had happened",
+    "killed or frozen at any of 100 calls that change a file, import, pull and delivery end as if nothing had happened",
     .enabled(if: canTrace, "skipped: tracing a process needs python3, a C compiler, strace and the right to use ptrace")
   )
   func sampled() async throws {
     var environment = ProcessInfo.processInfo.environment
-    environment["CRASH_SAMPLE"] = "90"
+    environment["CRASH_SAMPLE"] = "100"
     environment["KITH_BIN"] = CLI.binary
     let ran = try await CrashTests.apart { [environment] in
       try CLI.start(["python3", CrashTests.root.path() + "scripts/crash.py"], environment)
     }
     // The script names the points and the seed by which they are drawn again.
     #expect(ran.status == 0, "\(ran.out)\n\(ran.err)")
-    #expect(ran.out.hasSuffix("90 passed, 0 failed\n"), "\(ran.out)")
+    #expect(ran.out.hasSuffix("100 passed, 0 failed\n"), "\(ran.out)")
   }
 
   /// On a thread of its own, so that the others go on meanwhile.

@@ -11,14 +11,16 @@ struct MailboxPlanTests {
     let known: Int
     let status: MailboxStatus
     let plan: MailboxPlan
+    let isDue: Bool
     var testDescription: String { says }
 
     /// Cursor is UIDVALIDITY, UID, MODSEQ; status is UIDVALIDITY, UIDNEXT − 1, MESSAGES, HIGHESTMODSEQ.
     init(
       _ says: String, _ cursor: (Int64, Int64, Int64)?, knowing known: Int, _ status: (Int64, Int64?, Int?, Int64),
-      _ plan: MailboxPlan
+      _ plan: MailboxPlan, isDue: Bool = false
     ) {
       self.says = says
+      self.isDue = isDue
       self.cursor = cursor.map { Cursor(uidValidity: $0.0, uid: $0.1, modSeq: $0.2) }
       self.known = known
       self.status = MailboxStatus(uidValidity: status.0, lastUID: status.1, count: status.2, modSeq: status.3)
@@ -27,6 +29,7 @@ struct MailboxPlanTests {
   }
 
   static let compare = MailboxPlan.compare(sizes: false)
+  static let full = MailboxPlan.compare(sizes: true)
 
   static let cases: [Case] = [
     Case("a folder never read is compared with nothing", nil, knowing: 0, (7, 10, 10, 0), compare),
@@ -34,7 +37,12 @@ struct MailboxPlanTests {
     Case("a folder whose mails were all gone before rests", nil, knowing: 0, (7, 10, 0, 5), .rest),
     Case("nothing new rests", (7, 12, 0), knowing: 9, (7, 12, 9, 0), .rest),
     Case("nothing new rests, with numbers of changes", (7, 12, 40), knowing: 9, (7, 12, 9, 40), .rest),
-    Case("a changed flag alone rests: flags are not kept", (7, 12, 40), knowing: 9, (7, 12, 9, 44), .rest),
+    Case("a changed flag alone is followed", (7, 12, 40), knowing: 9, (7, 12, 9, 44), .flags(since: 40)),
+    Case("what rests is compared in full when that is due", (7, 12, 40), knowing: 9, (7, 12, 9, 40), full, isDue: true),
+    Case("new mail and a comparison that is due are one", (7, 10, 0), knowing: 10, (7, 12, 12, 0), full, isDue: true),
+    Case(
+      "a new generation starts over, due or not", (7, 12, 0), knowing: 12, (8, 5, 5, 0), .startOver(.newGeneration),
+      isDue: true),
     Case("new mail is compared", (7, 10, 0), knowing: 10, (7, 12, 12, 0), compare),
     Case("mails expunged in the middle are compared", (7, 12, 0), knowing: 12, (7, 12, 3, 0), compare),
     Case("one expunged, one new: the same count is compared", (7, 12, 40), knowing: 12, (7, 13, 12, 44), compare),
@@ -56,11 +64,9 @@ struct MailboxPlanTests {
     Case("UIDNEXT that shrank to one starts over", (7, 12, 0), knowing: 0, (7, 0, 0, 0), .startOver(.uidsWentBack)),
     Case("no generation starts over each time", (7, 12, 0), knowing: 12, (0, 12, 12, 0), .startOver(.noGeneration)),
     Case(
-      "MODSEQ that fell compares sizes: uids may be reused", (7, 12, 40), knowing: 12, (7, 12, 12, 3),
-      .compare(sizes: true)),
+      "MODSEQ that fell compares sizes: uids may be reused", (7, 12, 40), knowing: 12, (7, 12, 12, 3), full),
     Case(
-      "MODSEQ that is no longer offered compares sizes", (7, 12, 40), knowing: 12, (7, 12, 12, 0), .compare(sizes: true)
-    ),
+      "MODSEQ that is no longer offered compares sizes", (7, 12, 40), knowing: 12, (7, 12, 12, 0), full),
     Case("MODSEQ offered for the first time rests", (7, 12, 0), knowing: 12, (7, 12, 12, 99), .rest),
     Case("a server that tells no UIDNEXT is compared", (7, 12, 0), knowing: 12, (7, nil, 12, 0), compare),
     Case("a server that tells no count is compared", (7, 12, 0), knowing: 12, (7, 12, nil, 0), compare),
@@ -72,7 +78,28 @@ struct MailboxPlanTests {
 
   @Test("each state of a folder has its step", arguments: cases)
   func step(_ row: Case) {
-    #expect(MailboxPlan.next(after: row.cursor, knowing: row.known, seeing: row.status) == row.plan)
+    #expect(
+      MailboxPlan.next(after: row.cursor, knowing: row.known, seeing: row.status, isDue: row.isDue) == row.plan)
+  }
+
+  @Test("day by day another range is read again, until every mail was; a range fits in a portion")
+  func reread() {
+    let mails = (1...95).map { FetchPlan.Sized(uid: UInt32($0 * 2), size: Int64($0)) }
+    var seen = UIDSet()
+    for day in 0..<10 {
+      let range = MailboxPlan.reread(
+        mails.reversed(), on: Instant(milliseconds: Int64(day) * 86_400_000), most: 10, bytes: 1000)
+      #expect(range.count == (day == 9 ? 5 : 10) && range.intersection(seen).isEmpty)
+      seen = seen.union(range)
+    }
+    #expect(seen == UIDSet(mails.map(\.uid)))
+    let before = Instant(milliseconds: -86_400_000)
+    #expect(MailboxPlan.reread(mails, on: before, most: 10, bytes: 1000).count == 5)
+    #expect(
+      MailboxPlan.reread(mails, on: Instant(milliseconds: 0), most: 10, bytes: 6)
+        == UIDSet(ranges: [2...2, 4...4, 6...6]))
+    #expect(MailboxPlan.reread([.init(uid: 1, size: .max)], on: before, most: 10, bytes: 6).isEmpty)
+    #expect(MailboxPlan.reread([], on: before, most: 10, bytes: 6).isEmpty)
   }
 
   @Test("what is there is new, held, or left out; what is not there is gone")
@@ -124,16 +151,18 @@ struct MailboxPlanTests {
     #expect(!FolderPlan.matches(String(repeating: "*a", count: 40), String(repeating: "a", count: 39), "/"))
   }
 
-  @Test("spam and trash are left out by rule; what the owner names is read, whatever it is for")
+  @Test("spam, trash and drafts are left out by rule; what the owner names is read, whatever it is for")
   func rules() {
     var server = MailServer(host: "mail.example.test", port: 993)
     let (spam, trash) = (ListedFolder(name: "Spam", isJunk: true), ListedFolder(name: "Bin", isTrash: true))
-    let inbox = ListedFolder(name: "INBOX")
+    let (drafts, inbox) = (ListedFolder(name: "Unsent", isDrafts: true), ListedFolder(name: "INBOX"))
+    #expect(FolderPlan.step(drafts, server) == .leaveOut(.drafts))
     #expect(FolderPlan.step(inbox, server) == .read)
     #expect(FolderPlan.step(spam, server) == .leaveOut(.junk) && FolderPlan.step(trash, server) == .leaveOut(.trash))
     server.readsJunk = true
     #expect(FolderPlan.step(spam, server) == .read && FolderPlan.step(trash, server) == .leaveOut(.trash))
-    server.folders = ["Bin", "In*"]
+    server.folders = ["Bin", "In*", "Unsent"]
+    #expect(FolderPlan.step(drafts, server) == .read)
     #expect(FolderPlan.step(trash, server) == .read && FolderPlan.step(spam, server) == .ignore)
     server.folders = ["*"]
     #expect(FolderPlan.step(trash, server) == .leaveOut(.trash) && FolderPlan.step(inbox, server) == .read)

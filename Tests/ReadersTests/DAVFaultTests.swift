@@ -23,15 +23,15 @@ import Testing
     }
   }
 
-  private func fetch(_ server: FaultyDAV, _ paths: [String] = many) async throws -> [DAVCard] {
+  private func fetch(_ server: FaultyDAV, _ paths: [String] = many) async throws -> [DAVItem<CardBook.Card>] {
     try await DAVDesk().open(server.port) { session in
       guard let book = try await session.books(at: "/b/").first else { throw Trouble("no book", "") }
       return try await session.cards(paths.compactMap { DAVHref(path: $0) }, in: book)
     }
   }
 
-  private func isCard(_ card: DAVCard) -> Bool {
-    if case .cards = card.outcome { return true }
+  private func isCard(_ card: DAVItem<CardBook.Card>) -> Bool {
+    if case .items = card.outcome { return true }
     return false
   }
 
@@ -74,7 +74,7 @@ import Testing
       switch card.outcome {
       case .gone: "gone"
       case .leftOut(let rule): rule.rawValue
-      case .cards: "card"
+      case .items: "card"
       }
     }
     #expect(told == ["gone", "unreadable", "unreadable", "group", "card"])

@@ -20,9 +20,9 @@ import Testing
     numbers.map { .init("PUT", "\(book)\($0) x.vcf".replacing(" ", with: "%20"), card($0, more)) }
   }
 
-  private func uids(_ cards: [DAVCard]) -> [String] {
+  private func uids(_ cards: [DAVItem<CardBook.Card>]) -> [String] {
     cards.flatMap { card -> [String] in
-      if case .cards(let found) = card.outcome { return found.map(\.seen.uid) }
+      if case .items(let found) = card.outcome { return found.map(\.seen.uid) }
       return []
     }
   }
@@ -129,7 +129,7 @@ import Testing
       return try await session.cards(Array(try await session.members(of: book).etags.keys), in: book)
     }
     let read = cards.flatMap { card -> [CardBook.Card] in
-      if case .cards(let found) = card.outcome { return found }
+      if case .items(let found) = card.outcome { return found }
       return []
     }
     let permit = try await desk.gate.permit(ReadAddressBook.self, for: desk.request)

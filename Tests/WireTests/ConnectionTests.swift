@@ -184,7 +184,7 @@ import Testing
   @Test("our own silence is no stall: a long pause between two reads does not end the line")
   func ownPause() async throws {
     let server = try await LoopbackServer.start(.echo)
-    let limits = Limits(quiet: .milliseconds(200), progress: .milliseconds(200))
+    let limits = Limits(quiet: .seconds(4), progress: .seconds(4))
     try await loopbackDialler([server.port]).dial(
       Endpoint(host: "127.0.0.1", port: server.port), under: ada, security: .none, limits: limits
     ) { connection in
@@ -192,7 +192,7 @@ import Testing
       for _ in 0..<2 {
         try await connection.send(ByteBuffer(string: "x"))
         #expect(try await reader.next() == ByteBuffer(string: "x"))
-        try await Task.sleep(for: .milliseconds(700))
+        try await Task.sleep(for: .seconds(6))
       }
     }
     try await server.stop()

@@ -16,6 +16,15 @@ public enum ReadAddressBook: Purpose {
     basis: .contract, opens: [], recipients: [.nobody], ground: .sourceGrant)
 }
 
+/// Events are taken from a calendar: when they took place and who was there, no title, no place and no text.
+public enum ReadCalendar: Purpose {
+  public typealias Yield = Never
+
+  public static let declaration = Declaration(
+    name: "read-calendar", use: "to provide the service: to receive access to your calendars", promise: 21,
+    basis: .contract, opens: [], recipients: [.nobody], ground: .sourceGrant)
+}
+
 /// A login is opened where the connection is made, and nowhere else (P080).
 public enum Connect: Purpose {
   public typealias Yield = Login

@@ -4,7 +4,8 @@ public import Model
 public enum DAVQuestion {
   /// What is asked of a collection or of its members.
   public enum Property: Sendable, CaseIterable {
-    case principal, addressHomes, calendarHomes, kind, name, etag, ctag, syncToken, reports, addressData, calendarData
+    case principal, addressHomes, calendarHomes, kind, name, etag, ctag, syncToken, reports, owner, addressData,
+      calendarData
 
     var element: String {
       switch self {
@@ -17,6 +18,7 @@ public enum DAVQuestion {
       case .ctag: "<s:getctag/>"
       case .syncToken: "<d:sync-token/>"
       case .reports: "<d:supported-report-set/>"
+      case .owner: "<d:owner/>"
       case .addressData: "<a:address-data/>"
       case .calendarData: "<c:calendar-data/>"
       }

@@ -71,6 +71,7 @@ struct DAVReading {
     case ("response", "propstat"): if (200..<300).contains(status ?? 200) { item.properties.merge(properties) }
     case ("prop", _): take(name, text)
     case ("current-user-principal", "href"): properties.principal = text
+    case ("owner", "href"): properties.owner = text
     case ("addressbook-home-set", "href"): properties.addressHomes.append(text)
     case ("calendar-home-set", "href"): properties.calendarHomes.append(text)
     default: break

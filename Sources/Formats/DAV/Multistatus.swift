@@ -41,6 +41,8 @@ public struct DAVProperties: Sendable, Equatable {
     case collection, principal
     case addressBook = "addressbook"
     case calendar
+    /// Lent by somebody else, as servers of Apple's extension say it.
+    case shared
   }
 
   public var kinds: Set<Kind> = []
@@ -50,6 +52,8 @@ public struct DAVProperties: Sendable, Equatable {
   public var ctag: String?
   public var syncToken: String?
   public var principal: String?
+  /// Whose the collection is: a principal (RFC 3744 §5.1).
+  public var owner: String?
   public var addressHomes: [String] = []
   public var calendarHomes: [String] = []
   /// Names of the reports that the collection answers.
@@ -66,6 +70,7 @@ public struct DAVProperties: Sendable, Equatable {
     ctag = other.ctag ?? ctag
     syncToken = other.syncToken ?? syncToken
     principal = other.principal ?? principal
+    owner = other.owner ?? owner
     addressHomes += other.addressHomes
     calendarHomes += other.calendarHomes
     reports.formUnion(other.reports)

@@ -75,13 +75,14 @@ public struct DAVSession: Sendable {
     case 401:
       return Trouble(
         "the server refused user or password",
-        "give the login again by 'kith source add carddav'; many providers want an app password")
+        "give the login again by 'kith source add carddav' or 'caldav'; many providers want an app password")
     case 403: return Trouble("the server lets this login read nothing here (403)", "look at the rights on the server")
     case 404, 410: return Trouble("there is nothing at this address (\(response.status))", "look at the address")
     case 429, 500...599:
       return Trouble("the server cannot answer now (\(response.status))", remedy: .wait(until: later(response)))
     default:
-      return Trouble("the server answers with \(response.status)", "look at the address: it may be no address book")
+      return Trouble(
+        "the server answers with \(response.status)", "look at the address: it may be no address book or calendar")
     }
   }
 

@@ -35,7 +35,7 @@ public struct CardBook: Sendable {
       isFolder = try LocalFile.isFolder(path)
     } catch {
       throw error == .missing
-        ? Trouble("there is nothing at this path", "check the path; nothing was changed") : CardBook.closed
+        ? Trouble("there is nothing at this path", "check the path; nothing was changed") : LocalFile.closed
     }
     switch kind {
     case .vcard: if isFolder { try readFolder(path) } else { try read(path) }
@@ -45,6 +45,7 @@ public struct CardBook: Sendable {
     case .carddav: throw Trouble("a server of address books is no file", "add it by 'kith source add carddav'")
     case .mbox, .maildir, .mails, .imap:
       throw Trouble("these are mails, not an address book", "import it with its own kind")
+    case .ics, .caldav: throw Trouble("a calendar is no address book", "import it with its own kind")
     }
     leaveOutDoubled()
   }
@@ -56,8 +57,6 @@ public struct CardBook: Sendable {
     leaveOutDoubled()
   }
 
-  private static let closed = Trouble("this path cannot be read", "give this user the right to read it")
-
   // MARK: - Cards
 
   private mutating func readFolder(_ root: [UInt8]) throws {
@@ -65,7 +64,7 @@ public struct CardBook: Sendable {
     var files = 0
     while let path = waiting.popLast() {
       guard let listing = try? LocalFile.list(path) else {
-        guard path != root else { throw CardBook.closed }
+        guard path != root else { throw LocalFile.closed }
         leaveOut(.unreadable)
         continue
       }
@@ -96,19 +95,7 @@ public struct CardBook: Sendable {
     for card in found { add(card.contact, digest: sha256(card.serialized())) }
   }
 
-  private static func bytes(_ path: [UInt8]) throws -> [UInt8] {
-    var buffer: [UInt8] = []
-    do {
-      let count = try LocalFile.read(path, into: &buffer, limit: largestFile)
-      buffer.removeLast(buffer.count - count)
-      return buffer
-    } catch {
-      switch error {
-      case .tooBig: throw Trouble("this file of contacts is larger than 256 MiB", "split it")
-      case .missing, .unreadable: throw closed
-      }
-    }
-  }
+  private static func bytes(_ path: [UInt8]) throws -> [UInt8] { try LocalFile.whole(path, limit: largestFile) }
 
   // MARK: - Tables
 

@@ -5,12 +5,14 @@ public enum LeftOut: String, Sendable, CaseIterable {
   case tooBig = "too-big"
   /// It is there and cannot be read: somebody must give the right to, or mend it.
   case unreadable
-  /// A file of 0 bytes, or a card that names nobody.
+  /// A file of 0 bytes, a card that names nobody, or an event without a time.
   case empty
   /// Somebody who was erased; nothing of them comes back (P120).
   case erased
-  /// A card whose uid another card of the same book has.
+  /// A card or an event whose uid another one of the same book has.
   case doubled
   /// A card that is a list of others.
   case group
+  /// A task, a journal or a time that is free or busy: no event.
+  case todo
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// Why a file or folder could not be read.
 enum FileFault: Error, Equatable {
@@ -106,6 +107,23 @@ enum LocalFile {
         // The zero was appended above, so there is always a first byte.
         if let base = characters.baseAddress { return body(base) }
         return withUnsafePointer(to: CChar(0)) { body($0) }
+      }
+    }
+  }
+
+  static let closed = Trouble("this path cannot be read", "give this user the right to read it")
+
+  /// The whole of a file that is no larger than a limit.
+  static func whole(_ path: [UInt8], limit: Int) throws -> [UInt8] {
+    var buffer: [UInt8] = []
+    do {
+      let count = try LocalFile.read(path, into: &buffer, limit: limit)
+      buffer.removeLast(buffer.count - count)
+      return buffer
+    } catch {
+      switch error {
+      case .tooBig: throw Trouble("this file is larger than \(limit >> 20) MiB", "split it")
+      case .missing, .unreadable: throw closed
       }
     }
   }

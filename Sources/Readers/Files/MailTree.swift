@@ -37,6 +37,7 @@ struct MailTree {
     case .maildir: try readMaildir(isFolder)
     case .mails: try readMails(isFolder)
     case .vcard, .csv, .carddav: throw Trouble("an address book holds no mails", "import it with its own kind")
+    case .ics, .caldav: throw Trouble("a calendar holds no mails", "import it with its own kind")
     case .imap: throw Trouble("a mail server is no folder of files", "add it by 'kith source add imap'")
     }
     tellApart()

@@ -85,7 +85,7 @@ private struct Listing {
       return IMAPFolder(
         listed: ListedFolder(
           name: name, delimiter: folder.delimiter.map { Character(Unicode.Scalar($0)) }, isJunk: folder.has("\\Junk"),
-          isTrash: folder.has("\\Trash"), holdsAll: folder.has("\\All"),
+          isTrash: folder.has("\\Trash"), isDrafts: folder.has("\\Drafts"), holdsAll: folder.has("\\All"),
           elsewhere: elsewhere(folder.name, utf8: utf8)),
         status: counted[folder.name], name: folder.name)
     }

@@ -80,21 +80,32 @@ extension IMAPSession {
     return seen
   }
 
-  /// The sizes of mails as the server tells them; what it does not tell is not there.
+  /// The sizes and flags of mails as the server tells them; what it does not tell is not there.
   public func sizes(of uids: UIDSet) async throws -> [FetchPlan.Sized] {
-    var sizes: [UInt32: Int64] = [:]
+    var sizes: [UInt32: FetchPlan.Sized] = [:]
     var waiting: [Int] = []
     func take(_ response: IMAPResponse) {
       if case .fetch(let mail) = response, let uid = mail.uid, let size = mail.size, uids.contains(uid) {
-        sizes[uid] = size
+        sizes[uid] = .init(uid: uid, size: size, flags: MailFlags(named: mail.flags ?? []))
       }
     }
     for piece in uids.pieces() {
-      waiting.append(try await send(.uidFetch(piece, [.uid, .size])))
+      waiting.append(try await send(.uidFetch(piece, [.uid, .size, .flags])))
       if waiting.count >= 4 { _ = try await finish(waiting.removeFirst(), take) }
     }
     for number in waiting { _ = try await finish(number, take) }
-    return sizes.map { FetchPlan.Sized(uid: $0.key, size: $0.value) }.sorted { $0.uid < $1.uid }
+    return sizes.values.sorted { $0.uid < $1.uid }
+  }
+
+  /// The flags that changed since a number of changes (RFC 7162 §3.1.4).
+  public func flags(since modSeq: Int64) async throws -> [UInt32: MailFlags] {
+    var changed: [UInt32: MailFlags] = [:]
+    try await require(.uidFetch(UIDSet(1...UInt32.max), [.uid, .flags], changedSince: modSeq)) { response in
+      if case .fetch(let mail) = response, let uid = mail.uid, let flags = mail.flags {
+        changed[uid] = MailFlags(named: flags)
+      }
+    }
+    return changed
   }
 
   /// Begins to fetch portions; `nextPortion` gives them, in order.

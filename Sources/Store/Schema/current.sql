@@ -419,6 +419,33 @@ CREATE TABLE destination (
 --: last_run_at: open instant customer - work export row
 --: trouble: open progress customer - work export row
 
+CREATE TABLE event (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  source_id BIGINT NOT NULL,
+  grant_id BIGINT NOT NULL,
+  folder_id BIGINT NOT NULL,
+  identity TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  due_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, identity),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: source_id: open id customer - life export row
+--: grant_id: open id customer - life export row
+--: folder_id: open id customer - life export row
+--: identity: open digest customer - life export row
+--: digest: open digest customer - life export row
+--: due_at: open instant customer - life export row
+
+CREATE INDEX event_folder ON event (account_id, folder_id);
+
 CREATE TABLE fact (
   account_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -468,6 +495,7 @@ CREATE TABLE folder (
   on_server BIGINT NOT NULL,
   held BIGINT NOT NULL,
   compared_at BIGINT,
+  full_at BIGINT,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, name),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id)
@@ -483,6 +511,7 @@ CREATE TABLE folder (
 --: on_server: open count customer statistics work export row
 --: held: open count customer statistics work export row
 --: compared_at: open instant customer - work export row
+--: full_at: open instant customer - work export row
 
 CREATE TABLE grant_purpose (
   account_id BIGINT NOT NULL,
@@ -845,6 +874,22 @@ CREATE TABLE mail_words (
 --: tokens: blind words contact search-mail source export row
 --: member_id: open id customer - life export row
 
+CREATE TABLE meeting (
+  account_id BIGINT NOT NULL,
+  event_id BIGINT NOT NULL,
+  interaction_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, event_id, interaction_id),
+  FOREIGN KEY (account_id, event_id) REFERENCES event (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: event_id: open id customer - life export row
+--: interaction_id: open id contact - life export row
+--: member_id: open id customer - life export row
+
+CREATE INDEX meeting_of ON meeting (account_id, interaction_id);
+
 CREATE TABLE member (
   account_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -945,6 +990,7 @@ CREATE TABLE place (
   uid BIGINT NOT NULL,
   mail_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
+  flags BIGINT NOT NULL,
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)
@@ -955,6 +1001,7 @@ CREATE TABLE place (
 --: uid: open cursor customer - source export row
 --: mail_id: open id contact - source export row
 --: member_id: open id customer - life export row
+--: flags: open flag contact - source export row
 
 CREATE TABLE record (
   account_id BIGINT NOT NULL,

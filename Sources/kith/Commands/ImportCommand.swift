@@ -6,14 +6,15 @@ import Store
 /// `kith import`: files as a source; run again, it finds what it has.
 struct ImportCommand: HouseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Reads mail files or an address book; running it again changes nothing.")
+    commandName: "import",
+    abstract: "Reads mail files, an address book or a calendar; running it again changes nothing.")
   static let isBulk = true
   @OptionGroup var global: GlobalOptions
   @OptionGroup var who: AccountOptions
-  @Option(help: "mbox, maildir, mails, vcard or csv.") var kind: Source.Kind
+  @Option(help: "mbox, maildir, mails, vcard, csv or ics.") var kind: Source.Kind
   @Option(help: "How much is kept: headers, text or whole.") var depth: Depth?
   @Option(help: "Leave out what is older than this date.") var since: Instant?
-  @Option(help: "An address of yours in these mails; may be given several times.") var owner: [String] = []
+  @Option(help: "An address of yours in these mails or events; may be given several times.") var owner: [String] = []
   @Flag(help: "You have the right to let this be read.") var warrant = false
   @Argument(help: "A file or a folder.") var path: String
 

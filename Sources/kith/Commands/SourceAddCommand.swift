@@ -8,7 +8,7 @@ import Store
 extension SourceCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a server that Kith may read.", subcommands: [IMAP.self, CardDAV.self])
+      abstract: "Adds a server that Kith may read.", subcommands: [IMAP.self, CardDAV.self, CalDAV.self])
   }
 
   /// `kith source add imap`: a mailbox on a server.

@@ -32,15 +32,30 @@ struct SourceCommand: AsyncParsableCommand {
   }
 
   struct Revoke: HouseCommand {
-    static let configuration = CommandConfiguration(abstract: "Cuts a source off, at once and for good.")
+    static let configuration = CommandConfiguration(
+      abstract: "Cuts a source off, at once and for good; --dry-run shows what stops, and revokes nothing.")
     @OptionGroup var global: GlobalOptions
     @OptionGroup var who: AccountOptions
+    @Flag(name: .customLong("dry-run"), help: "Show what would stop, and revoke nothing.") var dryRun = false
     @Argument(help: "The source.") var source: ID<Source>
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      try await Flows.Revoke(store: house.store, gate: house.gate).run(asker.account, asker.member.id, source)
-      try output.value(["id": JSON(source), "revoked": true])
+      let revoke = Flows.Revoke(store: house.store, gate: house.gate)
+      let found = try await revoke.preview(asker.account, asker.member.id, source)
+      if !dryRun { try await revoke.run(asker.account, asker.member.id, source) }
+      try output.value([
+        "id": JSON(source), "revoked": .bool(!dryRun), "mails_stay": .int(Int64(found.mails)),
+        "cards_stay": .int(Int64(found.cards)), "people_without_news": .int(Int64(found.people)),
+        "sources_go_on": .int(Int64(found.others)),
+      ])
+      if dryRun, !global.json {
+        try output.say(
+          """
+          Nothing is read there any more, its login is destroyed, and what waits for it is cancelled. What is held stays \
+          until you erase it; 'kith source revoke \(source)' does it.
+          """)
+      }
     }
   }
 }

@@ -202,6 +202,7 @@ CREATE TABLE folder (
   on_server BIGINT NOT NULL,     --: open count customer statistics work export row
   held BIGINT NOT NULL,          --: open count customer statistics work export row
   compared_at BIGINT,            --: open instant customer - work export row
+  full_at BIGINT,                --: open instant customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, source_id, name),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id)
@@ -323,6 +324,38 @@ CREATE TABLE mail_interaction (
 
 CREATE INDEX mail_interaction_of ON mail_interaction (account_id, interaction_id);
 
+-- An event of a calendar, of which no word is kept: what tells whether it changed, and when it is to be read again.
+CREATE TABLE event (
+  account_id BIGINT NOT NULL,  --: open id customer - life export keep
+  id BIGINT NOT NULL,          --: open id customer - life export row
+  member_id BIGINT NOT NULL,   --: open id customer - life export row
+  source_id BIGINT NOT NULL,   --: open id customer - life export row
+  grant_id BIGINT NOT NULL,    --: open id customer - life export row
+  folder_id BIGINT NOT NULL,   --: open id customer - life export row
+  identity TEXT NOT NULL,      --: open digest customer - life export row
+  digest BYTEA NOT NULL,       --: open digest customer - life export row
+  due_at BIGINT,               --: open instant customer - life export row
+  PRIMARY KEY (account_id, id),
+  UNIQUE (account_id, member_id, identity),
+  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
+  FOREIGN KEY (account_id, grant_id) REFERENCES consent_grant (account_id, id)
+);
+
+CREATE INDEX event_folder ON event (account_id, folder_id);
+
+-- Which touches an event tells of: one for each time it took place; two calendars may tell of one.
+CREATE TABLE meeting (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  event_id BIGINT NOT NULL,        --: open id customer - life export row
+  interaction_id BIGINT NOT NULL,  --: open id contact - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  PRIMARY KEY (account_id, event_id, interaction_id),
+  FOREIGN KEY (account_id, event_id) REFERENCES event (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id)
+) CLUSTERED;
+
+CREATE INDEX meeting_of ON meeting (account_id, interaction_id);
+
 -- Where a mail lies: (folder, UIDVALIDITY, UID); for files the uid is made of what names the file or the mail.
 CREATE TABLE place (
   account_id BIGINT NOT NULL,    --: open id customer - life export keep
@@ -331,6 +364,7 @@ CREATE TABLE place (
   uid BIGINT NOT NULL,           --: open cursor customer - source export row
   mail_id BIGINT NOT NULL,       --: open id contact - source export row
   member_id BIGINT NOT NULL,     --: open id customer - life export row
+  flags BIGINT NOT NULL,         --: open flag contact - source export row
   PRIMARY KEY (account_id, folder_id, uid_validity, uid),
   FOREIGN KEY (account_id, folder_id) REFERENCES folder (account_id, id),
   FOREIGN KEY (account_id, mail_id) REFERENCES mail (account_id, id)

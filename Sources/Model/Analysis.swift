@@ -1,0 +1,42 @@
+/// A method that works something out of what was read; each is declared, shown, and can be switched off (P022).
+public enum Analysis: String, Sendable, CaseIterable {
+  case searchWords = "search-words"
+  case strength
+  case uniteCards = "unite-cards"
+  case mergeSuggestions = "merge-suggestions"
+
+  /// What the customer has of it: the three functions the policy names.
+  public enum Function: String, Sendable { case strengthen, track, leverage }
+
+  /// What a method takes and gives, in the owner's words.
+  public struct Declaration: Sendable, Equatable {
+    public var function: Function
+    public var inputs: String
+    public var outputs: String
+    /// The purpose under which it works; it gets nothing that this purpose may not open.
+    public var purpose: String
+    /// What is missing while it is off.
+    public var without: String
+  }
+
+  public var declaration: Declaration {
+    switch self {
+    case .searchWords:
+      Declaration(
+        function: .leverage, inputs: "the words of mails", outputs: "blind tokens by which a mail is found",
+        purpose: "build-index", without: "'kith search' finds no mail")
+    case .strength:
+      Declaration(
+        function: .track, inputs: "who wrote to whom, and when", outputs: "one number for each person",
+        purpose: "find-people", without: "people have no strength, and stand in no order of it")
+    case .uniteCards:
+      Declaration(
+        function: .strengthen, inputs: "addresses and numbers on cards", outputs: "people that are one",
+        purpose: "find-people", without: "cards and mail addresses stay apart until you merge them")
+    case .mergeSuggestions:
+      Declaration(
+        function: .strengthen, inputs: "names and addresses of people", outputs: "pairs that may be one",
+        purpose: "find-people", without: "'kith suggest merges' names nobody")
+    }
+  }
+}

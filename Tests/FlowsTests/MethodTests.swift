@@ -1,0 +1,125 @@
+import Consent
+import Flows
+import Foundation
+import Model
+import Stage
+import Store
+import Testing
+
+/// What is worked out is shown, and can be switched off one by one; what is read can be cut off one by one.
+@Suite("methods and their switches") struct MethodTests {
+  private static func mail(_ number: Int, from sender: String, at domain: String) -> String {
+    "From: \(sender) Green <\(sender.lowercased())@\(domain)>\r\nTo: ada@example.test\r\nSubject: offer \(number)\r\n"
+      + "Date: Mon, 05 Oct 2026 10:00:0\(number % 10) +0000\r\nMessage-ID: <\(number).\(sender)@example.test>\r\n\r\n"
+      + "letterword\(number) for you\r\n"
+  }
+
+  private static func write(
+    _ number: Int, from sender: String, at domain: String = "example.test", _ folder: String
+  ) throws {
+    for part in ["cur", "new", "tmp"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+    }
+    try Data(mail(number, from: sender, at: domain).utf8).write(to: URL(filePath: "\(folder)/new/\(number)"))
+  }
+
+  private func count(_ way: WayIn, _ statement: String) async throws -> Int64 {
+    guard case .integer(let found) = try await way.column(statement).first else { return -1 }
+    return found
+  }
+
+  @Test(
+    "P022 a method that is switched off leaves nothing and makes nothing, the others go on; on again it makes up for it",
+    arguments: StagedHouse.EngineKind.allCases, Analysis.allCases)
+  func switched(_ engine: StagedHouse.EngineKind, _ analysis: Analysis) async throws {
+    let house = try await Household.made(engine)
+    try Self.write(1, from: "Gil", house.mailbox)
+    try Self.write(2, from: "Gil", at: "example.org", house.mailbox)
+    try await house.read()
+    let (store, account, ada) = (house.store, house.account, house.ada)
+    let before = try await outputs(house)
+    #expect(before.allSatisfy { $0.value > 0 }, "\(before)")
+    #expect(try await store.analysesOff(account, ada).isEmpty)
+    #expect(try await store.turn(analysis, on: false, account, ada))
+    #expect(try await store.turn(analysis, on: false, account, ada) == false)
+    #expect(try await store.analysesOff(account, ada) == [analysis])
+    try Self.write(3, from: "Newcomer", house.mailbox)
+    try Self.write(4, from: "Newcomer", at: "example.org", house.mailbox)
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:gil\r\nFN:Gil Green\r\nEMAIL:gil@example.test\r\nEND:VCARD\r\n"
+    try Data((Cast.cards.joined().replacing("\n", with: "\r\n") + card).utf8).write(to: URL(filePath: house.cards))
+    try await house.read()
+    let off = try await outputs(house)
+    for other in Analysis.allCases where other != analysis {
+      #expect((off[other] ?? 0) > (before[other] ?? 0), "\(other)")
+    }
+    // Who was united stays so; everything else is gone, and nothing came by what is new.
+    #expect(off[analysis] == (analysis == .uniteCards ? before[analysis] : 0), "\(off)")
+    #expect(try await store.turn(analysis, on: true, account, ada))
+    try await house.work()
+    let again = try await outputs(house)
+    for analysis in Analysis.allCases {
+      #expect((again[analysis] ?? 0) > (before[analysis] ?? 0), "\(analysis): \(again)")
+    }
+  }
+
+  @Test("P022 every method says what it takes, what it gives, under which purpose, and what is missing without it")
+  func declared() {
+    for analysis in Analysis.allCases {
+      let declaration = analysis.declaration
+      for words in [declaration.inputs, declaration.outputs, declaration.without] { #expect(!words.isEmpty) }
+      #expect(["find-people", "build-index"].contains(declaration.purpose))
+    }
+  }
+
+  /// How much each method has made.
+  private func outputs(_ house: Household) async throws -> [Analysis: Int64] {
+    func count(_ statement: String) async throws -> Int64 {
+      try await house.store.read(house.account) { session in
+        try session.row(statement, [Value(house.account)])?.int(0) ?? -1
+      }
+    }
+    return [
+      .searchWords: try await count("SELECT COUNT(*) FROM mail_words WHERE account_id = $1"),
+      .strength: try await count("SELECT COUNT(*) FROM person WHERE account_id = $1 AND strength > 0"),
+      .uniteCards: try await count("SELECT COUNT(*) FROM decision WHERE account_id = $1"),
+      .mergeSuggestions: Int64(
+        try await SuggestMerges(store: house.store).suggestions(try await house.viewer()).count),
+    ]
+  }
+
+  @Test(
+    "P017 before a source is revoked one sees what stops and what stays; afterwards the rest goes on",
+    arguments: StagedHouse.EngineKind.allCases)
+  func revoked(_ engine: StagedHouse.EngineKind) async throws {
+    let way = try await WayIn(engine)
+    let (first, second) = (way.house.files + "/first", way.house.files + "/second")
+    for number in 0..<3 { try Self.write(number, from: "Bob", first) }
+    try Self.write(3, from: "Cyd", first)
+    for number in 4..<6 { try Self.write(number, from: "Bob", second) }
+    try Self.write(6, from: "Dee", second)
+    let (a, b) = (try await way.add(.maildir, first).source.id, try await way.add(.maildir, second).source.id)
+    try await Household.work(way.store, way.house.gate, way.account)
+    let revoke = Revoke(store: way.store, gate: way.house.gate)
+    let seen = try await revoke.preview(way.account, way.house.ada, a)
+    // Of Bob the other source tells too; of Cyd none does.
+    #expect(seen.mails == 4 && seen.cards == 0 && seen.people == 1 && seen.others == 1)
+    #expect(try await way.store.source(way.account, a)?.source.revokedAt == nil)
+    await #expect(throws: (any Error).self) { _ = try await revoke.preview(way.account, ID(77), a) }
+    let held = try await way.house.count("mail")
+    try await revoke.run(way.account, way.house.ada, a)
+    try Self.write(7, from: "Cyd", first)
+    try Self.write(8, from: "Dee", second)
+    #expect(try await way.add(.maildir, second).source.id == b)
+    try await Household.work(way.store, way.house.gate, way.account)
+    // What was held stays, the other source brought its mail, the one that is cut off did not.
+    #expect(try await way.house.count("mail") == held + 1)
+    let of = "SELECT COUNT(*) FROM mail WHERE account_id = $1 AND source_id = "
+    #expect(try await count(way, of + "\(a.rawValue)") == Int64(seen.mails))
+    #expect(try await count(way, of + "\(b.rawValue)") == 4)
+    let viewer = try await way.house.gate.viewer(way.account, way.house.ada)
+    let show = Show(store: way.store, gate: way.house.gate)
+    #expect(try await show.people(PeopleQuery(limit: 10), as: viewer).count == 3)
+    #expect(try await revoke.preview(way.account, way.house.ada, b).others == 0)
+    #expect(try await revoke.preview(way.account, way.house.ada, b).people == 2)
+  }
+}

@@ -1,0 +1,1 @@
+../Fuzz/ServerTargets.swift
