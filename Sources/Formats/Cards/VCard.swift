@@ -44,7 +44,8 @@ public struct VCard: Sendable, Equatable {
 
   var lineEnd: [UInt8] {
     guard let first = lines.first?.raw else { return [Byte.cr, Byte.lf] }
-    if first.last == Byte.cr { return [Byte.cr] }
+    // Where others end in LF, a bare CR would join the blank line behind it.
+    if first.last == Byte.cr { return lines.contains { $0.raw.contains(Byte.lf) } ? [Byte.cr, Byte.lf] : [Byte.cr] }
     guard first.last == Byte.lf else { return [Byte.cr, Byte.lf] }
     return first.dropLast().last == Byte.cr ? [Byte.cr, Byte.lf] : [Byte.lf]
   }
