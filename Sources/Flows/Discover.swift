@@ -76,6 +76,31 @@ public struct Discover: Sendable {
   }
 }
 
+extension Discover {
+  /// A server of address books or calendars.
+  public struct Books: Sendable, Equatable {
+    public var kind: Source.Kind
+    public var host: String
+    public var port: Int
+    /// Where reading begins: the server's well-known place tells the rest (RFC 6764 §5).
+    public var url: String { "https://\(host)\(port == 443 ? "" : ":\(port)")/" }
+  }
+
+  /// The servers of address books and calendars that the domain of an address names (RFC 6764 §3), over TLS alone.
+  public func books(of address: String) async throws -> [Books] {
+    guard let at = address.lastIndex(of: "@") else { return [] }
+    let domain = address[address.index(after: at)...].lowercased()
+    var found: [Books] = []
+    for (service, kind) in [("_carddavs._tcp", Source.Kind.carddav), ("_caldavs._tcp", .caldav)] {
+      guard let answer = try await lookup.answer("\(service).\(domain)", .service) else { continue }
+      for record in DNSRecords(answer).services.prefix(2) where !record.host.isEmpty {
+        found.append(Books(kind: kind, host: record.host, port: record.port))
+      }
+    }
+    return found
+  }
+}
+
 /// A server with the kind of secret that it takes.
 private func server(_ host: String, _ port: Int, _ security: MailServer.Security) -> MailServer {
   MailServer(

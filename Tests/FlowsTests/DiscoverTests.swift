@@ -61,6 +61,26 @@ import Wire
     #expect(!names.asked.isEmpty && !names.asked.contains { $0.contains("ada") })
   }
 
+  @Test("address books and calendars are found where the domain names their servers; only the domain is told")
+  func books() async throws {
+    let names = try StagedNames([
+      "_carddavs._tcp.example.test": [
+        .service(priority: 20, port: 8443, host: "second.example.test"),
+        .service(priority: 10, port: 443, host: "dav.example.test"),
+      ],
+      "_caldavs._tcp.example.test": [.service(priority: 0, port: 443, host: "dav.example.test")],
+      "_carddavs._tcp.none.test": [.service(priority: 0, port: 1, host: "")],
+    ])
+    let found = try await discover(names).books(of: "ada@Example.test")
+    #expect(found.map(\.kind) == [.carddav, .carddav, .caldav])
+    #expect(
+      found.map(\.url) == [
+        "https://dav.example.test/", "https://second.example.test:8443/", "https://dav.example.test/",
+      ])
+    #expect(try await discover(names).books(of: "ada@none.test").isEmpty)
+    #expect(names.asked.allSatisfy { !$0.contains("ada") })
+  }
+
   @Test("a domain of one's own is found by who takes its mail; one that offers nothing gives nothing")
   func exchanges() async throws {
     let names = try StagedNames([

@@ -73,6 +73,9 @@ extension VCard {
       if let index = open.firstIndex(where: { sameLabel(held.label, $0.label) }) {
         let now = open.remove(at: index)
         lines[place] = newLine(field, .init(now.value), like: lines[place])
+        // A line without a value had no label either; what stands in its parameters may read as one now.
+        let label = value(lines[place], field, labels)?.label ?? now.label
+        if !now.label.isEmpty, !sameLabel(label, now.label), let made = relabel(place, now) { companions.append(made) }
       } else {
         gone.append(place)
       }

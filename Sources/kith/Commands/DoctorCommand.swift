@@ -31,27 +31,42 @@ struct DoctorCommand: AsyncParsableCommand {
 }
 
 extension DoctorCommand {
-  /// Settings for `kith source add imap`.
+  /// Settings for `kith source add imap`, and for `carddav` and `caldav` where the domain names them.
   private func find(_ address: String) async throws {
     let output = Output(json: global.json)
     let settings = try Settings(global)
-    let found = try await Discover(rules: settings.addressRules, now: settings.clock).run(address)
-    guard let best = found.first else {
+    let discover = Discover(rules: settings.addressRules, now: settings.clock)
+    let found = try await discover.run(address)
+    let books = try await discover.books(of: address)
+    guard !found.isEmpty || !books.isEmpty else {
       throw Trouble(
         "nothing is known of the mail of this domain",
         "ask the provider for its IMAP server, then 'kith source add imap --host …'")
     }
+    let mailboxes: [JSON] = found.map {
+      [
+        "kind": "imap", "found_by": .text($0.origin.rawValue), "host": .text($0.server.host),
+        "port": .int(Int64($0.server.port)), "tls": .text($0.server.security.rawValue), "user": .text($0.user),
+        "note": JSON($0.note),
+      ]
+    }
+    let others: [JSON] = books.map {
+      [
+        "kind": .text($0.kind.rawValue), "found_by": "service", "host": .text($0.host), "port": .int(Int64($0.port)),
+        "tls": "implicit", "user": .text(address), "note": .null,
+      ]
+    }
     try output.list(
-      found.map {
-        [
-          "found_by": .text($0.origin.rawValue), "host": .text($0.server.host), "port": .int(Int64($0.server.port)),
-          "tls": .text($0.server.security.rawValue), "user": .text($0.user), "note": JSON($0.note),
-        ]
-      }, columns: ["found_by", "host", "port", "tls", "user", "note"], empty: "")
+      mailboxes + others, columns: ["kind", "found_by", "host", "port", "tls", "user", "note"], empty: "")
+    try output.say("")
+    for one in books {
+      try output.say(
+        "kith source add \(one.kind.rawValue) --url \(one.url) --user \(address) --password-file FILE --warrant")
+    }
+    guard let best = found.first else { return }
     let server = best.server
     try output.say(
       """
-
       kith source add imap --host \(server.host) --port \(server.port) --tls \(server.security.rawValue) \
         --user \(best.user) \(server.secret == .token ? "--oauth-token-file" : "--password-file") FILE --warrant
       """)
