@@ -25,7 +25,8 @@ public struct StandingRules: Sendable, Equatable {
   public var brake: Brake
 
   public init(
-    destination: ID<Destination>, location: String, options: [String: String] = [:], mapping: [Mapping] = StandingRules.plainMapping,
+    destination: ID<Destination>, location: String, options: [String: String] = [:],
+    mapping: [Mapping] = StandingRules.plainMapping,
     create: CreateRules = CreateRules(), brake: Brake = Brake()
   ) {
     self.destination = destination
