@@ -156,7 +156,7 @@ struct DeliverRun: Sendable {
           if change.kind == .create { sent.created += 1 } else { sent.updated += 1 }
         case .changed: sent.outrun += 1
         case .refused(let field, let why):
-          sent.troubles.append("not taken there\(field.map { ", field \($0.rawValue)" } ?? ""): \(why)")
+          sent.troubles.append("not taken there\(field.map { ", field \($0.name)" } ?? ""): \(why)")
         case .failed(let trouble): sent.troubles.append(trouble.description)
         }
       } catch let trouble as Trouble where DeliverRun.goesOn(trouble) {

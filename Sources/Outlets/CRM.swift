@@ -130,7 +130,7 @@ public enum CRMAnswer: Sendable, Equatable {
   /// The record is not the one that was read any more; nothing was written, and the change is to be planned anew.
   case changed
   /// The system does not take this value, and would have to cut or bend it: a conflict for the owner, not a loss.
-  case refused(field: Fact.Field?, why: String)
+  case refused(field: FieldKey?, why: String)
   /// This one change went wrong, others of its batch may stand.
   case failed(Trouble)
 }
