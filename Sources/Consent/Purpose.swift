@@ -92,7 +92,8 @@ public enum Catalogue {
   public static let all: [Declaration] = [
     ReadMail.declaration, ReadAddressBook.declaration, ReadCalendar.declaration, FindPeople.declaration,
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
-    Connect.declaration, ConnectToCRM.declaration, UndoChange.declaration, ExportAccount.declaration, EraseData.declaration,
+    Connect.declaration, ConnectToCRM.declaration, UndoChange.declaration, ExportAccount.declaration,
+    EraseData.declaration,
     CheckIntegrity.declaration,
   ]
 

@@ -1,4 +1,4 @@
-public import Consent
+import Consent
 public import Model
 public import Outlets
 import Store
@@ -71,10 +71,11 @@ extension ServerDoor {
     let before = dialler.meter.total(of: stamp.grant).sent
     let watch = watch(stamp, account)
     defer { watch.cancel() }
-    let limits = Limits(quiet: .milliseconds(Int64(min(quiet, ServerDoor.patience) * 1000)))
     let done: Swift.Result<Result, any Error>
     do {
-      done = .success(try await HTTPClient(dialler, server, limits: limits).open(destination.id, key, permit, body))
+      done = .success(
+        try await HTTPClient(dialler, server, quiet: min(quiet, ServerDoor.patience)).open(
+          destination.id, key, permit, body))
     } catch {
       done = .failure(error)
     }

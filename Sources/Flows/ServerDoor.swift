@@ -87,7 +87,9 @@ public struct ServerDoor: Sendable {
   }
 
   /// Looks at a grant until it is cancelled; once the grant ended, so do its connections.
-  func watch(_ stamp: Grant.Stamp, _ account: ID<Account>, every look: Double = ServerDoor.look) -> Task<Void, any Error> {
+  func watch(_ stamp: Grant.Stamp, _ account: ID<Account>, every look: Double = ServerDoor.look) -> Task<
+    Void, any Error
+  > {
     let (store, dialler) = (store, dialler)
     return Task {
       while !Task.isCancelled {

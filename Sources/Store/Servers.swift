@@ -69,12 +69,13 @@ extension Store {
   public func keep<Holder>(
     _ login: Sealed, expiresAt: Instant? = nil, of holder: ID<Holder>, _ member: ID<Member>, _ account: ID<Account>
   ) async throws {
+    let row = [Value(account), Value(holder), Value(member), .bytes(login.bytes), Value(expiresAt)]
     _ = try await write(account) { session in
       try session.run(
         """
         INSERT INTO credential (account_id, holder_id, member_id, login, expires_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (account_id, holder_id) DO UPDATE SET login = excluded.login, expires_at = excluded.expires_at
-        """, [Value(account), Value(holder), Value(member), .bytes(login.bytes), Value(expiresAt)])
+        """, row)
     }
   }
 
@@ -102,11 +103,10 @@ extension Store {
   public func credential<Holder>(
     _ account: ID<Account>, _ holder: ID<Holder>
   ) async throws -> (login: Sealed, expiresAt: Instant?)? {
-    try await read(account) { session in
-      try session.row(
-        "SELECT login, expires_at FROM credential WHERE account_id = $1 AND holder_id = $2",
-        [Value(account), Value(holder)]
-      ).flatMap { row in Sealed(stored: row.bytes(0)).map { ($0, row.instantOrNil(1)) } }
+    let key = [Value(account), Value(holder)]
+    return try await read(account) { session in
+      try session.row("SELECT login, expires_at FROM credential WHERE account_id = $1 AND holder_id = $2", key).flatMap
+      { row in Sealed(stored: row.bytes(0)).map { ($0, row.instantOrNil(1)) } }
     }
   }
 }

@@ -21,7 +21,8 @@ struct PurposeTests {
 
   @Test("P011 whoever yields text is on a closed list, and reading and delivering are not")
   func yields() {
-    #expect(Catalogue.yieldsWithText.sorted() == ["connect", "connect-to-crm", "find-people", "show-to-owner", "undo-change"])
+    #expect(
+      Catalogue.yieldsWithText.sorted() == ["connect", "connect-to-crm", "find-people", "show-to-owner", "undo-change"])
     #expect(ReadMail.Yield.self == Never.self)
     #expect(ReadAddressBook.Yield.self == Never.self)
     #expect(ReadCalendar.Yield.self == Never.self)

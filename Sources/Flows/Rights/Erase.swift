@@ -79,7 +79,7 @@ public struct Erase: Sendable {
     for link in try await store.links(toErase: keys, account) {
       do {
         if try await remove(link, account) { outcome.removedThere += 1 }
-      } catch is Standing {
+      } catch is LeftThere {
         outcome.leftThere.append(link.remote)
       } catch is Trouble {
         // A CRM that does not answer must not keep the rest from being erased; what stands there is told.
@@ -99,25 +99,25 @@ public struct Erase: Sendable {
   private func remove(_ link: LinkToErase, _ account: ID<Account>) async throws -> Bool {
     let destinations = try await store.destinations(account)
     guard let destination = destinations.first(where: { $0.id == link.destination }), destination.revokedAt == nil
-    else { throw Standing() }
+    else { throw LeftThere() }
     do {
       return try await outlets.open(destination, account) { try await remove(link, $0, destination, account) }
     } catch is Refusal {
       // Without a live grant nothing is touched there, not even to delete.
-      throw Standing()
+      throw LeftThere()
     }
   }
 
   /// A record that is left as it stands there.
-  private struct Standing: Error {}
+  private struct LeftThere: Error {}
 
   private func remove(
     _ link: LinkToErase, _ crm: any CRM, _ destination: Destination, _ account: ID<Account>
   ) async throws -> Bool {
     let records = try await crm.records()
-    guard records.isThere else { throw Standing() }
+    guard records.isThere else { throw LeftThere() }
     guard let record = records.records.first(where: { $0.remote == link.remote }) else { return false }
-    guard record.digest == link.digest else { throw Standing() }
+    guard record.digest == link.digest else { throw LeftThere() }
     let said = "kith erase 1\u{0}\(destination.id)\u{0}\(record.remote)\u{0}\(record.digest)"
     let digest = hex(sha256(Array(said.utf8)))
     try await store.approve(account, destination.member, destination.id, kind: .oneUse, digest: digest)
@@ -137,7 +137,7 @@ public struct Erase: Sendable {
     _ = try await store.write(account) { session in
       try Store.spend(account, destination.id, digest: digest, at: now, in: session)
     }
-    guard answer != .changed else { throw Standing() }
+    guard answer != .changed else { throw LeftThere() }
     return true
   }
 }

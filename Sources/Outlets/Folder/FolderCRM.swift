@@ -20,7 +20,7 @@ public struct FolderCRM: CRM {
     files = FolderFiles(root: destination.location)
   }
 
-  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields)) }
+  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
     guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {

@@ -1,5 +1,6 @@
 public import Consent
 public import Model
+import NIOCore
 
 /// Where a destination is asked and changed: by whoever holds the owner's yes, and in no other form than approved.
 public struct OutletSession: Sendable {
@@ -54,6 +55,11 @@ public struct OutletSession: Sendable {
 }
 
 extension HTTPClient {
+  /// `quiet`: how many seconds the server may be silent while somebody waits for it.
+  public init(_ dialler: Dialler, _ server: MailServer, quiet: Double) {
+    self.init(dialler, server, limits: Limits(quiet: .milliseconds(Int64(max(0.1, min(quiet, 86_400)) * 1000))))
+  }
+
   /// Lends a session with a destination for as long as `body` runs.
   public func open<Result: Sendable>(
     _ destination: ID<Destination>, _ key: SealedLogin, _ permit: borrowing Permit<ConnectToCRM>,

@@ -1,4 +1,4 @@
-public import Consent
+import Consent
 
 /// Which keys what leaves for a destination may hold, made from the mapping that the owner approved (P077).
 ///
