@@ -73,12 +73,17 @@ public struct Deliver: Sendable {
       let reading = try await DeliverReading.read(store, crm, destination, account, rules.create)
       let run = try await DeliverRun.prepare(
         store, crm, rules.limited(by: crm.capabilities), destination, account, reading)
-      if round == 1 { describe(run, in: &report) }
+      if round == 1 {
+        describe(run, in: &report)
+        try await describe(try await activities(crm, destination, account), in: &report)
+      }
       report.conflicts = run.conflicts().count
       let digest = try await approved(run, report.digest, &report)
       guard !dryRun, let digest else { return report }
-      guard !run.isRest(run.conflicts()) else { break }
-      let sent = try await carry(out: run, digest, lease, &report)
+      let activities = try await activities(crm, destination, account)
+      let isQuiet = try await activities.waiting(1).isEmpty
+      guard !isQuiet || !run.isRest(run.conflicts()) else { break }
+      let sent = try await carry(out: run, activities, digest, lease, &report)
       report.created += sent.created
       report.updated += sent.updated
       report.calls += sent.calls
@@ -95,6 +100,16 @@ public struct Deliver: Sendable {
     return report
   }
 
+  /// The interactions that may be entered there, since the owner first said yes.
+  private func activities(
+    _ crm: any CRM, _ destination: Destination, _ account: ID<Account>
+  ) async throws -> DeliverActivities {
+    let accepted = try await store.approvals(account, destination.id).filter { $0.kind == .standing }.map(\.givenAt)
+    return DeliverActivities(
+      store: store, gate: gate, crm: crm, destination: destination, account: account,
+      level: ActivityLevel(options: destination.options), since: accepted.min() ?? store.clock())
+  }
+
   /// The digest that `kith destination accept` takes: of mapping, create rules and brake.
   public static func digest(_ rules: StandingRules) -> String { hex(sha256(rules.canonical)) }
 
@@ -105,6 +120,16 @@ public struct Deliver: Sendable {
     report.unchanged = run.plan.unchanged
     report.leftOut = run.plan.leftOut
     report.leftAlone = run.state.remote.leftAlone
+  }
+
+  private func describe(_ activities: DeliverActivities, in report: inout DeliverReport) async throws {
+    let plan = activities.plan(try await activities.waiting(DeliverActivities.page))
+    report.lines += plan.entries.map { entry in
+      DeliverReport.Line(
+        destination: activities.destination.id.description, person: "", kind: "enter", field: entry.kind.rawValue,
+        old: [], new: [entry.candidate.at.description] + entry.candidate.remotes)
+    }
+    report.told = plan.told
   }
 
   /// A destination with a live grant; the gate refuses all others, so that the refusal is in the ledger.
@@ -139,7 +164,8 @@ public struct Deliver: Sendable {
 
   /// Enters what comes in, then posts, sends and enters what goes out.
   private func carry(
-    out planned: DeliverRun, _ digest: String, _ lease: Lease?, _ report: inout DeliverReport
+    out planned: DeliverRun, _ activities: DeliverActivities, _ digest: String, _ lease: Lease?,
+    _ report: inout DeliverReport
   ) async throws -> DeliverSent {
     let permit = try await gate.permit(
       SyncToCRM.self,
@@ -147,6 +173,7 @@ public struct Deliver: Sendable {
         account: planned.account, member: planned.destination.member, destination: planned.destination.id,
         digest: digest, count: planned.plan.changes.count + planned.plan.incoming.count))
     var run = planned
+    let rulesDigest = report.digest
     var once = run.isHeld ? digest : nil
     if !run.plan.incoming.isEmpty {
       report.received += try await receive(planned, spending: once, under: permit, lease)
@@ -164,9 +191,13 @@ public struct Deliver: Sendable {
     }
     try await run.post(
       leaving.map(\.1), spending: once, conflicts: conflicts, ending: ending, under: permit, lease: lease)
-    let sent = try await run.send(
+    var sent = try await run.send(
       leaving, ending: ending, under: permit, lease: lease, pause: pause, progress: progress)
     try await run.enter(refused: sent.refused, under: permit, lease)
+    if sent.halted == nil {
+      sent.add(
+        try await activities.send(under: permit, digest: rulesDigest, lease: lease, pause: pause), to: &report)
+    }
     report.conflicts = conflicts.count + sent.refused.count
     do {
       try await run.crm.tidy(permit, check: store.standingCheck(permit, lease: lease))

@@ -11,8 +11,8 @@ struct DeliverReading: Sendable {
 
   var remote: RemoteRecords
   /// How far was read; nil where everything is read each time.
-  private var progress: Reading?
-  private var held = Reading()
+  private var progress: ReadSoFar?
+  private var held = ReadSoFar()
   private var known: [String: Shadow] = [:]
 
   /// Somebody who may be created is looked for among all that stands there, so that nobody is there twice.
@@ -41,7 +41,7 @@ struct DeliverReading: Sendable {
     let isOld = held.wholeAt.map { now.milliseconds - $0.milliseconds > wholeEvery } ?? true
     let since = held.cursor.flatMap { isOld || mustBeWhole ? nil : RemoteCursor($0) }
     var read = try await crm.records(since: since)
-    var progress = Reading(cursor: read.cursor?.text ?? held.cursor, wholeAt: held.wholeAt, sweptAt: held.sweptAt)
+    var progress = ReadSoFar(cursor: read.cursor?.text ?? held.cursor, wholeAt: held.wholeAt, sweptAt: held.sweptAt)
     if since == nil || read.isWhole {
       progress.wholeAt = now
       progress.sweptAt = now
@@ -60,7 +60,7 @@ struct DeliverReading: Sendable {
   }
 
   private init(
-    remote: RemoteRecords, progress: Reading? = nil, held: Reading = Reading(), known: [String: Shadow] = [:]
+    remote: RemoteRecords, progress: ReadSoFar? = nil, held: ReadSoFar = ReadSoFar(), known: [String: Shadow] = [:]
   ) {
     self.remote = remote
     self.progress = progress

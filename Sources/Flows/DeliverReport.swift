@@ -34,6 +34,10 @@ public struct DeliverReport: Sendable, Equatable {
   public var leftOut: [String: Int] = [:]
   /// What stands at the destination and is nobody's record.
   public var leftAlone: [RemoteRecords.LeftAlone] = []
+  /// Interactions that were entered there.
+  public var entered = 0
+  /// What the owner is told of how things are kept there.
+  public var told: [String] = []
   /// Calls that wrote, and the least that could have done it.
   public var calls = 0
   public var leastCalls = 0

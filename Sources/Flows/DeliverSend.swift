@@ -20,6 +20,18 @@ struct DeliverSent: Sendable {
   var halted: Trouble?
 }
 
+extension DeliverSent {
+  /// Adds what became of the interactions of the run.
+  mutating func add(_ entered: DeliverActivities.Sent, to report: inout DeliverReport) {
+    report.entered += entered.entered
+    report.told = Array(Set(report.told).union(entered.told)).sorted()
+    calls += entered.calls
+    leastCalls += entered.leastCalls
+    troubles += entered.troubles
+    halted = entered.halted
+  }
+}
+
 extension DeliverRun {
   /// So many changes are entered together once they arrived.
   static let batch = 50
@@ -149,7 +161,7 @@ extension DeliverRun {
   /// The digest of a record that is adopted by this change: no link leads to it yet.
   private func recordDigest(_ change: CRMChange) -> String? { change.remote.flatMap(state.record)?.digest }
 
-  private static func goesOn(_ trouble: Trouble) -> Bool {
+  static func goesOn(_ trouble: Trouble) -> Bool {
     switch trouble.remedy {
     case .wait, .skip: true
     case .askOwnerToSignIn, .stop: false

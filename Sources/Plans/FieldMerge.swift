@@ -60,10 +60,10 @@ public struct FieldMerge: Sendable, Equatable {
 
   private let context: MergeContext
 
-  /// Merges the `fields` of one record two-way; without any, all that a side has.
+  /// Merges the `fields` of one record two-way, whatever their values are; without any, all that a side has.
   public init(base: FieldValues, ours: FieldValues, theirs: FieldValues, fields: [FieldKey]? = nil) {
     let fields = fields ?? Set(base.keys).union(ours.keys).union(theirs.keys).sorted()
-    self.init(base: base, ours: ours, theirs: theirs, mapping: fields.map { .init($0, to: $0.name) })
+    self.init(base: base, ours: ours, theirs: theirs, mapping: fields.map { .init($0, to: $0.name, type: .text) })
   }
 
   /// Merges the fields of a mapping, each by its rule; fields outside of it are neither read nor written.
@@ -235,8 +235,10 @@ public struct FieldMerge: Sendable, Equatable {
   }
 
   private mutating func clash(_ sides: Sides, _ cause: FieldConflict.Cause = .bothChanged) -> [String] {
-    conflicts.append(
-      FieldConflict(field: sides.field, base: sides.base, ours: sides.ours, theirs: sides.theirs, cause: cause))
+    let found = FieldConflict(
+      field: sides.field, base: sides.base, ours: sides.ours, theirs: sides.theirs, cause: cause)
+    // Out and in may be refused for the same reason: that is one.
+    if !conflicts.contains(found) { conflicts.append(found) }
     return sides.base
   }
 

@@ -1,7 +1,7 @@
 public import Model
 
 /// How far the records of a destination were read.
-public struct Reading: Sendable, Equatable {
+public struct ReadSoFar: Sendable, Equatable {
   /// The destination's own words; nil if everything is to be read.
   public var cursor: String?
   /// When everything was read last, and when it was last looked for what is gone.
@@ -45,16 +45,16 @@ public struct Shadow: Sendable, Equatable {
 public enum Readings {
   public static func of(
     _ destination: ID<Destination>, _ account: ID<Account>, in session: any Session
-  ) throws -> Reading {
+  ) throws -> ReadSoFar {
     let row = try session.row(
       "SELECT cursor, whole_at, swept_at FROM destination WHERE account_id = $1 AND id = $2",
       [Value(account), Value(destination)])
-    guard let row else { return Reading() }
-    return Reading(cursor: row.textOrNil(0), wholeAt: row.instantOrNil(1), sweptAt: row.instantOrNil(2))
+    guard let row else { return ReadSoFar() }
+    return ReadSoFar(cursor: row.textOrNil(0), wholeAt: row.instantOrNil(1), sweptAt: row.instantOrNil(2))
   }
 
   public static func keep(
-    _ reading: Reading, of destination: ID<Destination>, _ account: ID<Account>, in session: any Session
+    _ reading: ReadSoFar, of destination: ID<Destination>, _ account: ID<Account>, in session: any Session
   ) throws {
     try session.run(
       "UPDATE destination SET cursor = $3, whole_at = $4, swept_at = $5 WHERE account_id = $1 AND id = $2",

@@ -324,8 +324,8 @@ CREATE TABLE mail (
   depth TEXT NOT NULL,         --: open enum customer - source export row
   at BIGINT NOT NULL,          --: open instant contact - source export row
   key_id BIGINT NOT NULL,      --: blind key contact - source export row
-  subject BYTEA,               --: sealed subject contact show-to-owner,check-integrity source export null
-  content BYTEA,               --: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export null
+  subject BYTEA,               --: sealed subject contact show-to-owner,log-to-crm,check-integrity source export null
+  content BYTEA,               --: sealed body contact find-people,build-index,search-mail,show-to-owner,log-to-crm,check-integrity source export null
   blob_id BIGINT,              --: open id contact - source export null
   analysed BIGINT NOT NULL,    --: open flag customer - work export row
   erased BIGINT NOT NULL,      --: open flag contact - source export row
@@ -633,6 +633,20 @@ CREATE TABLE delivery_value (
   member_id BIGINT NOT NULL,    --: open id customer - life export row
   PRIMARY KEY (account_id, delivery_id, side, field, position),
   FOREIGN KEY (account_id, delivery_id) REFERENCES delivery (account_id, id) ON DELETE CASCADE
+);
+
+-- Which interactions were entered at a destination, by the key each has there; posted before it leaves.
+CREATE TABLE activity (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  destination_id BIGINT NOT NULL,  --: open id customer - life export row
+  interaction_id BIGINT NOT NULL,  --: open id contact - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  key TEXT NOT NULL,               --: open digest contact - work export row
+  state TEXT NOT NULL,             --: open enum contact - work export row
+  remote_id TEXT,                  --: open id contact - life export row
+  at BIGINT NOT NULL,              --: open instant customer - life export row
+  PRIMARY KEY (account_id, destination_id, interaction_id),
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE
 );
 
 -- What waits for the owner, and what was decided; of the latter also what a rule decided, with the value that lost.
