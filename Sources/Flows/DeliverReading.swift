@@ -36,7 +36,8 @@ struct DeliverReading: Sendable {
     }
     let known = Dictionary(shadows.map { ($0.remote, $0) }, uniquingKeysWith: { first, _ in first })
     if crm.capabilities.feed == .writeOnly {
-      return DeliverReading(remote: RemoteRecords(records: shadows.map(record)), progress: held, held: held, known: known)
+      return DeliverReading(
+        remote: RemoteRecords(records: shadows.map(record)), progress: held, held: held, known: known)
     }
     let isOld = held.wholeAt.map { now.milliseconds - $0.milliseconds > wholeEvery } ?? true
     let since = held.cursor.flatMap { isOld || mustBeWhole ? nil : RemoteCursor($0) }
@@ -81,7 +82,8 @@ struct DeliverReading: Sendable {
   func shadows(_ state: DeliverState, _ adopted: [Link] = []) -> [Shadow] {
     guard progress != nil else { return [] }
     let new = adopted.filter { state.links[$0.person] == nil }
-    let linked = state.links.keys.map { ($0, state.record(of: $0)) } + new.map { ($0.person, state.record(named: $0.remote)) }
+    let linked =
+      state.links.keys.map { ($0, state.record(of: $0)) } + new.map { ($0.person, state.record(named: $0.remote)) }
     return linked.sorted { $0.0 < $1.0 }.compactMap { person, record in
       guard let record else { return nil }
       let shadow = DeliverReading.shadow(record, of: person)
@@ -96,7 +98,9 @@ struct DeliverReading: Sendable {
   }
 
   /// How a record stands once a change was written.
-  func shadow(after delivery: Delivery, _ kind: Person.Kind, _ remote: String, _ digest: String, over old: RemoteRecord?)
+  func shadow(
+    after delivery: Delivery, _ kind: Person.Kind, _ remote: String, _ digest: String, over old: RemoteRecord?
+  )
     -> Shadow?
   {
     guard progress != nil else { return nil }
@@ -109,7 +113,8 @@ struct DeliverReading: Sendable {
 
   /// Keeps how far was read, and what was seen.
   func keep(
-    _ state: DeliverState, _ adopted: [Link], of destination: ID<Destination>, _ member: ID<Member>, _ account: ID<Account>,
+    _ state: DeliverState, _ adopted: [Link], of destination: ID<Destination>, _ member: ID<Member>,
+    _ account: ID<Account>,
     in session: any Session
   ) throws {
     guard let progress else { return }

@@ -37,7 +37,8 @@ struct TakingBack {
     var link = link
     link.remote = remote
     link.remoteDigest = digest
-    report.undoing = try await end(delivery, link, ending, letting: change.kind == .update ? change : nil, under: permit)
+    report.undoing = try await end(
+      delivery, link, ending, letting: change.kind == .update ? change : nil, under: permit)
     return report
   }
 

@@ -192,7 +192,8 @@ public struct CRMPlan: Sendable, Equatable {
   private mutating func leaveOut(_ rule: String) { leftOut[rule, default: 0] += 1 }
 
   private mutating func create(_ candidate: CRMCandidate, _ mapping: [StandingRules.Mapping]) {
-    let merge = FieldMerge(base: [:], ours: candidate.ours, theirs: [:], mapping: mapping)
+    let merge = FieldMerge(
+      base: [:], ours: candidate.ours, theirs: [:], mapping: mapping, context: candidate.context)
     settled[candidate.person] = Settled(remote: nil, base: merge.base)
     conflicts += merge.conflicts.map { Conflict(person: candidate.person, remote: "", conflict: $0) }
     changes.append(CRMChange(.create, person: candidate.person, remote: nil, fields: merge.changes))

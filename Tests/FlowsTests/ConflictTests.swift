@@ -31,7 +31,8 @@ struct ConflictTests {
     let report = try await home.run(destination)
     #expect(report.conflicts == 1 && report.updated == 0 && !report.isComplete)
     #expect(home.card(with: "TITLE:Tenant") != nil)
-    let conflict = try #require(try await DecideConflict(store: home.store, gate: home.house.gate).list(home.viewer).first)
+    let conflict = try #require(
+      try await DecideConflict(store: home.store, gate: home.house.gate).list(home.viewer).first)
     #expect([conflict.base, conflict.ours, conflict.theirs] == ["Buyer", "Seller", "Tenant"])
     #expect(conflict.matter == .field(.title))
     // Looking again changes nothing, not even the row.

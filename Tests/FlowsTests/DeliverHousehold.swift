@@ -1,6 +1,7 @@
 import Consent
 import Flows
 import Foundation
+import Insight
 import Model
 import Outlets
 import Plans
@@ -70,6 +71,14 @@ struct DeliverHousehold: Sendable {
         try fact(.email, handle.value, of: record, key: position, in: session)
         guard position == 0 else { continue }
         if !name.isEmpty { try fact(.name, name, of: record, key: 0, in: session) }
+        for (field, part) in [("given", PersonName(name).given), ("family", PersonName(name).family)]
+        where !part.isEmpty {
+          try session.run(
+            """
+            INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
+            VALUES ($1, $2, $3, 0, $4, $5)
+            """, [Value(account), Value(person), .text(field), .text(part), Value(member)])
+        }
         if let title { try fact(.title, title, of: record, key: 0, in: session) }
       }
     }

@@ -42,7 +42,7 @@ struct ReceiveTests {
   @Test("P048 what the owner typed outranks what comes in, and is not written over what stands there")
   func typed() async throws {
     let stage = try await StagedDelivery()
-    let bob = try await stage.home.person("Bob Brown", "bob@example.test", title: "Buyer")
+    let bob = try await stage.home.person("Bob Brown", "bob@example.test", card: true, title: "Buyer")
     try await stage.type(bob, Edit(.set, .title, "Broker"))
     try await stage.run()
     let record = try #require(stage.record("bob@example.test"))
@@ -111,7 +111,7 @@ struct ReceiveTests {
       #expect(report.created == 0 && report.updated == 0 && report.received == 0)
     }
     #expect(ada.crm.held == held && ada.crm.writes == writes)
-    #expect(try await ada.values(mine)[.email] == ["bob@example.test", "bob@home.example"])
+    #expect(try await ada.values(mine)[.email]?.sorted() == ["bob@example.test", "bob@home.example"])
   }
 
   @Test("more that comes in over what is held than the brake allows waits for a yes to just that")

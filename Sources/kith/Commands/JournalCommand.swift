@@ -21,7 +21,8 @@ struct JournalCommand: HouseCommand {
     try output.list(
       entries.map {
         [
-          "id": JSON($0.id), "run": .text($0.run == 0 ? "" : String($0.run)), "at": JSON($0.at), "verb": .text($0.verb.rawValue), "person": JSON($0.person),
+          "id": JSON($0.id), "run": .text($0.run == 0 ? "" : String($0.run)), "at": JSON($0.at),
+          "verb": .text($0.verb.rawValue), "person": JSON($0.person),
           "destination": JSON($0.destination), "undone_at": JSON($0.undoneAt), "undoes": JSON($0.undoes),
         ]
       }, columns: ["id", "at", "verb", "person", "destination", "undone_at"], empty: "Nothing was changed yet.")
