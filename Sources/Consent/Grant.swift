@@ -94,7 +94,11 @@ public enum GrantWords {
   }
 
   /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject`, `full`.
-  public static func writing(_ kind: Destination.Kind, activities: String = "off") -> String {
+  /// `besides` are the fields that leave besides the usual ones.
+  public static func writing(
+    _ kind: Destination.Kind, activities: String = "off", besides: [String] = []
+  ) -> String {
+    let more = besides.isEmpty ? "" : ", and also " + besides.joined(separator: ", ")
     let touches =
       switch activities {
       case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."
@@ -104,6 +108,6 @@ public enum GrantWords {
       }
     return
       "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
-      + "numbers, organisation and title. \(touches) Nothing is deleted there."
+      + "numbers, organisation and title\(more). \(touches) Nothing is deleted there."
   }
 }
