@@ -93,7 +93,9 @@ public enum GrantWords {
     return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
   }
 
-  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject`, `full`.
+  /// The words for writing to a destination.
+  ///
+  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject` or `full`;
   /// `besides` are the fields that leave besides the usual ones.
   public static func writing(
     _ kind: Destination.Kind, activities: String = "off", besides: [String] = []
