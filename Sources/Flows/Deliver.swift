@@ -28,13 +28,13 @@ public struct Deliver: Sendable {
   }
 
   /// What may leave at all: the directory, as the words of the grant say; never notes, birthdays or anything of a mail (P012).
-  public static let directory: [Fact.Field] = [.name, .given, .family, .email, .phone, .organisation, .title]
+  public static let directory: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
 
   /// The rules of a destination until the owner sets others.
   public static let standingRules: @Sendable (Destination) -> StandingRules = { destination in
     StandingRules(
       destination: destination.id, location: destination.location,
-      mapping: Deliver.directory.map { .init($0, to: $0.rawValue) })
+      mapping: Deliver.directory.map { .init($0, to: $0.name) })
   }
 
   /// The outlet of each kind of destination.

@@ -1,7 +1,7 @@
 public import Consent
 public import Model
 public import Outlets
-public import Plans
+import Plans
 import Synchronization
 
 /// A CRM in memory, beside the folder: it can commit and then not answer, refuse, or be edited by hand.
@@ -120,7 +120,7 @@ public final class StagedCRM: CRM {
   /// The record with the digest of what it says.
   private static func sealed(_ record: RemoteRecord) -> RemoteRecord {
     var record = record
-    let values = Fact.Field.allCases.map { "\($0.rawValue)=\(record.values[$0] ?? [])" }.joined(separator: ";")
+    let values = record.values.keys.sorted().map { "\($0.name)=\(record.values[$0] ?? [])" }.joined(separator: ";")
     record.digest = hex(sha256(Array("\(record.key ?? "")|\(values)".utf8)))
     return record
   }

@@ -141,7 +141,7 @@ struct DeliverTests {
     let bob = try await home.person("Bob Brown", "bob@example.test")
     let (account, member) = (home.account, home.viewer.member)
     _ = try await home.store.write(account) { session in
-      for field in Fact.Field.allCases where !Deliver.directory.contains(field) {
+      for field in Fact.Field.allCases where !Deliver.directory.contains(FieldKey(field)) {
         try session.run(
           """
           INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
@@ -152,7 +152,7 @@ struct DeliverTests {
     let destination = try await home.accepted()
     let report = try await home.run(destination)
     #expect(report.created == 1)
-    #expect(Set(report.lines.map(\.field)).isSubset(of: Set(Deliver.directory.map(\.rawValue))))
+    #expect(Set(report.lines.map(\.field)).isSubset(of: Set(Deliver.directory.map(\.name))))
     var bytes = 0
     for name in try home.changes().keys {
       guard let data = FileManager.default.contents(atPath: home.folder + "/" + name) else { continue }

@@ -1,7 +1,7 @@
 public import Consent
 import Formats
 public import Model
-public import Plans
+import Plans
 
 /// A folder as a CRM: `people/<name>-<id>.vcf`, one card a file, that people may edit by hand; and `contacts.csv`, made
 /// from the cards.
@@ -10,7 +10,7 @@ public import Plans
 /// what the first one did.
 public struct FolderCRM: CRM {
   /// What a card is given and read for; everything else in it is the owner's own.
-  static let fields: [Fact.Field] = [.name, .given, .family, .email, .phone, .organisation, .title]
+  static let fields: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
 
   private let destination: ID<Destination>
   let files: FolderFiles
@@ -156,7 +156,7 @@ public struct FolderCRM: CRM {
     if card?.key == write.key { return .written(remote: remote, digest: digest) }
     guard digest == write.expected else { return .changed }
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields { changes[change.field] = change.new.map { Contact.Labelled($0) } }
+    for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
     guard
       let bytes = FolderRecord.updating(held.bytes, changes: changes, id: write.change.person, key: write.key)
     else { return .changed }

@@ -126,7 +126,8 @@ struct EditCommand: HouseCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var who: AccountOptions
   @Argument(help: "The person.") var person: ID<Person>
-  @Argument(help: "name, given, family, email, phone, organisation, title, url, address, birthday, note or custom.")
+  @Argument(
+    help: "name, given, family, email, phone, organisation, title, url, address, birthday, note, tag or custom.")
   var field: Fact.Field
   @Option(help: "The value of a field that holds one.") var set: String?
   @Option(help: "One more value of a field that holds several.") var add: String?
