@@ -118,7 +118,16 @@ public struct Undo: Sendable {
     let entry = delivered.entry
     guard let id = entry.destination else { throw Undo.refused("this entry names no destination") }
     let destination = try await deliver.live(id, viewer.member, viewer.account)
-    let crm = try deliver.crm(destination)
+    return try await deliver.outlets.open(destination, viewer.account) { crm in
+      try await undo(delivered, crm, destination, viewer, approve, dryRun)
+    }
+  }
+
+  private func undo(
+    _ delivered: Delivered, _ crm: any CRM, _ destination: Destination, _ viewer: Viewer, _ approve: String?,
+    _ dryRun: Bool
+  ) async throws -> UndoReport {
+    let entry = delivered.entry
     let state = try await DeliverState.read(store, crm, destination, viewer.account)
     guard let link = state.links[entry.person], state.people.contains(where: { $0.person == entry.person }) else {
       throw Undo.refused("this person is not kept in step there any more")

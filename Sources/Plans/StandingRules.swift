@@ -18,16 +18,20 @@ public struct StandingRules: Sendable, Equatable {
   /// The destination the rules are for, by its id and by where it lies.
   public var destination: ID<Destination>
   public var location: String
+  /// What else it takes to use the destination, such as whose records new ones become.
+  public var options: [String: String]
   public var mapping: [Mapping]
   public var create: CreateRules
   public var brake: Brake
 
   public init(
-    destination: ID<Destination>, location: String, mapping: [Mapping] = StandingRules.plainMapping,
+    destination: ID<Destination>, location: String, options: [String: String] = [:],
+    mapping: [Mapping] = StandingRules.plainMapping,
     create: CreateRules = CreateRules(), brake: Brake = Brake()
   ) {
     self.destination = destination
     self.location = location
+    self.options = options
     self.mapping = mapping
     self.create = create
     self.brake = brake
@@ -46,6 +50,7 @@ public struct StandingRules: Sendable, Equatable {
     var form = Canonical("kith standing rules 1")
     form.text(destination.description)
     form.text(location)
+    form.list(options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     let lines = mapping.map { ($0.field.name, $0.remote) }.sorted { $0 < $1 }
     form.list(lines.flatMap { [$0.0, $0.1] })
     form.nested(create.canonical)

@@ -20,6 +20,8 @@ public struct FolderCRM: CRM {
     files = FolderFiles(root: destination.location)
   }
 
+  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
+
   public func shaped(_ values: FieldValues) -> FieldValues {
     guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {
       return values
@@ -29,7 +31,7 @@ public struct FolderCRM: CRM {
 
   // MARK: reading
 
-  public func records() async throws -> RemoteRecords {
+  public func records(since cursor: RemoteCursor?) async throws -> RemoteRecords {
     guard files.isThere else { return RemoteRecords(records: [], isThere: false) }
     var found = RemoteRecords(records: [])
     for name in try files.names() {
@@ -83,16 +85,21 @@ public struct FolderCRM: CRM {
   // MARK: writing
 
   public func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer {
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    try await check()
-    return try await files.locked {
-      switch write.change.kind {
-      case .create: try await create(write, check)
-      case .update: try await update(write, check)
-      }
+    var answers: [CRMAnswer] = []
+    for write in writes {
+      try await check()
+      answers.append(
+        try await files.locked {
+          switch write.change.kind {
+          case .create: try await create(write, check)
+          case .update: try await update(write, check)
+          }
+        })
     }
+    return answers
   }
 
   public func remove(

@@ -81,7 +81,7 @@ struct EraseCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let flow = Erase(store: house.store, gate: house.gate)
+    let flow = Erase(store: house.store, gate: house.gate, door: house.door)
     guard let person else {
       try await flow.erase(asker.account, asker.member.id)
       return try output.value(["account": JSON(asker.account), "erased": true])
