@@ -94,7 +94,12 @@ public enum GrantWords {
   }
 
   public static func writing(_ kind: Destination.Kind) -> String {
-    "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
+    if kind == .webhook {
+      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
+        + "phone numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is read there."
+    }
+    return
+      "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
       + "numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is deleted there."
   }
 }

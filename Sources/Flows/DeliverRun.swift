@@ -26,7 +26,7 @@ struct DeliverRun: Sendable {
   ) async throws -> DeliverRun {
     let state = try await DeliverState.read(store, crm, destination, account)
     let plan = CRMPlan(
-      state.candidates(crm.shaped, fields: rules.fields), unlinked: state.unlinked, rules: rules)
+      state.candidates({ crm.shaped($0, of: $1) }, fields: rules.fields), unlinked: state.unlinked, rules: rules)
     let run: ID<Delivery> = store.ids.next()
     let allowed = Dictionary(
       state.unsent.filter { $0.state == .due }.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -108,7 +108,7 @@ struct DeliverState: Sendable {
 
   // MARK: for the plan
 
-  func candidates(_ shaped: (FieldValues) -> FieldValues, fields: [FieldKey]) -> [CRMCandidate] {
+  func candidates(_ shaped: (FieldValues, Person.Kind) -> FieldValues, fields: [FieldKey]) -> [CRMCandidate] {
     people.map { person in
       var link = CRMCandidate.Link.none
       let record = record(of: person.person)
@@ -120,7 +120,7 @@ struct DeliverState: Sendable {
       let ours = person.values.filter { fields.contains($0.key) }
       return CRMCandidate(
         person: person.person, kind: person.kind, restricted: person.restricted, interactions: person.interactions,
-        hasCard: person.hasCard, ours: shaped(ours), link: link)
+        hasCard: person.hasCard, ours: shaped(ours, person.kind), link: link)
     }
   }
 
