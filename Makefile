@@ -28,7 +28,10 @@ DAV_SERVERS := radicale==3.9.0 xandikos==0.4.10
 # A second mail server, for the tests alone.
 KITH_PYMAP ?= $(HOME)/.cache/kith/pymap
 PYMAP := pymap==0.36.7 pysasl==1.2.0 proxy-protocol==0.11.3
-export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP
+# HubSpot's own client, by which the staged HubSpot is tried.
+KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
+HUBSPOT := hubspot-api-client==12.0.0
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_HUBSPOT
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
 TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl
@@ -96,6 +99,9 @@ need-test: need
 	  echo "installing: $(DAV_SERVERS)"; python3 -m venv "$(KITH_DAV)" && "$(KITH_DAV)/bin/pip" install -q $(DAV_SERVERS); }
 	@[ -x "$(KITH_PYMAP)/bin/pymap" ] || { \
 	  echo "installing: $(PYMAP)"; python3 -m venv "$(KITH_PYMAP)" && "$(KITH_PYMAP)/bin/pip" install -q $(PYMAP); }
+	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
+	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
+	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
