@@ -60,6 +60,8 @@ public final class StagedFaults: Sendable {
     var faults: [Fault: Int] = [:]
     var bodies: [[UInt8]] = []
     var keeps = false
+    /// What strikes the next questions, whatever the seed says.
+    var next: [Fault] = []
   }
 
   public let port: Int
@@ -109,6 +111,9 @@ public final class StagedFaults: Sendable {
 
   /// From now on this share is spoiled.
   public func spoil(_ share: Double) { state.value.withLock { $0.share = share } }
+
+  /// Lets this fault strike the next question.
+  public func strike(_ fault: Fault) { state.value.withLock { $0.next.append(fault) } }
 
   /// From now on the bodies of questions are kept.
   public func keep() { state.value.withLock { $0.keeps = true } }
@@ -188,12 +193,15 @@ public final class StagedFaults: Sendable {
 
     /// What strikes this question; counts it.
     private func fault(_ request: StagedTalk.Request) -> Fault? {
-      let (number, share) = state.value.withLock { state in
+      let (number, share, told) = state.value.withLock { state in
         state.number += 1
         state.counts[system.kind(request), default: 0] += 1
         if state.keeps { state.bodies.append(request.body) }
-        return (state.number, state.share)
+        let told = state.next.isEmpty ? nil : state.next.removeFirst()
+        if let told { state.faults[told, default: 0] += 1 }
+        return (state.number, state.share, told)
       }
+      if let told { return told }
       var mixed = seed &+ number &* 0x9E37_79B9_7F4A_7C15
       mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
       mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB

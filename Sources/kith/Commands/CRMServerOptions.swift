@@ -13,6 +13,9 @@ struct CRMServerOptions: ParsableArguments {
     }
   }
 
+  /// The address in the one form in which it names a place.
+  var location: String { "\(url.isSecure ? "https" : "http")://\(url.host):\(url.port)\(url.path ?? "")" }
+
   /// The server, if it may be dialled by what is written of it.
   func server(in house: House) throws -> MailServer {
     let server = MailServer(
