@@ -33,7 +33,10 @@ KITH_TRYTON ?= $(HOME)/.cache/kith/tryton
 TRYTON := trytond==8.2.1 trytond_party==8.2.0 trytond_party_relationship==8.2.0
 KITH_AMAGI ?= $(HOME)/.cache/kith/amagi
 AMAGI := amagi-crm==0.1.0
-export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI
+# HubSpot's own client, by which the staged HubSpot is tried.
+KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
+HUBSPOT := hubspot-api-client==12.0.0
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
 TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl \
@@ -106,6 +109,9 @@ need-test: need
 	  echo "installing: $(TRYTON)"; python3 -m venv "$(KITH_TRYTON)" && "$(KITH_TRYTON)/bin/pip" install -q $(TRYTON); }
 	@[ -x "$(KITH_AMAGI)/bin/amagi-crm" ] || { \
 	  echo "installing: $(AMAGI)"; python3 -m venv "$(KITH_AMAGI)" && "$(KITH_AMAGI)/bin/pip" install -q $(AMAGI); }
+	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
+	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
+	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
