@@ -36,7 +36,7 @@ extension Deliver {
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
     case .folder: return FolderCRM(destination)
-    case .hubspot, .webhook:
+    case .hubspot, .webhook, .tryton, .amagi:
       throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
@@ -50,6 +50,8 @@ extension Deliver {
     case .folder: return FolderCRM(destination)
     case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now)
     case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
+    case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
+    case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
     }
   }
 }
