@@ -1,4 +1,5 @@
 import Flows
+import Formats
 import Model
 import Store
 
