@@ -108,6 +108,10 @@ public enum GrantWords {
       case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
       default: "No mail and no text of a mail is sent there."
       }
+    if kind == .webhook {
+      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
+        + "phone numbers, organisation and title\(more). \(touches) Nothing is read there."
+    }
     return
       "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
       + "numbers, organisation and title\(more). \(touches) Nothing is deleted there."
