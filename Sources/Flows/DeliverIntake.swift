@@ -121,7 +121,7 @@ struct DeliverIntake: Sendable {
       item.link
       ?? Link(
         person: item.intake.person, member: know.member, remote: item.record.remote, key: "",
-        remoteDigest: item.record.digest, base: [:])
+        remoteDigest: "", base: [:])
     for change in fields {
       let key = change.field
       let shown = Set((ours[key] ?? []).map { comparable(key, $0) })

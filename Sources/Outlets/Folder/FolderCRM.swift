@@ -20,7 +20,9 @@ public struct FolderCRM: CRM {
     files = FolderFiles(root: destination.location)
   }
 
-  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
+  public var capabilities: CRMCapabilities {
+    CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field)).union([.tag, .custom]))
+  }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
     guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {
@@ -163,7 +165,16 @@ public struct FolderCRM: CRM {
     if card?.key == write.key { return .written(remote: remote, digest: digest) }
     guard digest == write.expected else { return .changed }
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
+    for change in write.change.fields where change.field.field != .custom {
+      changes[change.field.field] = change.new.map { Contact.Labelled($0) }
+    }
+    let custom = write.change.fields.filter { $0.field.field == .custom }
+    if !custom.isEmpty {
+      let labels = Set(custom.map(\.field.label))
+      changes[.custom] =
+        FolderRecord.values(.custom, in: held.bytes).filter { !labels.contains($0.label) }
+        + custom.flatMap { field in field.new.map { Contact.Labelled($0, label: field.field.label) } }
+    }
     guard
       let bytes = FolderRecord.updating(
         held.bytes, changes: changes, id: card?.id == nil ? write.change.person : nil, key: write.key)
@@ -204,6 +215,10 @@ public struct FolderCRM: CRM {
     contact.title = values[.title]?.first ?? ""
     contact.emails = (values[.email] ?? []).map { Contact.Labelled($0) }
     contact.phones = (values[.phone] ?? []).map { Contact.Labelled($0) }
+    contact.tags = values[.tag] ?? []
+    for key in values.keys.sorted() where key.field == .custom {
+      contact.custom += (values[key] ?? []).map { Contact.Labelled($0, label: key.label) }
+    }
     return contact
   }
 
@@ -216,6 +231,8 @@ public struct FolderCRM: CRM {
     values[.title] = [contact.title]
     values[.email] = contact.emails.map(\.value)
     values[.phone] = contact.phones.map(\.value)
+    values[.tag] = contact.tags
+    for custom in contact.custom { values[.custom(custom.label), default: []].append(custom.value) }
     return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
   }
 }
