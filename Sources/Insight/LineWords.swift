@@ -25,11 +25,13 @@ struct LineWords {
   init(_ text: TextLines, _ range: Range<Int>) {
     let bytes = text.bytes
     var at = range.lowerBound
+    // A long line is text: its first words tell as much as all.
+    let most = range.count > 110 ? 8 : LineWords.most
     while at < range.upperBound {
       while at < range.upperBound, LineWords.separates(bytes[at]) { at += 1 }
       let start = at
       while at < range.upperBound, !LineWords.separates(bytes[at]) { at += 1 }
-      if start < at { add(bytes, start, at, range.upperBound) }
+      if start < at { add(bytes, start, at, range.upperBound, most) }
     }
   }
 
@@ -37,13 +39,13 @@ struct LineWords {
     byte <= 32 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "|") || byte == UInt8(ascii: ",")
   }
 
-  private mutating func add(_ bytes: [UInt8], _ start: Int, _ end: Int, _ limit: Int) {
+  private mutating func add(_ bytes: [UInt8], _ start: Int, _ end: Int, _ limit: Int, _ most: Int) {
     var (low, high) = (start, end)
     while low < high, LineWords.isSign(bytes[low]) { low += 1 }
     while high > low, LineWords.isSign(bytes[high - 1]) { high -= 1 }
     guard low < high else { return }
     count += 1
-    guard words.count < LineWords.most else { return }
+    guard words.count < most else { return }
     var (isASCII, hasUpper, hasLower, hasDigit, hasDot) = (true, false, false, false, false)
     for index in low..<high {
       let byte = bytes[index]

@@ -22,6 +22,11 @@ public struct MailReading: Sendable {
     self.init(QuoteSplit(text), author: AuthorSigns(name: name, address: address, recipients: recipients))
   }
 
+  /// Reads a text that was split, of a known author.
+  public init(_ split: QuoteSplit, name: String, address: String) {
+    self.init(split, author: AuthorSigns(name: name, address: address))
+  }
+
   init(_ split: QuoteSplit, author: AuthorSigns, chain: LineChain = .signatures) {
     self.split = split
     self.author = author
@@ -33,11 +38,15 @@ public struct MailReading: Sendable {
     for line in roles.indices where split.text.lines[line].isBlank && line > 0 { roles[line] = roles[line - 1] }
   }
 
+  private static let mostLines = 100
+
   /// The author's own lines without disclaimers and footers, whose roles are noted.
   static func own(_ split: QuoteSplit, _ roles: inout [Role]) -> [Int] {
     let text = split.text
-    let lines = split.ownLines
-    let disclaiming = lines.map { FooterWords.disclaiming($0, of: text) }
+    let all = split.ownLines
+    // What is below a mail stands in its last lines.
+    let lines = Array(all.suffix(mostLines))
+    let looks = lines.map { FooterWords.look($0, of: text) }
     var index = lines.count
     // From below, so that a heading is known by the disclaimer that follows it.
     var below: Role?
@@ -45,24 +54,24 @@ public struct MailReading: Sendable {
       var start = index - 1
       while start > 0, lines[start] == lines[start - 1] + 1 { start -= 1 }
       let paragraph = start..<index
-      let words = paragraph.reduce(0) { $0 + disclaiming[$1] }
-      let isLate = lines.count < 20 || start * 5 >= lines.count
+      let words = paragraph.reduce(0) { $0 + looks[$1].disclaiming }
+      let isLate = all.count < 20 || (all.count - lines.count + start) * 5 >= all.count
       let isHeading =
         below == .disclaimer && paragraph.count == 1 && words > 0 && text.lines[lines[start]].trimmed.count <= 50
       let isDisclaimer = words >= 3 && isLate || isHeading
-      let begin = paragraph.first { disclaiming[$0] > 0 } ?? index
+      let begin = paragraph.first { looks[$0].disclaiming > 0 } ?? index
       for at in paragraph.reversed() {
         let line = lines[at]
         if isDisclaimer, at >= begin {
           roles[line] = .disclaimer
-        } else if FooterWords.isFooter(line, of: text) || below == .footer && MailReading.isRule(line, text) {
+        } else if looks[at].isFooter || below == .footer && MailReading.isRule(line, text) {
           roles[line] = .footer
         }
         below = roles[line]
       }
       index = start
     }
-    return lines.filter { roles[$0] == .body }
+    return all.filter { roles[$0] == .body }
   }
 
   /// A line of dashes or the like, longer than the one above a signature.

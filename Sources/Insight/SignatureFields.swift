@@ -62,7 +62,9 @@ extension MailReading {
     }
     let segments = lines.flatMap { SignatureSegment.cut($0, of: self, taken) }
     fields.address = PostalLines.find(in: segments, split.text, confidence)
-    SignatureNames(segments: segments, author: author, text: split.text, confidence: confidence).read(&fields)
+    SignatureNames(
+      segments: segments, author: author, text: split.text, confidence: confidence, hasContact: !taken.isEmpty
+    ).read(&fields)
     return fields
   }
 }

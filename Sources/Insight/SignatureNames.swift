@@ -6,18 +6,31 @@ struct SignatureNames {
   let author: AuthorSigns
   let text: TextLines
   let confidence: Double
+  /// Something on the card can be dialled, written to or opened.
+  let hasContact: Bool
 
   func read(_ fields: inout SignatureFields) {
     let name = bestName()
     if let name { fields.name = value(name.range, name.score >= 3 ? 0.97 : 0.8) }
     var firms: [(range: Range<Int>, score: Double)] = []
+    var isBelowName = false
     for segment in segments where !isAddress(segment, fields.address) {
       if let name, name.range.overlaps(segment.range) {
         readBehindName(segment, name.range, &fields, &firms)
+        isBelowName = true
         continue
       }
       if isAuthorName(segment.words.words) { continue }
+      let count = firms.count
+      let title = fields.title
       read(segment.range, segment, &fields, &firms)
+      // On a card the firm stands below the name or the title, whatever it is called.
+      if isBelowName, firms.count == count, fields.title == title {
+        isBelowName = false
+        if mayBeFirm(segment) { firms.append((closed(segment.range, segment.words.words), 1.5)) }
+      } else if firms.count > count {
+        isBelowName = false
+      }
     }
     guard
       let best = firms.max(by: {
@@ -25,6 +38,20 @@ struct SignatureNames {
       })
     else { return }
     fields.organisation = value(best.range, min(0.95, 0.6 + best.score * 0.08))
+  }
+
+  /// Words in capitals that are no department, on a card that can be answered.
+  private func mayBeFirm(_ segment: SignatureSegment) -> Bool {
+    let words = segment.words.words
+    guard (1...6).contains(words.count), !segment.hasContact, segments.count >= 3, hasContact else { return false }
+    guard segments.count(where: { $0.line == segment.line }) == 1, !words[0].kinds.contains(.function) else {
+      return false
+    }
+    let other: WordClass = [.department, .role, .firstPerson, .secondPerson, .closing, .phoneLabel, .greeting]
+    return words.allSatisfy {
+      !$0.hasDigit && $0.kinds.isDisjoint(with: other) && ($0.startsUpper || $0.kinds.contains(.function))
+    }
+      && words.contains { $0.kinds.isDisjoint(with: [.function]) && $0.range.count > 2 }
   }
 
   private func value(_ range: Range<Int>, _ share: Double) -> SignatureFields.Value {

@@ -102,7 +102,9 @@ struct WordClass: OptionSet, Sendable {
       producer recruiter trainer teacher professor lecturer dean fellow researcher scientist physician surgeon nurse
       therapist founder owner proprietor head lead leader member clerk receptionist intern student technician operator
       ambassador commissioner senator minister judge pastor reverend captain major advisor adviser strategist evangelist
-      programmer buyer geschäftsführer geschäftsführerin leiter leiterin vorstand prokurist ingenieur berater assistentin
+      programmer superintendent foreman inspector expert scholar chairperson liaison curator librarian marketer originator
+      underwriter actuary salesman coach facilitator instructor investigator examiner appraiser estimator mechanic pilot
+      comptroller ombudsman registrar provost chancellor cmo cpo gm adjuster scheduler buyer geschäftsführer geschäftsführerin leiter leiterin vorstand prokurist ingenieur berater assistentin
       directeur directrice responsable président ingénieur chargé gérant directora gerente presidente jefe ingeniero
       direttore responsabile amministratore diretor gerenta hoofd chef ordförande prezes dyrektor kierownik директор
       менеджер руководитель инженер

@@ -1,36 +1,36 @@
 /// What is below a mail and nobody's own words: disclaimers, advertisements of a mail service, footers of lists.
 public enum FooterWords {
-  private static let disclaimer = QuoteWords.words(
-    "confidential|recorded by|monitoring|archival|e-mail sent to or from|e-mail system|privileged|intended recipient|intended only|intended solely|intended for the|unauthorized|unauthorised"
-      + "|strictly prohibited|is prohibited|received this|in error|delete the original|destroy|disclosure|disseminat"
-      + "|the addressee|this e-mail|this email|this message|this communication|this transmission|virus|notify the sender"
-      + "|notify us|reply e-mail|proprietary|attorney-client|attorney client|attorney/client|relied on by|binding and enforceable"
-      + "|vertraulich|empfänger|irrtümlich|unbefugt|confidentiel|destinataire|erreur|confidencial|destinatario"
-      + "|destinatário|riservat|vertrouwelijk|geadresseerde|fortrolig|konfidentiell|poufn|конфиденциальн|получател")
+  private static let disclaimer = PhraseSet(
+    QuoteWords.words(
+      "confidential|recorded by|monitoring|archival|e-mail sent to or from|e-mail system|privileged|intended recipient|intended only|intended solely|intended for the|unauthorized|unauthorised"
+        + "|strictly prohibited|is prohibited|received this|in error|delete the original|destroy|disclosure|disseminat"
+        + "|the addressee|this e-mail|this email|this message|this communication|this transmission|virus|notify the sender"
+        + "|notify us|reply e-mail|proprietary|attorney-client|attorney client|attorney/client|relied on by|binding and enforceable"
+        + "|vertraulich|empfänger|irrtümlich|unbefugt|confidentiel|destinataire|erreur|confidencial|destinatario"
+        + "|destinatário|riservat|vertrouwelijk|geadresseerde|fortrolig|konfidentiell|poufn|конфиденциальн|получател"))
 
-  private static let footer = QuoteWords.words(
-    "to unsubscribe|unsubscribe:|unsubscribe from|to be removed|mailing list|do you yahoo|get your free|get email alerts|free, personal"
-      + "|your favorite stores|msn explorer|msn messenger|join the world|hotmail is|send free video|promo.yahoo|im.yahoo"
-      + "|explorer.msn|chat with friends|you are receiving|you received this|this list is|manage your subscription|view in browser"
-      + "|privacy policy|all rights reserved|copyright |virus-free|virenfrei|avast|scanned by|list-unsubscribe|reply to this email directly"
-      + "|yahoo! groups|yahoo! messenger|powered by|to post to|join us on|netscape mail|think before you print|consider the environment"
-      + "|trademark|before printing|see attached file")
+  private static let footer = PhraseSet(
+    QuoteWords.words(
+      "to unsubscribe|unsubscribe:|unsubscribe from|to be removed|mailing list|do you yahoo|get your free|get email alerts|free, personal"
+        + "|your favorite stores|msn explorer|msn messenger|join the world|hotmail is|send free video|promo.yahoo|im.yahoo"
+        + "|explorer.msn|chat with friends|you are receiving|you received this|this list is|manage your subscription|view in browser"
+        + "|privacy policy|all rights reserved|copyright |virus-free|virenfrei|avast|scanned by|list-unsubscribe|reply to this email directly"
+        + "|yahoo! groups|yahoo! messenger|powered by|to post to|join us on|netscape mail|think before you print|consider the environment"
+        + "|trademark|before printing|see attached file"))
 
-  /// How many of the words of disclaimers a line holds, at most 3.
-  static func disclaiming(_ view: TextView) -> Int {
-    guard view.range.count >= 20 else { return 0 }
+  /// What a line has of them: words of disclaimers, at most 3, and whether it is a footer.
+  public static func look(_ line: Int, of text: TextLines) -> (disclaiming: Int, isFooter: Bool) {
+    let view = TextView(text.bytes, text.lines[line].trimmed)
     let folded = view.folded
-    var count = 0
-    for word in disclaimer where folded.holds(word) {
-      count += 1
-      if count == 3 { break }
-    }
-    return count
+    let disclaiming = view.range.count >= 20 ? disclaimer.count(in: folded, most: 3) : 0
+    return (disclaiming, isFooter(view, folded))
   }
 
-  static func isFooter(_ view: TextView) -> Bool {
-    if isTag(view) { return true }
-    return view.range.count >= 8 && (view.folded.holdsAny(footer) || isAttachment(view))
+  static func isFooter(_ view: TextView) -> Bool { isFooter(view, view.folded) }
+
+  private static func isFooter(_ view: TextView, _ folded: FoldedText) -> Bool {
+    if isTag(view) || folded.text == "[image]" { return true }
+    return view.range.count >= 8 && (footer.isIn(folded) || isAttachment(view))
   }
 
   /// A tag of HTML alone on its line, where somebody sent HTML as plain text.
@@ -42,21 +42,7 @@ public enum FooterWords {
       && !view.hasAddress && !view.folded.holds(Array("http".utf8))
   }
 
-  /// How many words of disclaimers a line holds.
-  public static func disclaiming(_ line: Int, of text: TextLines) -> Int {
-    disclaiming(TextView(text.bytes, text.lines[line].trimmed))
-  }
-
-  /// Whether a line is a footer of a service or a list.
-  public static func isFooter(_ line: Int, of text: TextLines) -> Bool {
-    isFooter(TextView(text.bytes, text.lines[line].trimmed))
-  }
-
   /// ` - letter.doc`, `<<letter.doc>>`, `(See attached file: letter.doc)`: exports of mail programs name attachments so.
-  public static func isAttachment(_ line: Int, of text: TextLines) -> Bool {
-    isAttachment(TextView(text.bytes, text.lines[line].trimmed))
-  }
-
   static func isAttachment(_ view: TextView) -> Bool {
     let range = view.range
     guard range.count >= 6, range.count <= 300 else { return false }

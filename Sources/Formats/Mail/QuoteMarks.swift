@@ -41,7 +41,7 @@ struct QuoteMarks {
     let run = ruleRun(range)
     if run >= 2 || ends {
       let folded = TextView(bytes, range).folded
-      if run >= 2, folded.holdsAny(QuoteWords.separators) { return true }
+      if run >= 2, QuoteWords.separators.isIn(folded) { return true }
       // `[Example, Ada]  -----Original Message-----`
       if ends, folded.holds(Array("-----original message-----".utf8)) { return true }
     }

@@ -69,8 +69,9 @@ enum QuoteWords {
       + "|ने लिखा|เขียนว่า|escribiu")
 
   /// `wrote`, where it stands before the name (German, Dutch and the languages of the north).
-  static let wroteInside: [[UInt8]] = words(
-    " schrieb | schreef | skrev | kirjoitti | wrote | escribió | a écrit | ha scritto ")
+  static let wroteInside = PhraseSet(
+    words(
+      " schrieb | schreef | skrev | kirjoitti | wrote | escribió | a écrit | ha scritto "))
 
   /// The first words of a line that leads to a quote.
   static let openers: Set<String> = Set(
@@ -83,23 +84,24 @@ enum QuoteWords {
       .split(separator: "|").map(String.init))
 
   /// What stands between dashes above a quoted or forwarded mail.
-  static let separators: [[UInt8]] = words(
-    "original message|forwarded message|forwarded by|original appointment|original-nachricht|ursprüngliche nachricht"
-      + "|originalnachricht|weitergeleitete nachricht|message d'origine|message d’origine|message original"
-      + "|message transféré|message transmis|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato"
-      + "|oorspronkelijk bericht|oorspronkelijke bericht|doorgestuurd bericht|oprindelig meddelelse|oprindelig besked"
-      + "|videresendt besked|videresendt meddelelse|videresendt melding|opprinnelig melding|ursprungligt meddelande"
-      + "|originalmeddelande|vidarebefordrat meddelande|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna"
-      + "|oryginalna wiadomość|treść oryginalnej wiadomości|wiadomość przekazana|przekazana wiadomość|původní zpráva"
-      + "|přeposlaná zpráva|pôvodná správa|preposlaná správa|eredeti üzenet|továbbított üzenet|mensagem original"
-      + "|mensagem encaminhada|mensagem reencaminhada|исходное сообщение|пересылаемое сообщение|оригинальное сообщение"
-      + "|пересланное сообщение|первоначальное сообщение|вихідне повідомлення|переслане повідомлення|orijinal ileti"
-      + "|orijinal mesaj|iletilen ileti|iletilmiş mesaj|özgün ileti|αρχικό μήνυμα|προωθημένο μήνυμα|mesaj original"
-      + "|mesajul original|mesaj redirecționat|izvorna poruka|originalna poruka|proslijeđena poruka|izvirno sporočilo"
-      + "|posredovano sporočilo|missatge original|missatge reenviat|pesan asli|pesan terusan|thư gốc|tin nhắn gốc"
-      + "|הודעה מקורית|הודעה שהועברה|الرسالة الأصلية|رسالة معاد توجيهها|元のメッセージ|転送メッセージ|转发邮件|轉寄郵件"
-      + "|原始邮件|原始郵件|转发的邮件|원본 메시지|원본 메일|전달된 메시지|inline attachment follows|reply separator|reply message"
-      + "|original mail")
+  static let separators = PhraseSet(
+    words(
+      "original message|forwarded message|forwarded by|original appointment|original-nachricht|ursprüngliche nachricht"
+        + "|originalnachricht|weitergeleitete nachricht|message d'origine|message d’origine|message original"
+        + "|message transféré|message transmis|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato"
+        + "|oorspronkelijk bericht|oorspronkelijke bericht|doorgestuurd bericht|oprindelig meddelelse|oprindelig besked"
+        + "|videresendt besked|videresendt meddelelse|videresendt melding|opprinnelig melding|ursprungligt meddelande"
+        + "|originalmeddelande|vidarebefordrat meddelande|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna"
+        + "|oryginalna wiadomość|treść oryginalnej wiadomości|wiadomość przekazana|przekazana wiadomość|původní zpráva"
+        + "|přeposlaná zpráva|pôvodná správa|preposlaná správa|eredeti üzenet|továbbított üzenet|mensagem original"
+        + "|mensagem encaminhada|mensagem reencaminhada|исходное сообщение|пересылаемое сообщение|оригинальное сообщение"
+        + "|пересланное сообщение|первоначальное сообщение|вихідне повідомлення|переслане повідомлення|orijinal ileti"
+        + "|orijinal mesaj|iletilen ileti|iletilmiş mesaj|özgün ileti|αρχικό μήνυμα|προωθημένο μήνυμα|mesaj original"
+        + "|mesajul original|mesaj redirecționat|izvorna poruka|originalna poruka|proslijeđena poruka|izvirno sporočilo"
+        + "|posredovano sporočilo|missatge original|missatge reenviat|pesan asli|pesan terusan|thư gốc|tin nhắn gốc"
+        + "|הודעה מקורית|הודעה שהועברה|الرسالة الأصلية|رسالة معاد توجيهها|元のメッセージ|転送メッセージ|转发邮件|轉寄郵件"
+        + "|原始邮件|原始郵件|转发的邮件|원본 메시지|원본 메일|전달된 메시지|inline attachment follows|reply separator|reply message"
+        + "|original mail"))
 
   /// Lines of their own above a forwarded mail.
   static let forwards: [[UInt8]] = words(

@@ -125,8 +125,8 @@ struct TextView {
       return marked && range.count < 120
     }
     guard hasColon else { return false }
-    if address, hasTime || hasDate { return opens || folded.holdsAny(QuoteWords.wroteInside) || firstByteQuotes }
-    return opens && hasTime && folded.holdsAny(QuoteWords.wroteInside)
+    if address, hasTime || hasDate { return opens || QuoteWords.wroteInside.isIn(folded) || firstByteQuotes }
+    return opens && hasTime && QuoteWords.wroteInside.isIn(folded)
   }
 
   private var firstByteQuotes: Bool {

@@ -1,0 +1,72 @@
+/// What several mails of one author say of the author together.
+///
+/// A value that stands in many signatures is surer than one that stood in one; a value that others replaced later loses.
+public struct SignatureVotes: Sendable {
+  /// One thing that one mail said.
+  public struct Vote: Sendable, Hashable {
+    public var field: Field
+    /// `mobile`, `linkedin`: which of several.
+    public var label: String
+    public var value: String
+    public var confidence: Double
+
+    public init(_ field: Field, label: String = "", _ value: String, confidence: Double) {
+      self.field = field
+      self.label = label
+      self.value = value
+      self.confidence = confidence
+    }
+  }
+
+  /// The fields a signature gives to a person.
+  public enum Field: String, Sendable, CaseIterable { case name, title, organisation, phone, email, url, address }
+
+  /// How sure a value is that so many mails of `mails` with a signature say, each as sure as `confidence`.
+  ///
+  /// Mails are no independent witnesses (a signature is copied), so each further one counts half as much as the one before.
+  public static func confidence(_ confidence: Double, saidBy count: Int, of mails: Int) -> Double {
+    guard count > 0 else { return 0 }
+    var doubt = 1 - max(0, min(1, confidence))
+    var share = 1.0
+    for _ in 1..<max(count, 1) {
+      share /= 2
+      doubt *= 1 - share * 0.8
+      if share < 0.01 { break }
+    }
+    // One among many: most likely somebody else's line, or an old one.
+    let rarity = mails > 4 ? min(1, Double(count) * 4 / Double(mails)) : 1
+    return (1 - doubt) * max(0.3, rarity)
+  }
+}
+
+extension SignatureFields {
+  /// What is proposed of these fields for the author: names of two words and more, numbers that can be dialled.
+  ///
+  /// The author's own address is known already; other addresses and numbers without a country stand for nothing alone.
+  public func votes(author address: String) -> [SignatureVotes.Vote] {
+    var votes: [SignatureVotes.Vote] = []
+    func add(_ field: SignatureVotes.Field, _ value: Value, _ text: String? = nil, label: String = "") {
+      let text = text ?? value.text
+      guard value.confidence >= SignatureFields.least, (2...200).contains(text.utf8.count) else { return }
+      let vote = SignatureVotes.Vote(field, label: label, text, confidence: value.confidence)
+      if !votes.contains(where: { $0.field == field && $0.value == text }) { votes.append(vote) }
+    }
+    if let name, name.text.contains(" ") { add(.name, name, PersonName.clean(name.text)) }
+    if let title { add(.title, title) }
+    if let organisation { add(.organisation, organisation) }
+    for phone in phones {
+      guard let number = phone.e164 else { continue }
+      add(.phone, phone.value, phone.ext.isEmpty ? number : "\(number);ext=\(phone.ext)", label: phone.kind.rawValue)
+    }
+    for email in emails where foldedASCII(email.text) != foldedASCII(address) {
+      add(.email, email, foldedASCII(email.text))
+    }
+    for url in urls { add(.url, url) }
+    for profile in profiles { add(.url, profile.value, label: profile.network) }
+    if let address = self.address { add(.address, address) }
+    return votes
+  }
+
+  /// What is less sure is not proposed.
+  static let least = 0.6
+}
