@@ -26,7 +26,7 @@ struct LineWords {
     let bytes = text.bytes
     var at = range.lowerBound
     // A long line is text: its first words tell as much as all.
-    let most = range.count > 110 ? 8 : LineWords.most
+    let most = range.count > 160 ? 12 : LineWords.most
     while at < range.upperBound {
       while at < range.upperBound, LineWords.separates(bytes[at]) { at += 1 }
       let start = at

@@ -60,12 +60,26 @@ extension MailReading {
       ContactReader(text: split.text, author: author, region: region, confidence: confidence).read(
         line, &fields, &taken)
     }
+    // Three addresses and more are a list of people, no card, but for those that hold the author's name.
+    if fields.emails.count >= 3 {
+      fields.emails.removeAll { !isAuthors($0.text) }
+    }
     let segments = lines.flatMap { SignatureSegment.cut($0, of: self, taken) }
     fields.address = PostalLines.find(in: segments, split.text, confidence)
     SignatureNames(
       segments: segments, author: author, text: split.text, confidence: confidence, hasContact: !taken.isEmpty
     ).read(&fields)
     return fields
+  }
+
+  /// Whether an address is the author's as the mail names it, or holds a name of the author.
+  func isAuthors(_ address: String) -> Bool {
+    let folded = foldedASCII(address)
+    guard folded != author.address, let local = folded.split(separator: "@").first else { return true }
+    return local.split { !$0.isLetter }.contains { piece in
+      piece.utf8.count >= 3
+        && author.names.contains { $0.utf8.count >= 3 && (piece == $0 || piece.hasSuffix($0) || piece.hasPrefix($0)) }
+    }
   }
 }
 

@@ -24,7 +24,7 @@ enum SignatureRules {
     }
   }
 
-  /// A close with nothing below it is no signature.
+  /// A close with nothing below it is no signature, nor is a list of addresses.
   private static func dropLoneClosings(_ states: inout [Bool], _ features: [FeatureSet]) {
     var start = 0
     while start < states.count {
@@ -34,9 +34,24 @@ enum SignatureRules {
       }
       var end = start
       while end < states.count, states[end] { end += 1 }
-      let says = (start..<end).contains { !features[$0].contains(.closing) && !features[$0].contains(.separator) }
+      let says =
+        (start..<end).contains { !features[$0].contains(.closing) && !features[$0].contains(.separator) }
+        && (start..<end).contains { isSomebody(features[$0]) }
       if !says { for index in start..<end { states[index] = false } }
       start = end
     }
+  }
+
+  /// Whether a line names somebody, closes a letter, or was marked: numbers and addresses alone are no signature.
+  private static func isSomebody(_ line: FeatureSet) -> Bool {
+    let signs: [LineFeature] = [
+      .closing, .closingWithName, .authorName, .authorShortName, .authorInitials, .authorAddress, .initials,
+      .oneCapitalWord, .titleCase, .allCaps, .allLower, .device, .markedByMail, .signatureDashes, .startsDash,
+    ]
+    // A line that is an address or a number has small letters too.
+    if line.contains(.addressAlone) || line.contains(.manyDigits) {
+      return line.contains(.authorAddress) || line.contains(.authorName) || line.contains(.authorInitials)
+    }
+    return signs.contains { line.contains($0) }
   }
 }

@@ -3,6 +3,8 @@ struct PhraseSet: Sendable {
   private let phrases: [[UInt8]]
   /// The phrases that may begin with two bytes, by a hash of them.
   private let starts: [[Int32]]
+  /// Whether any phrase begins so: most places of a text are passed over by it.
+  private let mayStart: [Bool]
 
   private static let size = 2_048
 
@@ -14,6 +16,7 @@ struct PhraseSet: Sendable {
     }
     self.phrases = phrases
     self.starts = starts
+    mayStart = starts.map { !$0.isEmpty }
   }
 
   @inline(__always) private static func hash(_ first: UInt8, _ second: UInt8) -> Int {
@@ -24,13 +27,14 @@ struct PhraseSet: Sendable {
   func count(in text: FoldedText, most: Int = 1) -> Int {
     let bytes = text.bytes
     guard bytes.count >= 2 else { return 0 }
-    var found: Set<Int32> = []
+    var found: [Int32] = []
     let span = bytes.span
-    for at in 0..<bytes.count - 1 {
+    let marks = mayStart.span
+    for at in 0..<bytes.count - 1 where marks[PhraseSet.hash(span[at], span[at + 1])] {
       for index in starts[PhraseSet.hash(bytes[at], bytes[at + 1])] where !found.contains(index) {
         guard span.matches(phrases[Int(index)], at: at, end: bytes.count) else { continue }
         if found.count + 1 >= most { return most }
-        found.insert(index)
+        found.append(index)
       }
     }
     return found.count

@@ -1,7 +1,7 @@
 /// How well signatures and their fields are found, on mails whose labels are known.
 public struct SignatureMeasure: Sendable {
   /// How strongly the weights are drawn to zero in training, chosen on the half for training alone.
-  public static let strength = 0.6
+  public static let strength = 3.0
 
   public let labelled: [LabelledMail]
   public let forge: [LabelledMail]
