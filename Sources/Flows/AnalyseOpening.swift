@@ -125,9 +125,9 @@ extension Analyse {
     let authors = found.sightings.filter { $0.role == .from }
     guard found.author == .person, authors.count == 1, !owners.contains(authors[0].address) else { return [] }
     return MailReading(mail).proposals().prefix(12).compactMap { vote in
-      Fact.Field(rawValue: vote.field.rawValue).map {
-        MailSightings.Said(field: $0, label: vote.label, value: vote.value, confidence: vote.confidence)
-      }
+      // Web and postal addresses are kept sealed alone (decision 0003); they wait for a sealed place of their own.
+      guard let field = Fact.Field(rawValue: vote.field.rawValue), field.isOpen else { return nil }
+      return MailSightings.Said(field: field, label: vote.label, value: vote.value, confidence: vote.confidence)
     }
   }
 
