@@ -39,34 +39,44 @@ public struct SignatureVotes: Sendable {
   }
 }
 
-extension SignatureFields {
-  /// What is proposed of these fields for the author: names of two words and more, numbers that can be dialled.
+extension MailReading {
+  /// What is proposed of the author by the signature: names of two words and more, numbers that can be dialled.
   ///
-  /// The author's own address is known already; other addresses and numbers without a country stand for nothing alone.
-  public func votes(author address: String) -> [SignatureVotes.Vote] {
+  /// The author's own address is known already, and an address that holds none of the author's names may be somebody
+  /// else's; extensions and numbers without a country stand for nothing alone.
+  public func proposals(region: String? = nil) -> [SignatureVotes.Vote] {
+    let fields = fields(region: region)
     var votes: [SignatureVotes.Vote] = []
-    func add(_ field: SignatureVotes.Field, _ value: Value, _ text: String? = nil, label: String = "") {
-      let text = text ?? value.text
-      guard value.confidence >= SignatureFields.least, (2...200).contains(text.utf8.count) else { return }
+    func add(_ field: SignatureVotes.Field, _ value: SignatureFields.Value, _ text: String? = nil, label: String = "") {
+      let text = (text ?? value.text).split(whereSeparator: \.isNewline).joined(separator: ", ")
+      guard value.confidence >= MailReading.least, (2...200).contains(text.utf8.count) else { return }
       let vote = SignatureVotes.Vote(field, label: label, text, confidence: value.confidence)
       if !votes.contains(where: { $0.field == field && $0.value == text }) { votes.append(vote) }
     }
-    if let name, name.text.contains(" ") { add(.name, name, PersonName.clean(name.text)) }
-    if let title { add(.title, title) }
-    if let organisation { add(.organisation, organisation) }
-    for phone in phones {
+    if let name = fields.name, name.text.contains(" ") { add(.name, name, PersonName.clean(name.text)) }
+    if let title = fields.title { add(.title, title) }
+    if let organisation = fields.organisation { add(.organisation, organisation) }
+    for phone in fields.phones {
       guard let number = phone.e164 else { continue }
       add(.phone, phone.value, phone.ext.isEmpty ? number : "\(number);ext=\(phone.ext)", label: phone.kind.rawValue)
     }
-    for email in emails where foldedASCII(email.text) != foldedASCII(address) {
-      add(.email, email, foldedASCII(email.text))
-    }
-    for url in urls { add(.url, url) }
-    for profile in profiles { add(.url, profile.value, label: profile.network) }
-    if let address = self.address { add(.address, address) }
+    for email in fields.emails where isOwn(email.text) { add(.email, email, foldedASCII(email.text)) }
+    for url in fields.urls { add(.url, url) }
+    for profile in fields.profiles { add(.url, profile.value, label: profile.network) }
+    if let address = fields.address { add(.address, address) }
     return votes
   }
 
+  /// Another address that holds a name of the author.
+  private func isOwn(_ address: String) -> Bool {
+    let folded = foldedASCII(address)
+    guard folded != author.address, let local = folded.split(separator: "@").first else { return false }
+    return local.split { !$0.isLetter }.contains { piece in
+      piece.utf8.count >= 3
+        && author.names.contains { $0.utf8.count >= 3 && (piece == $0 || piece.hasSuffix($0) || piece.hasPrefix($0)) }
+    }
+  }
+
   /// What is less sure is not proposed.
-  static let least = 0.6
+  private static let least = 0.6
 }

@@ -44,6 +44,15 @@ public enum Analyses {
         if mails.isEmpty { return }
         try Words.forget(mails, account, in: session)
       }
+    case .signatures:
+      try session.run("DELETE FROM handle_said WHERE account_id = $1 AND member_id = $2", key)
+      try session.run(
+        "UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2 AND kind = 'email'", key)
+      try session.run(
+        """
+        DELETE FROM fact WHERE account_id = $1 AND member_id = $2 AND origin = $3
+          AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND member_id = $2 AND kind = 'address')
+        """, key + [Value(Fact.Origin.inferred.rawValue)])
     case .strength:
       try session.run("UPDATE person SET strength = 0 WHERE account_id = $1 AND member_id = $2", key)
     case .uniteCards, .mergeSuggestions: return
@@ -57,7 +66,7 @@ public enum Analyses {
   ) throws {
     let key: [Value] = [Value(account), Value(member)]
     switch analysis {
-    case .searchWords:
+    case .searchWords, .signatures:
       try session.run("UPDATE mail SET analysed = 0 WHERE account_id = $1 AND member_id = $2 AND erased = 0", key)
     case .strength, .uniteCards:
       try session.run("UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2", key)
