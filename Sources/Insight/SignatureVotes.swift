@@ -60,21 +60,13 @@ extension MailReading {
       guard let number = phone.e164 else { continue }
       add(.phone, phone.value, phone.ext.isEmpty ? number : "\(number);ext=\(phone.ext)", label: phone.kind.rawValue)
     }
-    for email in fields.emails where isOwn(email.text) { add(.email, email, foldedASCII(email.text)) }
+    for email in fields.emails where foldedASCII(email.text) != author.address && isAuthors(email.text) {
+      add(.email, email, foldedASCII(email.text))
+    }
     for url in fields.urls { add(.url, url) }
     for profile in fields.profiles { add(.url, profile.value, label: profile.network) }
     if let address = fields.address { add(.address, address) }
     return votes
-  }
-
-  /// Another address that holds a name of the author.
-  private func isOwn(_ address: String) -> Bool {
-    let folded = foldedASCII(address)
-    guard folded != author.address, let local = folded.split(separator: "@").first else { return false }
-    return local.split { !$0.isLetter }.contains { piece in
-      piece.utf8.count >= 3
-        && author.names.contains { $0.utf8.count >= 3 && (piece == $0 || piece.hasSuffix($0) || piece.hasPrefix($0)) }
-    }
   }
 
   /// What is less sure is not proposed.
