@@ -2,9 +2,10 @@
   import Glibc
 #endif
 
-/// A linear chain over the lines of a text with two states, part of a signature or not (Lafferty et al. 2001).
+/// A linear chain over the lines of a text with two states: part of a signature or not.
 ///
-/// A line is seen through its own features and those of the lines above and below; the weights are numbers in a text.
+/// After Lafferty et al., 2001. A line is seen through its own features and those of the lines above and below; the
+/// weights are numbers in a text.
 public struct LineChain: Sendable, Equatable {
   static let slots = ["here", "above", "below"]
   static let size = LineFeature.count * 3

@@ -1,6 +1,8 @@
 /// Character references of HTML: numbers, and the names that mails use.
 enum HTMLEntity {
-  /// Reads one reference at `&` into `out`; answers the index behind it. What is none stands as it is.
+  /// Reads one reference at `&` into `out`; answers the index behind it.
+  ///
+  /// What is none stands as it is.
   static func read(_ source: [UInt8], _ start: Int, _ out: inout [UInt8]) -> Int {
     var end = start + 1
     while end < source.count, end - start < 12,
