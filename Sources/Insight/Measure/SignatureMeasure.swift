@@ -10,7 +10,7 @@ public struct SignatureMeasure: Sendable {
   public init(labels: String, data: DataFiles, digest: ([UInt8]) -> String) {
     labelled = LabelledMail.all(labels, in: data.below("enron-inboxes/maildir").map(data.bytes), digest: digest)
     forge = data.below("forge-signatures/dataset").filter { $0.hasSuffix("_body") }.map { path in
-      let sender = data.bytes(path.dropLast(5) + "_sender")
+      let sender = data.bytes(String(path.dropLast(5)) + "_sender")
       return LabelledMail(
         forge: String(decoding: data.bytes(path), as: UTF8.self), sender: String(decoding: sender, as: UTF8.self))
     }

@@ -13,11 +13,11 @@ struct LabScorecard: ParsableCommand {
   @Option(help: "The commit, as the page names it; else git is asked.") var commit: String?
 
   /// One part of the page; each stands in a file of its own.
-  struct Section {
+  struct Section: Sendable {
     var title: String
     /// How the figures came about, in a sentence or two.
     var method: String
-    var figures: (_ data: DataFiles, _ labels: String) throws -> [Figure]
+    var figures: @Sendable (_ data: DataFiles, _ labels: String) throws -> [Figure]
   }
 
   private static let sections: [Section] = [.quotes, .signatures]
