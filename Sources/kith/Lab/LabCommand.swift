@@ -4,5 +4,7 @@ import ArgumentParser
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab", abstract: "Looks at files without keeping anything: mime, kind, next.",
-    subcommands: [LabMime.self, LabKind.self, LabNext.self])
+    subcommands: [
+      LabMime.self, LabReply.self, LabSignature.self, LabKind.self, LabNext.self, LabTrain.self, LabScorecard.self,
+    ])
 }
