@@ -12,6 +12,8 @@ KITH_BUILD ?= $(HOME)/.cache/kith/build
 KITH_TEST_DATA ?= $(HOME)/.cache/kith/data
 DATA ?= ../shared/data
 ARGS ?= demo
+# So many tests at once: more keep a small machine so busy that servers and clients lose patience with each other.
+WIDTH ?= 12
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 ifdef RELEASE
   CONFIGURATION := release
@@ -106,7 +108,7 @@ test: need-test $(KITH_TEST_DATA)/.unpacked
 	@[ -d "$(KITH_TEST_DATA)" ] || unset KITH_TEST_DATA; \
 	swift build --build-tests --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS); \
 	code=0; log="$(KITH_BUILD)/test.log"; \
-	swift test --skip-build --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$$log" \
+	swift test --skip-build --experimental-maximum-parallelization-width $(WIDTH) --scratch-path "$(KITH_BUILD)" $(SWIFT_FLAGS) 2>&1 | tee "$$log" \
 	  | { grep --line-buffered -vE '^.{1,4}(Test|Suite) .*(started|passed after)' || true; } || code=1; \
 	make --no-print-directory lint || code=1; \
 	grep -E 'Test run with .* (passed|failed)' "$$log" | tail -1 || code=1; \

@@ -21,6 +21,11 @@ public struct Digesting {
   public func finish() -> [UInt8] { Array(hash.finalize()) }
 }
 
+/// HMAC-SHA256 (RFC 2104) of some bytes.
+public func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+  Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key)))
+}
+
 /// Lower-case hexadecimal.
 public func hex(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

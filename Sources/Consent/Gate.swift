@@ -141,6 +141,14 @@ public struct Gate: Sendable {
     return Permit<P>(request, decided, receipt, try await keys(request), vault)
   }
 
+  /// Writes down how many bytes left for a destination.
+  public func note(sent bytes: Int, for request: Request) async throws {
+    guard bytes > 0 else { return }
+    var line = request
+    line.count = bytes
+    _ = try await write(SyncToCRM.declaration, line, outcome: "bytes sent")
+  }
+
   /// Somebody who looks, checked to be a live member.
   public func viewer(_ account: ID<Account>, _ member: ID<Member>) async throws -> Viewer {
     let now = try await standing(Request(account: account, member: member))
@@ -196,6 +204,9 @@ public struct Gate: Sendable {
       return Decided(stamps: try request.sources.map { try liveGrant(.source($0), purpose, .read, request, now).stamp })
     case .destinationGrant:
       return Decided(stamps: [try deliverable(purpose, request, now)])
+    case .destinationLogin:
+      guard let destination = request.destination else { throw Gate.noDestination }
+      return Decided(stamps: [try liveGrant(.destination(destination), purpose, .write, request, now).stamp])
     case .viewing:
       try mayView(request, now)
       return Decided(stamps: [])
@@ -235,10 +246,10 @@ public struct Gate: Sendable {
     return live
   }
 
+  private static let noDestination = Refusal(.noGrant, promise: 2, "no destination is named")
+
   private func deliverable(_ purpose: Declaration, _ request: Request, _ now: Standing) throws -> Grant.Stamp {
-    guard let destination = request.destination else {
-      throw Refusal(.noGrant, promise: 2, "no destination is named")
-    }
+    guard let destination = request.destination else { throw Gate.noDestination }
     let grant = try liveGrant(.destination(destination), purpose, .write, request, now)
     guard let digest = request.digest,
       now.approvals.contains(where: { $0.destination == destination && $0.covers(digest) })

@@ -94,7 +94,7 @@ public enum GrantWords {
   }
 
   public static func writing(_ kind: Destination.Kind) -> String {
-    "Kith keeps the people you know in step in this CRM: name, e-mail addresses, phone numbers, organisation and title. "
-      + "No mail and no text of a mail is sent there. Nothing is deleted there."
+    "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
+      + "numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is deleted there."
   }
 }

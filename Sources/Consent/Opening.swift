@@ -34,21 +34,24 @@ extension KeyBundle {
   }
 }
 
-extension Permit where P == Connect {
+extension Permit where P.Yield == Login {
   /// Opens a login; only `Wire` asks for a permit to connect (P080).
   public borrowing func login(_ sealed: Sealed, in slot: Slot) async throws -> Login {
-    guard slot.account == account, let source = sources.first, sealed.sourceKey == KeyID(stored: source.rawValue) else {
-      throw Sealed.notNamed
-    }
-    let key = try await vault.credentialKey(account, source)
+    guard slot.account == account, let holder = holder(), sealed.sourceKey == holder else { throw Sealed.notNamed }
+    let key = try await vault.credentialKey(account, holder)
     return try sealed.withContent(key: key, slot: slot, of: member) { try Login(content: $0) }
   }
 
   /// Seals a login that was renewed under the key of the old one; if that was destroyed, none is made (P016).
   public borrowing func seal(_ login: Login, in slot: Slot) async throws -> Sealed {
-    guard slot.account == account, let source = sources.first else { throw Sealed.notNamed }
-    let key = try await vault.credentialKey(account, source)
-    return try login.sealed(by: key, of: source, in: slot, member)
+    guard slot.account == account, let holder = holder() else { throw Sealed.notNamed }
+    let key = try await vault.credentialKey(account, holder)
+    return try login.sealed(by: key, of: holder, in: slot, member)
+  }
+
+  /// The source or the destination that the login is for.
+  private borrowing func holder() -> KeyID? {
+    (sources.first?.rawValue ?? destination?.rawValue).map { KeyID(stored: $0) }
   }
 }
 

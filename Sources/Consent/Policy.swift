@@ -14,9 +14,9 @@ public struct PolicyVersion: Sendable, Equatable {
 
   /// The version in force.
   public static let current = PolicyVersion(
-    version: "2026-11-24", text: policyText20261124,
-    purposes: "a4238156540c29975e2dba501d5411c974de22df3d1a11830a5c58e7726a35aa",
-    bindsFrom: Instant(year: 2027, month: 5, day: 24))
+    version: "2026-11-27", text: policyText20261127,
+    purposes: "887ccf5dcf053a8e99063d6dd9e660d99322dbf0af1833c717181c4c96ef7f30",
+    bindsFrom: Instant(year: 2027, month: 5, day: 27))
 
   /// The versions that were in force before, newest first.
   private static let earlier = [

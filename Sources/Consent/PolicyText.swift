@@ -1,7 +1,7 @@
-/// The text of the policy of 2026-11-24: calendars are read.
+/// The text of the policy of 2026-11-27: calendars are read, and the designated CRM may be a server.
 ///
 /// A change of one letter is a new version with a digest of its own.
-let policyText20261124 = """
+let policyText20261127 = """
   Kith: what it does with what it reads
 
   Kith reads mail, address books, calendars, calls and texts that you have allowed it to read. It works out who knows
@@ -17,8 +17,9 @@ let policyText20261124 = """
   3. Who sees it. You. In a team, other members see what you share, and nothing before; administrators may see what is
   shared, and every look of theirs is written down for you. Whoever joins a team is told so first.
 
-  4. Where it goes. To the CRM you designate, after you have seen what would be sent and said yes. To nobody else. What
-  Kith has learnt from your content stays in your account.
+  4. Where it goes. To the CRM you designate, after you have seen what would be sent and said yes; before that, Kith only
+  signs in there with the login you gave and reads what stands there. To nobody else. What Kith has learnt from your
+  content stays in your account.
 
   5. Your word counts. What you typed outranks what any source says. Nothing is sent, changed or deleted elsewhere
   without your approval of exactly that. What Kith changed can be undone.
@@ -33,7 +34,7 @@ let policyText20261124 = """
   8. How long. As long as the account is open; twelve months after closing, earlier if you say so.
 
   9. The uses: read-mail, read-address-book, read-calendar, find-people, build-index, search-mail, show-to-owner,
-  sync-to-crm, connect, undo-change, export-account, erase-data, check-integrity.
+  sync-to-crm, connect, connect-to-crm, undo-change, export-account, erase-data, check-integrity.
 
   10. Changes of this text have a version, a digest and a date from which they bind; going on needs your acceptance.
   """

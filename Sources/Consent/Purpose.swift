@@ -37,6 +37,8 @@ public struct Declaration: Sendable, Equatable {
     case sourceGrant
     /// A live grant with scope write for the destination, and an approval.
     case destinationGrant
+    /// A live grant with scope write for the destination: what opens its login, which an approval is not needed for.
+    case destinationLogin
     /// That the viewer may see what is asked for, by ownership or by a share.
     case viewing
     /// The owner's own instruction about the account; needs no grant, and none can take it away.
@@ -90,12 +92,13 @@ public enum Catalogue {
   public static let all: [Declaration] = [
     ReadMail.declaration, ReadAddressBook.declaration, ReadCalendar.declaration, FindPeople.declaration,
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
-    Connect.declaration, UndoChange.declaration, ExportAccount.declaration, EraseData.declaration,
+    Connect.declaration, ConnectToCRM.declaration, UndoChange.declaration, ExportAccount.declaration,
+    EraseData.declaration,
     CheckIntegrity.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.
-  public static let yieldsWithText = ["find-people", "show-to-owner", "undo-change", "connect"]
+  public static let yieldsWithText = ["find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm"]
 
   /// SHA-256 over all declarations, as the policy's version carries it (P064).
   public static var digest: String { hex(sha256(Array(all.map(\.canonical).joined(separator: "\n").utf8))) }

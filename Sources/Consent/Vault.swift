@@ -109,8 +109,8 @@ public actor Vault {
     forget(account)
   }
 
-  public func destroyCredential(_ account: ID<Account>, _ source: ID<Source>) async throws {
-    try await keyring.destroy(account, .credential, [KeyID(stored: source.rawValue)])
+  public func destroyCredential<Holder>(_ account: ID<Account>, _ holder: ID<Holder>) async throws {
+    try await keyring.destroy(account, .credential, [KeyID(stored: holder.rawValue)])
   }
 
   func sourceKeys(
@@ -202,26 +202,28 @@ public actor Vault {
   }
 
   /// Seals a login under the root of credentials.
-  public func sealLogin(
-    _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>, _ login: Login, slot: Slot
+  ///
+  /// `holder` is the source or the destination that it is for.
+  public func sealLogin<Holder>(
+    _ account: ID<Account>, _ member: ID<Member>, _ holder: ID<Holder>, _ login: Login, slot: Slot
   ) async throws -> Sealed {
     // Before anything is kept: what cannot be sealed leaves no key.
     _ = try login.content()
     let root = try await credentialsRoot(account)
-    let id = KeyID(stored: source.rawValue)
+    let id = KeyID(stored: holder.rawValue)
     let bytes = try wrap(SymmetricKey(size: .bits256), by: root.key, kind: .credential, id: id)
     try await keyring.add([
       WrappedKey(account: account, member: member, kind: .credential, id: id, wrappedBy: root.id, bytes: bytes)
     ])
-    // A source that has a login keeps its key, so that a changed password is sealed under what opens it.
-    let key = try await credentialKey(account, source)
-    return try login.sealed(by: key, of: source, in: slot, member)
+    // Who has a login keeps its key, so that a changed password is sealed under what opens it.
+    let key = try await credentialKey(account, id)
+    return try login.sealed(by: key, of: id, in: slot, member)
   }
 
-  func credentialKey(_ account: ID<Account>, _ source: ID<Source>) async throws -> SymmetricKey {
+  func credentialKey(_ account: ID<Account>, _ holder: KeyID) async throws -> SymmetricKey {
     let root = try await credentialsRoot(account)
-    guard let wrapped = try await keyring.keys(account, .credential, [KeyID(stored: source.rawValue)]).first else {
-      throw Refusal(.keyNotHeld, promise: 16, "the login of this source was destroyed")
+    guard let wrapped = try await keyring.keys(account, .credential, [holder]).first else {
+      throw Refusal(.keyNotHeld, promise: 16, "this login was destroyed")
     }
     return try unwrap(wrapped, by: root.key)
   }
@@ -236,10 +238,10 @@ public actor Vault {
 }
 
 extension Login {
-  func sealed(by key: SymmetricKey, of source: ID<Source>, in slot: Slot, _ member: ID<Member>) throws -> Sealed {
+  func sealed(by key: SymmetricKey, of holder: KeyID, in slot: Slot, _ member: ID<Member>) throws -> Sealed {
     try content().withUnsafeBytes {
       try Sealed.seal(
-        $0, key: key, source: KeyID(stored: source.rawValue), handle: .none, slot: slot, of: member,
+        $0, key: key, source: holder, handle: .none, slot: slot, of: member,
         nonce: (0..<7).map { _ in UInt8.random(in: 0...255) })
     }
   }

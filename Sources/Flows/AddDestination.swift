@@ -17,11 +17,33 @@ public struct AddDestination: Sendable {
   public func folder(_ path: String, apartFrom apart: [String] = [], as viewer: Viewer) async throws -> Destination {
     let location = try FolderCRM.place(path, apartFrom: apart)
     let destination = Destination(id: store.ids.next(), member: viewer.member, kind: .folder, location: location)
-    let grant = Grant(
+    return try await store.add(
+      destination, viewer.account, grant: grant(destination, [SyncToCRM.declaration], viewer))
+  }
+
+  /// Adds a CRM on a server with the grant to read and write there, and keeps its login sealed; nothing is written yet.
+  ///
+  /// The same place twice is one, used as the last call says.
+  public func server(_ wanted: Destination, _ login: Login, as viewer: Viewer) async throws -> Destination {
+    var destination = wanted
+    destination.member = viewer.member
+    let kept = try await store.add(
+      destination, viewer.account,
+      grant: grant(destination, [SyncToCRM.declaration, ConnectToCRM.declaration], viewer))
+    let vault = deliver.gate.vault
+    // An older login is destroyed with its key.
+    try await vault.destroyCredential(viewer.account, kept.id)
+    let sealed = try await vault.sealLogin(
+      viewer.account, viewer.member, kept.id, login, slot: Store.loginSlot(viewer.account, kept.id))
+    try await store.keep(sealed, of: kept.id, viewer.member, viewer.account)
+    return kept
+  }
+
+  private func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
+    Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
-      purposes: [SyncToCRM.declaration.name], words: GrantWords.writing(.folder), warranty: nil,
+      purposes: purposes.map(\.name).sorted(), words: GrantWords.writing(destination.kind), warranty: nil,
       policyVersion: PolicyVersion.current.version, givenAt: store.clock())
-    return try await store.add(destination, viewer.account, grant: grant)
   }
 
   /// Takes the owner's yes: to the rules of a destination for good, or to exactly what would leave now, once (P013).

@@ -11,37 +11,31 @@ public import Store
 public struct Deliver: Sendable {
   let store: Store
   let gate: Gate
-  let crm: @Sendable (Destination) throws -> any CRM
+  let outlets: OutletDoor
   let rules: @Sendable (Destination) -> StandingRules
   let progress: @Sendable (Progress) -> Void
 
   public init(
-    store: Store, gate: Gate, crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet,
+    store: Store, gate: Gate, door: ServerDoor? = nil,
+    crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet,
     rules: @escaping @Sendable (Destination) -> StandingRules = Deliver.standingRules,
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     self.store = store
     self.gate = gate
-    self.crm = crm
+    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
     self.rules = rules
     self.progress = progress
   }
 
   /// What may leave at all: the directory, as the words of the grant say; never notes, birthdays or anything of a mail (P012).
-  public static let directory: [Fact.Field] = [.name, .given, .family, .email, .phone, .organisation, .title]
+  public static let directory: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
 
   /// The rules of a destination until the owner sets others.
   public static let standingRules: @Sendable (Destination) -> StandingRules = { destination in
     StandingRules(
-      destination: destination.id, location: destination.location,
-      mapping: Deliver.directory.map { .init($0, to: $0.rawValue) })
-  }
-
-  /// The outlet of each kind of destination.
-  public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
-    switch destination.kind {
-    case .folder: FolderCRM(destination)
-    }
+      destination: destination.id, location: destination.location, options: destination.options,
+      mapping: Deliver.directory.map { .init($0, to: $0.name) })
   }
 
   /// Delivers to a destination, or says what would leave: nothing does without the owner's approval (P013).
@@ -50,7 +44,14 @@ public struct Deliver: Sendable {
     lease: Lease? = nil
   ) async throws -> DeliverReport {
     let destination = try await live(destination, member, account)
-    let crm = try crm(destination)
+    return try await outlets.open(destination, account) { crm in
+      try await rounds(crm, destination, account, dryRun: dryRun, lease: lease)
+    }
+  }
+
+  private func rounds(
+    _ crm: any CRM, _ destination: Destination, _ account: ID<Account>, dryRun: Bool, lease: Lease?
+  ) async throws -> DeliverReport {
     let rules = rules(destination)
     var report = DeliverReport(destination: destination.id, dryRun: dryRun, digest: Deliver.digest(rules))
     // A record that somebody changes meanwhile is planned anew, but not for ever.

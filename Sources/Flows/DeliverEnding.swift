@@ -57,11 +57,11 @@ enum JournalText {
   static func split(_ values: FieldValues, among handles: [Handle]) -> [Handle: String] {
     guard let main = handles.first else { return [:] }
     var out: [Handle: String] = [:]
-    for field in Fact.Field.allCases {
+    for field in values.keys.sorted() {
       guard let all = values[field] else { continue }
       for (place, value) in all.enumerated() {
         let own: Handle? =
-          switch field {
+          switch field.field {
           case .email: Handle(.email, fold(value))
           case .phone: Handle(.phone, value)
           default: nil
@@ -75,18 +75,21 @@ enum JournalText {
 
   /// The values of images put together again; a field that was empty is missing.
   static func join(_ texts: [String]) -> FieldValues {
-    var found: [Fact.Field: [(Int, String)]] = [:]
+    var found: [FieldKey: [(Int, String)]] = [:]
     for line in texts.flatMap({ $0.split(separator: "\n") }) {
       let parts = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3, let field = Fact.Field(rawValue: String(parts[0])) else { continue }
+      guard parts.count == 3, let field = FieldKey(name: parts[0]) else { continue }
       found[field, default: []].append((Int(parts[1]) ?? 0, unescaped(parts[2])))
     }
     return found.mapValues { $0.sorted { $0.0 < $1.0 }.map(\.1) }
   }
 
-  private static func line(_ field: Fact.Field, _ place: Int, _ value: String) -> String {
-    let safe = value.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
-    return "\(field.rawValue)\t\(place)\t\(safe)\n"
+  private static func line(_ field: FieldKey, _ place: Int, _ value: String) -> String {
+    "\(field.name)\t\(place)\t\(escaped(value))\n"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
   }
 
   private static func unescaped(_ text: Substring) -> String {

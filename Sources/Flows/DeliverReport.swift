@@ -60,7 +60,7 @@ public struct DeliverReport: Sendable, Equatable {
       change.fields.map { field in
         Line(
           destination: destination.description, person: change.person.description, kind: change.kind.rawValue,
-          field: field.field.rawValue, old: field.old, new: field.new)
+          field: field.field.name, old: field.old, new: field.new)
       }
     }
   }

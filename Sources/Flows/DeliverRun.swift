@@ -155,6 +155,9 @@ struct DeliverRun: Sendable {
           arrived.append(landed(delivery, remote, digest))
           if change.kind == .create { sent.created += 1 } else { sent.updated += 1 }
         case .changed: sent.outrun += 1
+        case .refused(let field, let why):
+          sent.troubles.append("not taken there\(field.map { ", field \($0.name)" } ?? ""): \(why)")
+        case .failed(let trouble): sent.troubles.append(trouble.description)
         }
       } catch let trouble as Trouble where DeliverRun.goesOn(trouble) {
         sent.troubles.append(trouble.description)
@@ -176,7 +179,7 @@ struct DeliverRun: Sendable {
   private func send(
     _ change: CRMChange, _ delivery: Delivery, under permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    let write = CRMWrite(
+    var write = CRMWrite(
       change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change))
     var tried = 0
     while true {
@@ -184,6 +187,7 @@ struct DeliverRun: Sendable {
         return try await crm.apply(write, permit, check: check)
       } catch let trouble as Trouble {
         tried += 1
+        write.isRetry = true
         guard case .wait = trouble.remedy, tried < DeliverRun.tries else { throw trouble }
       }
     }

@@ -108,7 +108,7 @@ struct DeliverState: Sendable {
 
   // MARK: for the plan
 
-  func candidates(_ shaped: (FieldValues) -> FieldValues, fields: [Fact.Field]) -> [CRMCandidate] {
+  func candidates(_ shaped: (FieldValues) -> FieldValues, fields: [FieldKey]) -> [CRMCandidate] {
     people.map { person in
       var link = CRMCandidate.Link.none
       let record = record(of: person.person)

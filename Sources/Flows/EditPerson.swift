@@ -208,7 +208,7 @@ extension Fact.Field {
   /// The directory is open; what else is known of somebody is sealed (`house.md`, three classes of column).
   var isOpen: Bool {
     switch self {
-    case .name, .given, .family, .email, .phone, .organisation, .title: true
+    case .name, .given, .family, .email, .phone, .organisation, .title, .tag: true
     case .url, .address, .birthday, .note, .custom: false
     }
   }

@@ -12,9 +12,9 @@ public struct ServerDoor: Sendable {
   let store: Store
   let dialler: Dialler
   let turns = RenewalTurns()
-  private let gate: Gate
-  private let callers: Callers
-  private let quiet: Double
+  let gate: Gate
+  let callers: Callers
+  let quiet: Double
   /// How often the grant of an open connection is looked at, in seconds.
   static let look = 0.5
 
@@ -78,8 +78,20 @@ public struct ServerDoor: Sendable {
     var login = FreshLogin(
       login: held.login, expiresAt: held.expiresAt, slot: Store.loginSlot(account, source.id))
     callers.enter(grant.id, account, source.id)
-    let (stamp, store, dialler) = (grant.stamp, store, dialler)
-    let watch = Task {
+    let watch = watch(grant.stamp, account, every: look)
+    defer { watch.cancel() }
+    return try await login.use(
+      at: server.tokens, now: store.clock(),
+      renew: { try await renew($0, at: $1, of: source.id, account, permit) },
+      { try await body(server, $0, permit) })
+  }
+
+  /// Looks at a grant until it is cancelled; once the grant ended, so do its connections.
+  func watch(_ stamp: Grant.Stamp, _ account: ID<Account>, every look: Double = ServerDoor.look) -> Task<
+    Void, any Error
+  > {
+    let (store, dialler) = (store, dialler)
+    return Task {
       while !Task.isCancelled {
         try await Task.sleep(for: .seconds(look))
         do {
@@ -90,11 +102,6 @@ public struct ServerDoor: Sendable {
         }
       }
     }
-    defer { watch.cancel() }
-    return try await login.use(
-      at: server.tokens, now: store.clock(),
-      renew: { try await renew($0, at: $1, of: source.id, account, permit) },
-      { try await body(server, $0, permit) })
   }
 
   /// Whether the server of a source keeps us waiting, for so many seconds already.
@@ -183,9 +190,10 @@ public struct ServerDoor: Sendable {
 }
 
 /// For which account and source a grant is dialled.
-private final class Callers: Sendable {
+final class Callers: Sendable {
   private enum Caller {
     case source(ID<Account>, ID<Source>)
+    case destination(ID<Account>, ID<Destination>)
     /// A grant that is tried before it is kept, and what it may reach.
     case trial(Set<Endpoint>)
   }
@@ -194,6 +202,10 @@ private final class Callers: Sendable {
 
   func enter(_ grant: ID<Grant>, _ account: ID<Account>, _ source: ID<Source>) {
     known.withLock { $0[grant] = .source(account, source) }
+  }
+
+  func enter(_ grant: ID<Grant>, _ account: ID<Account>, _ destination: ID<Destination>) {
+    known.withLock { $0[grant] = .destination(account, destination) }
   }
 
   func enter(trial grant: ID<Grant>, _ endpoints: Set<Endpoint>) { known.withLock { $0[grant] = .trial(endpoints) } }
@@ -225,11 +237,19 @@ private final class Callers: Sendable {
       guard let server = try await store.readable(account, source)?.source.server,
         server.endpoints.contains(endpoint)
       else { throw other }
+    case .destination(let account, let destination):
+      try await store.requireLive(stamp, account)
+      guard let found = try await store.destinations(account).first(where: { $0.id == destination }),
+        found.revokedAt == nil, found.server?.endpoints.contains(endpoint) ?? false
+      else { throw other }
     }
   }
 
   func maySend(_ stamp: Grant.Stamp, _ store: Store) async throws {
-    if case .source(let account, _) = try caller(stamp) { try await store.requireLive(stamp, account) }
+    switch try caller(stamp) {
+    case .trial: break
+    case .source(let account, _), .destination(let account, _): try await store.requireLive(stamp, account)
+    }
   }
 }
 

@@ -12,7 +12,7 @@ public struct UndoReport: Sendable, Equatable {
   /// What leaves for the destination.
   public var lines: [DeliverReport.Line] = []
   /// Fields that were changed at the destination since; they are left as they are.
-  public var edited: [Fact.Field] = []
+  public var edited: [FieldKey] = []
   /// The digest to approve: taking back a creation removes a record.
   public var digest: String?
 
@@ -106,7 +106,7 @@ public struct Undo: Sendable {
 
     /// The fields that stood otherwise before; one that is missing on a side was empty there.
     var fields: [FieldChange] {
-      Fact.Field.allCases.filter { before[$0] != nil || after[$0] != nil }.map {
+      Set(before.keys).union(after.keys).sorted().map {
         FieldChange(field: $0, old: before[$0] ?? [], new: after[$0] ?? [])
       }
     }
@@ -118,7 +118,16 @@ public struct Undo: Sendable {
     let entry = delivered.entry
     guard let id = entry.destination else { throw Undo.refused("this entry names no destination") }
     let destination = try await deliver.live(id, viewer.member, viewer.account)
-    let crm = try deliver.crm(destination)
+    return try await deliver.outlets.open(destination, viewer.account) { crm in
+      try await undo(delivered, crm, destination, viewer, approve, dryRun)
+    }
+  }
+
+  private func undo(
+    _ delivered: Delivered, _ crm: any CRM, _ destination: Destination, _ viewer: Viewer, _ approve: String?,
+    _ dryRun: Bool
+  ) async throws -> UndoReport {
+    let entry = delivered.entry
     let state = try await DeliverState.read(store, crm, destination, viewer.account)
     guard let link = state.links[entry.person], state.people.contains(where: { $0.person == entry.person }) else {
       throw Undo.refused("this person is not kept in step there any more")
@@ -157,7 +166,7 @@ private struct TakingBack {
   ///
   /// The base stays, so that the next delivery takes them for an edit made there, and keeps
   /// its hands off.
-  func send(_ change: CRMChange, edited: [Fact.Field], dryRun: Bool) async throws -> UndoReport {
+  func send(_ change: CRMChange, edited: [FieldKey], dryRun: Bool) async throws -> UndoReport {
     var report = UndoReport(entry: entry.id)
     report.lines = DeliverReport.lines([change], destination.id)
     report.edited = edited

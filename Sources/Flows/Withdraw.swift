@@ -7,8 +7,12 @@ public import Store
 /// It acts at once: what runs under it stores and sends nothing from the commit on (P005).
 public struct Withdraw: Sendable {
   let store: Store
+  let gate: Gate
 
-  public init(store: Store) { self.store = store }
+  public init(store: Store, gate: Gate) {
+    self.store = store
+    self.gate = gate
+  }
 
   /// Withdraws one grant; what waits to leave under it is cancelled.
   public func grant(_ grant: ID<Grant>, as viewer: Viewer) async throws {
@@ -17,12 +21,17 @@ public struct Withdraw: Sendable {
     }
   }
 
-  /// Revokes a destination with all its grants.
+  /// Revokes a destination with all its grants, and destroys its login.
   ///
   /// What stands there stays: it is the owner's (P016).
   public func destination(_ destination: ID<Destination>, as viewer: Viewer) async throws {
+    let hasLogin = try await store.login(viewer.account, destination) != nil
     guard try await store.revoke(viewer.account, viewer.member, destination) else {
       throw Refusal(.notYours, promise: 7, "there is no such destination")
     }
+    guard hasLogin else { return }
+    try await gate.vault.destroyCredential(viewer.account, destination)
+    // Its key is gone; this takes the sealed login out of freed pages too.
+    try await store.engine.compact(viewer.account)
   }
 }

@@ -26,6 +26,7 @@ public struct FoldedPerson: Sendable, Equatable {
   public var urls: [String] = []
   public var addresses: [String] = []
   public var notes: [String] = []
+  public var tags: [String] = []
   /// Custom fields by label.
   public var custom: [Contact.Labelled] = []
   /// What an address book, a CRM or the owner said otherwise, in order of field and value.
@@ -34,12 +35,13 @@ public struct FoldedPerson: Sendable, Equatable {
   public init() {}
 
   /// The fields as a delivery writes them.
-  public var values: [Fact.Field: [String]] {
-    var values: [Fact.Field: [String]] = [:]
-    for field in Fact.Field.allCases {
+  public var values: FieldValues {
+    var values: FieldValues = [:]
+    for field in Fact.Field.allCases where field != .custom {
       let all = self.all(field).filter { !$0.isEmpty }
-      if !all.isEmpty { values[field] = all }
+      if !all.isEmpty { values[FieldKey(field)] = all }
     }
+    for field in custom where !field.value.isEmpty { values[.custom(field.label), default: []].append(field.value) }
     return values
   }
 
@@ -56,7 +58,8 @@ public struct FoldedPerson: Sendable, Equatable {
     case .address: addresses
     case .birthday: [birthday ?? ""]
     case .note: notes
-    case .custom: custom.map { $0.label.isEmpty ? $0.value : $0.label + ": " + $0.value }
+    case .tag: tags
+    case .custom: custom.map(\.value)
     }
   }
 }
@@ -75,6 +78,7 @@ public func foldFacts(_ facts: [Fact]) -> FoldedPerson {
   person.urls = many(.url).map(\.value)
   person.addresses = many(.address).map(\.value)
   person.notes = many(.note).map(\.value)
+  person.tags = many(.tag).map(\.value)
   person.custom = many(.custom).map { Contact.Labelled($0.value, label: $0.label) }
   let given = one(.given)
   let family = one(.family)

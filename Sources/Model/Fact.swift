@@ -6,11 +6,11 @@ public struct Fact: Identified, Sendable, Equatable {
   ///
   /// Several values of a field that is `isMulti` stand side by side.
   public enum Field: String, Sendable, CaseIterable {
-    case name, given, family, email, phone, organisation, title, url, address, birthday, note, custom
+    case name, given, family, email, phone, organisation, title, url, address, birthday, note, tag, custom
 
     public var isMulti: Bool {
       switch self {
-      case .email, .phone, .url, .address, .note, .custom: true
+      case .email, .phone, .url, .address, .note, .tag, .custom: true
       case .name, .given, .family, .organisation, .title, .birthday: false
       }
     }

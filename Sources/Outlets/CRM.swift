@@ -42,13 +42,32 @@ public struct RemoteRecords: Sendable, Equatable {
   public var isThere: Bool
   /// False if something that the destination derives from its records is to be made again (`CRM.tidy`).
   public var isTidy: Bool
+  /// False if these are only what changed since a cursor.
+  public var isWhole: Bool
+  /// Names of records that the feed tells to be gone.
+  public var gone: Set<String>
+  /// Where the next reading begins; nil where everything is read each time.
+  public var cursor: RemoteCursor?
 
-  public init(records: [RemoteRecord], leftAlone: [LeftAlone] = [], isThere: Bool = true, isTidy: Bool = true) {
+  public init(
+    records: [RemoteRecord], leftAlone: [LeftAlone] = [], isThere: Bool = true, isTidy: Bool = true,
+    isWhole: Bool = true, gone: Set<String> = [], cursor: RemoteCursor? = nil
+  ) {
     self.records = records
     self.leftAlone = leftAlone
     self.isThere = isThere
     self.isTidy = isTidy
+    self.isWhole = isWhole
+    self.gone = gone
+    self.cursor = cursor
   }
+}
+
+/// How far a destination has told what changed there; its own words, kept as they came.
+public struct RemoteCursor: Sendable, Equatable {
+  public var text: String
+
+  public init(_ text: String) { self.text = text }
 }
 
 /// One change as it leaves, with the key by which a second try is known for the first.
@@ -57,11 +76,50 @@ public struct CRMWrite: Sendable, Equatable {
   public var key: String
   /// The digest of the record that the change starts from; nil for a new record.
   public var expected: String?
+  /// What the person is: many systems keep organisations apart.
+  public var kind: Person.Kind
+  /// Whether an earlier try may stand there already, whose answer did not come: it is looked for first.
+  public var isRetry: Bool
 
-  public init(_ change: CRMChange, key: String, expected: String? = nil) {
+  public init(
+    _ change: CRMChange, key: String, expected: String? = nil, kind: Person.Kind = .person, isRetry: Bool = false
+  ) {
     self.change = change
     self.key = key
     self.expected = expected
+    self.kind = kind
+    self.isRetry = isRetry
+  }
+}
+
+/// An interaction as it leaves: no more of it than the grant's level allows, with its key.
+public struct ActivityWrite: Sendable, Equatable {
+  public var kind: Interaction.Kind
+  public var key: String
+  /// The records there of those who took part; the first is whom it is filed with where only one can be named.
+  public var remotes: [String]
+  public var direction: Interaction.Direction
+  public var at: Instant
+  public var endsAt: Instant?
+  /// Nil below the level `subject`.
+  public var subject: String?
+  /// Nil below the level `full`.
+  public var text: String?
+  public var isRetry: Bool
+
+  public init(
+    _ kind: Interaction.Kind, key: String, remotes: [String], direction: Interaction.Direction, at: Instant,
+    endsAt: Instant? = nil, subject: String? = nil, text: String? = nil, isRetry: Bool = false
+  ) {
+    self.kind = kind
+    self.key = key
+    self.remotes = remotes
+    self.direction = direction
+    self.at = at
+    self.endsAt = endsAt
+    self.subject = subject
+    self.text = text
+    self.isRetry = isRetry
   }
 }
 
@@ -71,26 +129,100 @@ public enum CRMAnswer: Sendable, Equatable {
   case written(remote: String, digest: String)
   /// The record is not the one that was read any more; nothing was written, and the change is to be planned anew.
   case changed
+  /// The system does not take this value, and would have to cut or bend it: a conflict for the owner, not a loss.
+  case refused(field: FieldKey?, why: String)
+  /// This one change went wrong, others of its batch may stand.
+  case failed(Trouble)
 }
 
 /// Asked right before each write: throws if the grant ended or the job is somebody else's by now (P005).
 public typealias StandingCheck = @Sendable () async throws -> Void
 
+/// What a system can do; where it cannot, the engine goes without or writes a note, and the owner is told so.
+public struct CRMCapabilities: Sendable, Equatable {
+  /// How it tells what changed.
+  public enum Feed: Sendable, Equatable {
+    /// Not at all: everything is read.
+    case whole
+    /// Since an instant of its own; deletions too, or not.
+    case since(showsDeletions: Bool)
+    /// It cannot be read: what was written is all that is known.
+    case writeOnly
+  }
+
+  /// How it keeps organisations.
+  public enum Organisations: Sendable, Equatable { case text, records }
+
+  /// What it takes of one field.
+  public struct FieldLimit: Sendable, Equatable {
+    /// The longest value, in characters as the system counts them; nil for none.
+    public var longest: Int?
+    /// How many values; nil for any number.
+    public var values: Int?
+
+    public init(longest: Int? = nil, values: Int? = nil) {
+      self.longest = longest
+      self.values = values
+    }
+  }
+
+  /// Records that one call writes at most.
+  public var batch: Int
+  public var feed: Feed
+  public var organisations: Organisations
+  /// Interactions it has a kind of its own for; others become notes if it has those.
+  public var activities: Set<Interaction.Kind>
+  public var hasNotes: Bool
+  public var hasTasks: Bool
+  /// Fields it has a place for.
+  public var fields: Set<Fact.Field>
+  public var limits: [Fact.Field: FieldLimit]
+
+  public init(
+    batch: Int = 1, feed: Feed = .whole, organisations: Organisations = .text,
+    activities: Set<Interaction.Kind> = [], hasNotes: Bool = false, hasTasks: Bool = false,
+    fields: Set<Fact.Field>, limits: [Fact.Field: FieldLimit] = [:]
+  ) {
+    self.batch = batch
+    self.feed = feed
+    self.organisations = organisations
+    self.activities = activities
+    self.hasNotes = hasNotes
+    self.hasTasks = hasTasks
+    self.fields = fields
+    self.limits = limits
+  }
+}
+
 /// A customer relationship system that the owner designated.
 ///
 /// Every call that writes takes a permit that names it.
 public protocol CRM: Sendable {
+  var capabilities: CRMCapabilities { get }
+
   /// Values in the form in which this system shows them after they were written, so that nothing seems changed there
   /// that only looks different.
   func shaped(_ values: FieldValues) -> FieldValues
 
-  /// Everything that stands there; reading changes nothing.
-  func records() async throws -> RemoteRecords
+  /// What changed there since `cursor`, or everything; reading changes nothing. Windows overlap: what was told before
+  /// may be told again, and nothing is left out.
+  func records(since cursor: RemoteCursor?) async throws -> RemoteRecords
 
-  /// Creates or updates one record. Never a second one of the same person, never over a change made there meanwhile.
+  /// What every record there is called: by what is missing, deletions are seen where the feed does not show them.
+  func names() async throws -> Set<String>
+
+  /// Creates or updates records, at most a batch: one answer for each, in their order. Never a second record of the same
+  /// person, never over a change made there meanwhile.
+  ///
+  /// A thrown error is one after which nothing is known of any of them.
   func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer]
+
+  /// Enters interactions, at most a batch, each once for its key.
+  func log(
+    _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer]
 
   /// Removes a record that still has the digest; one that is gone already counts as removed.
   func remove(
@@ -99,4 +231,27 @@ public protocol CRM: Sendable {
 
   /// Makes again what the destination derives from its records.
   func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws
+}
+
+extension CRM {
+  /// Everything that stands there.
+  public func records() async throws -> RemoteRecords { try await records(since: nil) }
+
+  public func names() async throws -> Set<String> { Set(try await records().records.map(\.remote)) }
+
+  /// Creates or updates one record.
+  public func apply(
+    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try await apply([write], permit, check: check).first ?? .changed
+  }
+
+  /// A system that has neither activities nor notes takes none.
+  public func log(
+    _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
+    activities.map { _ in .refused(field: nil, why: "this system keeps no interactions") }
+  }
+
+  public func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws {}
 }

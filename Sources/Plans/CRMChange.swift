@@ -27,8 +27,8 @@ public struct CRMChange: Sendable, Equatable {
     form.text(person.description)
     form.optional(remote)
     form.number(Int64(fields.count))
-    for change in fields.sorted(by: { $0.field.rawValue < $1.field.rawValue }) {
-      form.text(change.field.rawValue)
+    for change in fields.sorted(by: { $0.field.name < $1.field.name }) {
+      form.text(change.field.name)
       form.list(change.old)
       form.list(change.new)
     }
@@ -48,9 +48,9 @@ public struct CRMChange: Sendable, Equatable {
   /// The part of the change that still fits: fields that show at the destination what the change starts from.
   ///
   /// An undo sends the fitting part of the inverse; a field edited there meanwhile is left alone, listed in `edited`.
-  public func fitting(_ theirs: FieldValues) -> (change: CRMChange, edited: [Fact.Field]) {
+  public func fitting(_ theirs: FieldValues) -> (change: CRMChange, edited: [FieldKey]) {
     var fits = self
-    var edited: [Fact.Field] = []
+    var edited: [FieldKey] = []
     fits.fields = fields.filter { change in
       let now = Set((theirs[change.field] ?? []).map { comparable(change.field, $0) }.filter { !$0.isEmpty })
       let start = Set(change.old.map { comparable(change.field, $0) }.filter { !$0.isEmpty })

@@ -123,14 +123,14 @@ public struct CRMPlan: Sendable, Equatable {
   private mutating func leave(_ refused: CreateRules.Refused) { leaveOut(refused.rawValue) }
   private mutating func leaveOut(_ rule: String) { leftOut[rule, default: 0] += 1 }
 
-  private mutating func create(_ candidate: CRMCandidate, _ fields: [Fact.Field]) {
+  private mutating func create(_ candidate: CRMCandidate, _ fields: [FieldKey]) {
     let merge = FieldMerge(base: [:], ours: candidate.ours, theirs: [:], fields: fields)
     settled[candidate.person] = Settled(remote: nil, base: merge.base)
     changes.append(CRMChange(.create, person: candidate.person, remote: nil, fields: merge.changes))
   }
 
   private mutating func update(
-    _ candidate: CRMCandidate, _ remote: String, _ base: FieldValues, _ theirs: FieldValues, _ fields: [Fact.Field],
+    _ candidate: CRMCandidate, _ remote: String, _ base: FieldValues, _ theirs: FieldValues, _ fields: [FieldKey],
     adopted: Bool
   ) {
     let merge = FieldMerge(base: base, ours: candidate.ours, theirs: theirs, fields: fields)

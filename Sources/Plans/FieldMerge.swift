@@ -1,15 +1,12 @@
 public import Model
 
-/// The values of a person by field, as both sides of a delivery write them; a missing field has no value.
-public typealias FieldValues = [Fact.Field: [String]]
-
 /// One field that is to change: what stands there now and what shall.
 public struct FieldChange: Sendable, Equatable {
-  public var field: Fact.Field
+  public var field: FieldKey
   public var old: [String]
   public var new: [String]
 
-  public init(field: Fact.Field, old: [String], new: [String]) {
+  public init(field: FieldKey, old: [String], new: [String]) {
     self.field = field
     self.old = old
     self.new = new
@@ -24,12 +21,12 @@ public struct FieldChange: Sendable, Equatable {
 
 /// A field that both sides changed differently since the last delivery: listed, and nothing overwritten.
 public struct FieldConflict: Sendable, Equatable {
-  public var field: Fact.Field
+  public var field: FieldKey
   public var base: [String]
   public var ours: [String]
   public var theirs: [String]
 
-  public init(field: Fact.Field, base: [String], ours: [String], theirs: [String]) {
+  public init(field: FieldKey, base: [String], ours: [String], theirs: [String]) {
     self.field = field
     self.base = base
     self.ours = ours
@@ -65,8 +62,8 @@ public struct FieldMerge: Sendable, Equatable {
   public var base: FieldValues = [:]
 
   /// Merges the `fields` of one record; fields outside the mapping are neither read nor written.
-  public init(base: FieldValues, ours: FieldValues, theirs: FieldValues, fields: [Fact.Field] = Fact.Field.allCases) {
-    for field in fields {
+  public init(base: FieldValues, ours: FieldValues, theirs: FieldValues, fields: [FieldKey]? = nil) {
+    for field in fields ?? Set(base.keys).union(ours.keys).union(theirs.keys).sorted() {
       let sides = Sides(
         base: cleaned(field, base[field]), ours: cleaned(field, ours[field]), theirs: cleaned(field, theirs[field]))
       let settled = field.isMulti ? mergeMany(field, sides) : mergeOne(field, sides)
@@ -80,7 +77,7 @@ public struct FieldMerge: Sendable, Equatable {
     let theirs: [String]
   }
 
-  private mutating func mergeOne(_ field: Fact.Field, _ sides: Sides) -> [String] {
+  private mutating func mergeOne(_ field: FieldKey, _ sides: Sides) -> [String] {
     if same(field, sides.ours, sides.theirs) { return sides.ours }
     if same(field, sides.ours, sides.base) {
       survived.append(FieldChange(field: field, old: sides.base, new: sides.theirs))
@@ -96,7 +93,7 @@ public struct FieldMerge: Sendable, Equatable {
 
   /// Sets never conflict: each side's additions come in and each side's removals go, so an edit on both sides of one
   /// value leaves both new values standing.
-  private mutating func mergeMany(_ field: Fact.Field, _ sides: Sides) -> [String] {
+  private mutating func mergeMany(_ field: FieldKey, _ sides: Sides) -> [String] {
     let base = keys(field, sides.base)
     let ours = keys(field, sides.ours)
     let theirs = keys(field, sides.theirs)
@@ -118,11 +115,11 @@ public struct FieldMerge: Sendable, Equatable {
     return sides.ours
   }
 
-  private func keys(_ field: Fact.Field, _ values: [String]) -> Set<String> {
+  private func keys(_ field: FieldKey, _ values: [String]) -> Set<String> {
     Set(values.map { comparable(field, $0) })
   }
 
-  private func same(_ field: Fact.Field, _ a: [String], _ b: [String]) -> Bool {
+  private func same(_ field: FieldKey, _ a: [String], _ b: [String]) -> Bool {
     a.map { comparable(field, $0) } == b.map { comparable(field, $0) }
       || (field.isMulti && keys(field, a) == keys(field, b))
   }
@@ -131,12 +128,12 @@ public struct FieldMerge: Sendable, Equatable {
 /// The form in which two values of a field are compared; nothing is ever written in it.
 ///
 /// Addresses ignore case, numbers their punctuation, text the white space around and between words.
-func comparable(_ field: Fact.Field, _ value: String) -> String {
-  switch field {
+func comparable(_ key: FieldKey, _ value: String) -> String {
+  switch key.field {
   case .email: fold(trimmed(value))
   case .phone: comparablePhone(value)
   case .url: trimmed(value)
-  case .name, .given, .family, .organisation, .title, .address, .birthday, .note, .custom:
+  case .name, .given, .family, .organisation, .title, .address, .birthday, .note, .tag, .custom:
     value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }
@@ -158,7 +155,7 @@ private func trimmed(_ text: String) -> String {
 }
 
 /// The values that are not empty, each once, in the order given.
-private func cleaned(_ field: Fact.Field, _ values: [String]?) -> [String] {
+private func cleaned(_ field: FieldKey, _ values: [String]?) -> [String] {
   var seen: Set<String> = []
   return (values ?? []).filter { value in
     let key = comparable(field, value)

@@ -6,10 +6,10 @@ public import Model
 public struct StandingRules: Sendable, Equatable {
   /// One field and what the destination calls it.
   public struct Mapping: Sendable, Equatable {
-    public var field: Fact.Field
+    public var field: FieldKey
     public var remote: String
 
-    public init(_ field: Fact.Field, to remote: String) {
+    public init(_ field: FieldKey, to remote: String) {
       self.field = field
       self.remote = remote
     }
@@ -18,16 +18,20 @@ public struct StandingRules: Sendable, Equatable {
   /// The destination the rules are for, by its id and by where it lies.
   public var destination: ID<Destination>
   public var location: String
+  /// What else it takes to use the destination, such as whose records new ones become.
+  public var options: [String: String]
   public var mapping: [Mapping]
   public var create: CreateRules
   public var brake: Brake
 
   public init(
-    destination: ID<Destination>, location: String, mapping: [Mapping] = StandingRules.plainMapping,
+    destination: ID<Destination>, location: String, options: [String: String] = [:],
+    mapping: [Mapping] = StandingRules.plainMapping,
     create: CreateRules = CreateRules(), brake: Brake = Brake()
   ) {
     self.destination = destination
     self.location = location
+    self.options = options
     self.mapping = mapping
     self.create = create
     self.brake = brake
@@ -35,21 +39,19 @@ public struct StandingRules: Sendable, Equatable {
 
   /// Every field but notes, each under its own name: what the folder CRM takes.
   public static let plainMapping: [Mapping] = Fact.Field.allCases.filter { $0 != .note }.map {
-    Mapping($0, to: $0.rawValue)
+    Mapping(FieldKey($0), to: $0.rawValue)
   }
 
   /// The fields of the mapping in the one order that plans use.
-  public var fields: [Fact.Field] {
-    let mapped = Set(mapping.map(\.field))
-    return Fact.Field.allCases.filter(mapped.contains)
-  }
+  public var fields: [FieldKey] { Set(mapping.map(\.field)).sorted() }
 
   /// The bytes whose SHA-256 is approved; the order in which a mapping was written does not matter.
   public var canonical: [UInt8] {
     var form = Canonical("kith standing rules 1")
     form.text(destination.description)
     form.text(location)
-    let lines = mapping.map { ($0.field.rawValue, $0.remote) }.sorted { $0 < $1 }
+    form.list(options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    let lines = mapping.map { ($0.field.name, $0.remote) }.sorted { $0 < $1 }
     form.list(lines.flatMap { [$0.0, $0.1] })
     form.nested(create.canonical)
     form.nested(brake.canonical)
@@ -82,7 +84,7 @@ public struct CreateRules: Sendable, Equatable {
     if candidate.restricted { return .restricted }
     if candidate.kind == .machine || !kinds.contains(candidate.kind) { return .machine }
     if candidate.interactions < max(1, interactions), !candidate.hasCard { return .noTie }
-    let named = [Fact.Field.name, .given, .family, .email].contains { field in
+    let named = [FieldKey.name, .given, .family, .email].contains { field in
       candidate.ours[field]?.contains { !comparable(field, $0).isEmpty } ?? false
     }
     return named ? nil : .nameless

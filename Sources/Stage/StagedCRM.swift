@@ -1,7 +1,7 @@
 public import Consent
 public import Model
 public import Outlets
-public import Plans
+import Plans
 import Synchronization
 
 /// A CRM in memory, beside the folder: it can commit and then not answer, refuse, or be edited by hand.
@@ -45,18 +45,20 @@ public final class StagedCRM: CRM {
 
   public func shaped(_ values: FieldValues) -> FieldValues { values.filter { !$0.value.isEmpty } }
 
-  public func records() async throws -> RemoteRecords { RemoteRecords(records: held) }
+  public var capabilities: CRMCapabilities { CRMCapabilities(fields: Set(Fact.Field.allCases)) }
+
+  public func records(since cursor: RemoteCursor?) async throws -> RemoteRecords { RemoteRecords(records: held) }
 
   public func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer {
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
     try require(permit.destination)
     try await check()
     let call = number()
     try fault(call, .beforeCommit)
-    let answer = state.withLock { StagedCRM.commit(write, &$0) }
+    let answers = writes.map { write in state.withLock { StagedCRM.commit(write, &$0) } }
     try fault(call, .afterCommit)
-    return answer
+    return answers
   }
 
   public func remove(
@@ -76,8 +78,6 @@ public final class StagedCRM: CRM {
     try fault(call, .afterCommit)
     return answer
   }
-
-  public func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws {}
 
   private func require(_ named: ID<Destination>?) throws {
     guard named == destination else {
@@ -120,7 +120,7 @@ public final class StagedCRM: CRM {
   /// The record with the digest of what it says.
   private static func sealed(_ record: RemoteRecord) -> RemoteRecord {
     var record = record
-    let values = Fact.Field.allCases.map { "\($0.rawValue)=\(record.values[$0] ?? [])" }.joined(separator: ";")
+    let values = record.values.keys.sorted().map { "\($0.name)=\(record.values[$0] ?? [])" }.joined(separator: ";")
     record.digest = hex(sha256(Array("\(record.key ?? "")|\(values)".utf8)))
     return record
   }

@@ -7,14 +7,14 @@ public struct Conflict: Identified, Sendable, Equatable {
 
   /// What is in conflict.
   public enum Matter: Sendable, Hashable {
-    case field(Fact.Field)
+    case field(FieldKey)
     /// The record was deleted at the destination; it is neither made again nor deleted here.
     case deletedThere
 
     public init?(name: String) {
       if name == "deleted-there" {
         self = .deletedThere
-      } else if let field = Fact.Field(rawValue: name) {
+      } else if let field = FieldKey(name: name) {
         self = .field(field)
       } else {
         return nil
@@ -23,7 +23,7 @@ public struct Conflict: Identified, Sendable, Equatable {
 
     public var name: String {
       switch self {
-      case .field(let field): field.rawValue
+      case .field(let field): field.name
       case .deletedThere: "deleted-there"
       }
     }

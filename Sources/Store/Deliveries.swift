@@ -25,15 +25,15 @@ public struct Delivery: Identified, Sendable, Equatable {
   public var undoes: ID<JournalEntry>?
   public var state: State
   /// Of the fields that change: what stands there, and what shall.
-  public var before: [Fact.Field: [String]]
-  public var after: [Fact.Field: [String]]
+  public var before: FieldValues
+  public var after: FieldValues
   /// What both sides agree on once it is done.
-  public var base: [Fact.Field: [String]]
+  public var base: FieldValues
 
   public init(
     id: ID<Delivery>, member: ID<Member>, destination: ID<Destination>, person: ID<Person>, key: String,
     verb: JournalEntry.Verb, run: Int64, undoes: ID<JournalEntry>? = nil, state: State = .due,
-    before: [Fact.Field: [String]], after: [Fact.Field: [String]], base: [Fact.Field: [String]]
+    before: FieldValues, after: FieldValues, base: FieldValues
   ) {
     self.id = id
     self.member = member
@@ -52,7 +52,7 @@ public struct Delivery: Identified, Sendable, Equatable {
 
 /// Statements about the outbox.
 public enum Deliveries {
-  private static var sides: [(String, WritableKeyPath<Delivery, [Fact.Field: [String]]>)] {
+  private static var sides: [(String, WritableKeyPath<Delivery, FieldValues>)] {
     [("before", \.before), ("after", \.after), ("base", \.base)]
   }
 
@@ -83,7 +83,7 @@ public enum Deliveries {
       ORDER BY v.delivery_id, v.side, v.field, v.position
       """, key)
     {
-      guard let place = places[row.int(0)], let field = Fact.Field(rawValue: row.text(2)),
+      guard let place = places[row.int(0)], let field = FieldKey(name: row.text(2)),
         let side = sides.first(where: { $0.0 == row.text(1) })
       else { continue }
       found[place][keyPath: side.1][field, default: []].append(row.text(3))
@@ -118,7 +118,7 @@ public enum Deliveries {
         sides.flatMap { name, side in
           Links.flat(delivery[keyPath: side]).map { field, position, value in
             [
-              Value(account), Value(delivery.id), .text(name), .text(field.rawValue), Value(position), .text(value),
+              Value(account), Value(delivery.id), .text(name), .text(field.name), Value(position), .text(value),
               Value(delivery.member),
             ]
           }

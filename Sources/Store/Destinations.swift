@@ -6,11 +6,62 @@ enum Destinations {
   static func all(
     _ account: ID<Account>, member: ID<Member>?, in session: any Session
   ) throws -> [Destination] {
-    try session.rows(
+    let reached = try servers(account, in: session)
+    return try session.rows(
       """
       SELECT id, member_id, kind, location, revoked_at FROM destination WHERE account_id = $1 ORDER BY id
       """, [Value(account)]
-    ).compactMap(destination).filter { member == nil || $0.member == member }
+    ).compactMap(destination).filter { member == nil || $0.member == member }.map { found in
+      var found = found
+      found.server = reached.servers[found.id.rawValue]
+      found.options = reached.options[found.id.rawValue] ?? [:]
+      return found
+    }
+  }
+
+  /// How destinations are reached, and what else it takes, by their raw ids.
+  private static func servers(
+    _ account: ID<Account>, in session: any Session
+  ) throws -> (servers: [Int64: MailServer], options: [Int64: [String: String]]) {
+    var found: (servers: [Int64: MailServer], options: [Int64: [String: String]]) = ([:], [:])
+    for row in try session.rows(
+      "SELECT destination_id, host, port, path, security, authority FROM destination_server WHERE account_id = $1",
+      [Value(account)])
+    {
+      found.servers[row.int(0)] = MailServer(
+        host: row.text(1), port: Int(row.int(2)), path: row.textOrNil(3),
+        security: .init(rawValue: row.text(4)) ?? .implicit, authority: row.textOrNil(5))
+    }
+    for row in try session.rows(
+      "SELECT destination_id, name, value FROM destination_option WHERE account_id = $1", [Value(account)])
+    {
+      found.options[row.int(0), default: [:]][row.text(1)] = row.text(2)
+    }
+    return found
+  }
+
+  static func keep(_ destination: Destination, _ account: ID<Account>, in session: any Session) throws {
+    let key: [Value] = [Value(account), Value(destination.id)]
+    try session.run("DELETE FROM destination_option WHERE account_id = $1 AND destination_id = $2", key)
+    try session.runMany(
+      """
+      INSERT INTO destination_option (account_id, destination_id, name, value, member_id) VALUES ($1, $2, $3, $4, $5)
+      """,
+      destination.options.sorted { $0.key < $1.key }.map {
+        key + [.text($0.key), .text($0.value), Value(destination.member)]
+      })
+    guard let server = destination.server else { return }
+    try session.run(
+      """
+      INSERT INTO destination_server (account_id, destination_id, member_id, host, port, path, security, authority)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      ON CONFLICT (account_id, destination_id) DO UPDATE SET host = excluded.host, port = excluded.port,
+        path = excluded.path, security = excluded.security, authority = excluded.authority
+      """,
+      key + [
+        Value(destination.member), .text(server.host), Value(server.port), Value(server.path),
+        .text(server.security.rawValue), Value(server.authority),
+      ])
   }
 
   static func find(
@@ -67,8 +118,8 @@ extension Store {
 
   /// Keeps a destination with the grant to write there, or nothing at all.
   ///
-  /// The same place twice is one destination;
-  /// one that was revoked comes back under the new grant.
+  /// The same place twice is one destination, used as the last call says; one that was revoked comes back under the new
+  /// grant. A live grant of other words is withdrawn for the new one (P023).
   public func add(_ destination: Destination, _ account: ID<Account>, grant: Grant) async throws -> Destination {
     try await write(account) { session in
       var kept = destination
@@ -87,10 +138,14 @@ extension Store {
             .text(destination.location),
           ])
       }
-      let live = try Grants.all(account, member: destination.member, in: session).contains {
+      try Destinations.keep(kept, account, in: session)
+      let live = try Grants.all(account, member: destination.member, in: session).filter {
         $0.target == .destination(kept.id) && $0.withdrawnAt == nil
       }
-      guard !live else { return kept }
+      guard !live.contains(where: { $0.words == grant.words && $0.purposes == grant.purposes }) else { return kept }
+      try session.runMany(
+        "UPDATE consent_grant SET withdrawn_at = $3, epoch = epoch + 1 WHERE account_id = $1 AND id = $2",
+        live.map { [Value(account), Value($0.id), Value(clock())] })
       var grant = grant
       grant.target = .destination(kept.id)
       try Grants.insert(grant, account, in: session)
@@ -109,6 +164,8 @@ extension Store {
         WHERE account_id = $2 AND id = $3 AND member_id = $4
         """, [Value(now), Value(account), Value(destination), Value(member)])
       guard found == 1 else { return false }
+      try session.run(
+        "DELETE FROM credential WHERE account_id = $1 AND holder_id = $2", [Value(account), Value(destination)])
       try Destinations.close(destination, account, at: now, in: session)
       return true
     }

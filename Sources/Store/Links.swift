@@ -10,11 +10,11 @@ public struct Link: Sendable, Equatable {
   public var key: String
   /// The digest of the record as it was last written or read.
   public var remoteDigest: String
-  public var base: [Fact.Field: [String]]
+  public var base: FieldValues
 
   public init(
     person: ID<Person>, member: ID<Member>, remote: String, key: String, remoteDigest: String,
-    base: [Fact.Field: [String]]
+    base: FieldValues
   ) {
     self.person = person
     self.member = member
@@ -34,7 +34,7 @@ public struct DeliverablePerson: Sendable, Equatable {
   public var hasCard: Bool
   /// Whose keys the person's journal images lie under: the handles of the records, e-mail addresses first.
   public var handles: [Handle]
-  public var values: [Fact.Field: [String]]
+  public var values: FieldValues
 }
 
 /// Statements about links.
@@ -43,13 +43,13 @@ public enum Links {
     _ account: ID<Account>, _ destination: ID<Destination>, in session: any Session
   ) throws -> [Link] {
     let key: [Value] = [Value(account), Value(destination)]
-    var bases: [Int64: [Fact.Field: [String]]] = [:]
+    var bases: [Int64: FieldValues] = [:]
     let values = """
       SELECT person_id, field, value FROM link_value WHERE account_id = $1 AND destination_id = $2
       ORDER BY person_id, field, position
       """
     try session.stream(values, key) { row in
-      guard let field = Fact.Field(rawValue: row.text(1)) else { return }
+      guard let field = FieldKey(name: row.text(1)) else { return }
       bases[row.int(0), default: [:]][field, default: []].append(row.text(2))
     }
     return try session.rows(
@@ -93,7 +93,7 @@ public enum Links {
       links.flatMap { link in
         flat(link.base).map { field, position, value in
           [
-            Value(account), Value(destination), Value(link.person), .text(field.rawValue), Value(position),
+            Value(account), Value(destination), Value(link.person), .text(field.name), Value(position),
             .text(value), Value(link.member),
           ]
         }
@@ -114,13 +114,13 @@ public enum Links {
     _ account: ID<Account>, _ member: ID<Member>, in session: any Session
   ) throws -> [DeliverablePerson] {
     let key: [Value] = [Value(account), Value(member)]
-    var values: [Int64: [Fact.Field: [String]]] = [:]
+    var values: [Int64: FieldValues] = [:]
     let folded = """
       SELECT person_id, field, value FROM person_value WHERE account_id = $1 AND member_id = $2
       ORDER BY person_id, field, position
       """
     try session.stream(folded, key) { row in
-      guard let field = Fact.Field(rawValue: row.text(1)) else { return }
+      guard let field = FieldKey(name: row.text(1)) else { return }
       values[row.int(0), default: [:]][field, default: []].append(row.text(2))
     }
     var cards: Set<Int64> = []
@@ -144,7 +144,7 @@ public enum Links {
       """, key
     ).map { row in
       var own = values[row.int(0)] ?? [:]
-      for (field, text) in [(Fact.Field.name, row.text(2)), (.organisation, row.text(3)), (.title, row.text(4))] {
+      for (field, text) in [(FieldKey.name, row.text(2)), (.organisation, row.text(3)), (.title, row.text(4))] {
         own[field] = text.isEmpty ? nil : [text]
       }
       return DeliverablePerson(
@@ -155,8 +155,8 @@ public enum Links {
   }
 
   /// Values in the order of fields, each with its place.
-  static func flat(_ values: [Fact.Field: [String]]) -> [(Fact.Field, Int, String)] {
-    Fact.Field.allCases.flatMap { field in
+  static func flat(_ values: FieldValues) -> [(FieldKey, Int, String)] {
+    values.keys.sorted().flatMap { field in
       (values[field] ?? []).enumerated().map { (field, $0.offset, $0.element) }
     }
   }

@@ -11,11 +11,11 @@ public struct FoldedRow: Sendable, Equatable {
   public var strength: Double
   public var lastContacted: Instant?
   public var interactions: Int
-  public var values: [Fact.Field: [String]]
+  public var values: FieldValues
 
   public init(
     id: ID<Person>, kind: Person.Kind, name: String, organisation: String?, title: String?, strength: Double,
-    lastContacted: Instant?, interactions: Int, values: [Fact.Field: [String]]
+    lastContacted: Instant?, interactions: Int, values: FieldValues
   ) {
     self.id = id
     self.kind = kind
@@ -72,7 +72,7 @@ public enum People {
       for (field, all) in row.values {
         for (position, value) in all.enumerated() {
           values.append([
-            Value(account), Value(row.id), .text(field.rawValue), Value(position), .text(value), Value(member),
+            Value(account), Value(row.id), .text(field.name), Value(position), .text(value), Value(member),
           ])
         }
       }

@@ -59,21 +59,23 @@ extension Sources {
 }
 
 extension Store {
-  /// Where the sealed login of a source lies: part of its seal.
-  public static func loginSlot(_ account: ID<Account>, _ source: ID<Source>) -> Slot {
-    Slot(account, "credential", "login", row: source.rawValue)
+  /// Where the sealed login of a source or a destination lies: part of its seal.
+  public static func loginSlot<Holder>(_ account: ID<Account>, _ holder: ID<Holder>) -> Slot {
+    Slot(account, "credential", "login", row: holder.rawValue)
   }
 
-  /// Keeps the sealed login of a source in the place of an older one; `expiresAt` is when its access token runs out.
-  public func keep(
-    _ login: Sealed, expiresAt: Instant? = nil, of source: ID<Source>, _ member: ID<Member>, _ account: ID<Account>
+  /// Keeps the sealed login of a source or a destination in the place of an older one; `expiresAt` is when its access
+  /// token runs out.
+  public func keep<Holder>(
+    _ login: Sealed, expiresAt: Instant? = nil, of holder: ID<Holder>, _ member: ID<Member>, _ account: ID<Account>
   ) async throws {
+    let row = [Value(account), Value(holder), Value(member), .bytes(login.bytes), Value(expiresAt)]
     _ = try await write(account) { session in
       try session.run(
         """
-        INSERT INTO credential (account_id, source_id, member_id, login, expires_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (account_id, source_id) DO UPDATE SET login = excluded.login, expires_at = excluded.expires_at
-        """, [Value(account), Value(source), Value(member), .bytes(login.bytes), Value(expiresAt)])
+        INSERT INTO credential (account_id, holder_id, member_id, login, expires_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (account_id, holder_id) DO UPDATE SET login = excluded.login, expires_at = excluded.expires_at
+        """, row)
     }
   }
 
@@ -87,25 +89,24 @@ extension Store {
     try await write(account, under: [stamp], lease: nil) { session in
       try session.run(
         """
-        UPDATE credential SET login = $4, expires_at = $5 WHERE account_id = $1 AND source_id = $2 AND login = $3
+        UPDATE credential SET login = $4, expires_at = $5 WHERE account_id = $1 AND holder_id = $2 AND login = $3
         """, [Value(account), Value(source), .bytes(old.bytes), .bytes(new.bytes), Value(expiresAt)]) == 1
     }
   }
 
-  /// The sealed login of a source; nil if it was destroyed, or never came along with an export.
-  public func login(_ account: ID<Account>, _ source: ID<Source>) async throws -> Sealed? {
-    try await credential(account, source)?.login
+  /// The sealed login of a source or a destination; nil if it was destroyed, or never came along with an export.
+  public func login<Holder>(_ account: ID<Account>, _ holder: ID<Holder>) async throws -> Sealed? {
+    try await credential(account, holder)?.login
   }
 
   /// The same, with the instant at which its access token runs out, if that is known.
-  public func credential(
-    _ account: ID<Account>, _ source: ID<Source>
+  public func credential<Holder>(
+    _ account: ID<Account>, _ holder: ID<Holder>
   ) async throws -> (login: Sealed, expiresAt: Instant?)? {
-    try await read(account) { session in
-      try session.row(
-        "SELECT login, expires_at FROM credential WHERE account_id = $1 AND source_id = $2",
-        [Value(account), Value(source)]
-      ).flatMap { row in Sealed(stored: row.bytes(0)).map { ($0, row.instantOrNil(1)) } }
+    let key = [Value(account), Value(holder)]
+    return try await read(account) { session in
+      try session.row("SELECT login, expires_at FROM credential WHERE account_id = $1 AND holder_id = $2", key).flatMap
+      { row in Sealed(stored: row.bytes(0)).map { ($0, row.instantOrNil(1)) } }
     }
   }
 }

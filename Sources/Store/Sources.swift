@@ -231,7 +231,7 @@ extension Store {
         UPDATE consent_grant SET withdrawn_at = COALESCE(withdrawn_at, $3), epoch = epoch + 1
         WHERE account_id = $1 AND source_id = $2
         """, key + [Value(now)])
-      try session.run("DELETE FROM credential WHERE account_id = $1 AND source_id = $2", key)
+      try session.run("DELETE FROM credential WHERE account_id = $1 AND holder_id = $2", key)
       try session.run(
         "DELETE FROM job WHERE account_id = $1 AND subject_id = $2 AND kind IN ('pull', 'analyse')", key)
       return true

@@ -1,7 +1,7 @@
 public import Consent
 public import NIOCore
 
-/// The sealed login of a source, and where it lies.
+/// The sealed login of a source or a destination, and where it lies.
 public struct SealedLogin: Sendable {
   public var login: Sealed
   public var slot: Slot
@@ -19,10 +19,10 @@ extension Connection {
   /// goes no further than this machine: a login goes to its own source and nowhere else (P080). What `encode` throws is
   /// replaced, since an error could carry the login. A sign-in of several steps calls this once for each that needs the
   /// secret.
-  public func authenticate(
-    with login: Sealed, in slot: Slot, _ permit: borrowing Permit<Connect>,
+  public func authenticate<P: Purpose>(
+    with login: Sealed, in slot: Slot, _ permit: borrowing Permit<P>,
     encode: @Sendable (Login) throws -> ByteBuffer
-  ) async throws {
+  ) async throws where P.Yield == Login {
     guard permit.stamps == [line.grant] else {
       throw Refusal(.keyNotHeld, promise: 80, "this login belongs to another grant than the connection")
     }

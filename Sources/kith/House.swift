@@ -73,7 +73,7 @@ extension House {
     // A wrong operator key is told at once, not by the first step that opens something.
     try await vault.check(account)
     // What a crash left of an erasure comes before everything else.
-    try await Erase(store: store, gate: gate).resume(account)
+    try await Erase(store: store, gate: gate, door: door).resume(account)
     let members = try await store.members(account)
     guard let word = member else {
       guard let first = members.first else { throw Trouble("the account has no member", "see 'kith account list'") }

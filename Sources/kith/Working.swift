@@ -12,7 +12,7 @@ extension House {
   ) -> Worker {
     let pull = Pull(store: store, gate: gate, door: door, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
-    let deliver = Deliver(store: store, gate: gate, progress: progress)
+    let deliver = Deliver(store: store, gate: gate, door: door, progress: progress)
     let isWaiting: @Sendable (Job, Lease) -> Bool = { [door] job, lease in
       job.kind == .pull && door.isWaiting(for: ID(job.subject), of: lease.account, seconds: limits.silence)
     }
@@ -66,5 +66,5 @@ extension [JobOutcome] {
 
 extension House {
   /// What keeps destinations in step, for flows that build on it.
-  func deliver() -> Deliver { Deliver(store: store, gate: gate) }
+  func deliver() -> Deliver { Deliver(store: store, gate: gate, door: door) }
 }

@@ -204,15 +204,16 @@ private struct Mortal: CRM {
   let kill: Kill
 
   func shaped(_ values: FieldValues) -> FieldValues { crm.shaped(values) }
-  func records() async throws -> RemoteRecords { try await crm.records() }
+  func records(since cursor: RemoteCursor?) async throws -> RemoteRecords { try await crm.records(since: cursor) }
+  var capabilities: CRMCapabilities { crm.capabilities }
 
   func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer {
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
     try kill.step()
-    let answer = try await crm.apply(write, permit, check: check)
+    let answers = try await crm.apply(writes, permit, check: check)
     try kill.step()
-    return answer
+    return answers
   }
 
   func remove(

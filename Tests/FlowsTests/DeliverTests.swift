@@ -141,7 +141,7 @@ struct DeliverTests {
     let bob = try await home.person("Bob Brown", "bob@example.test")
     let (account, member) = (home.account, home.viewer.member)
     _ = try await home.store.write(account) { session in
-      for field in Fact.Field.allCases where !Deliver.directory.contains(field) {
+      for field in Fact.Field.allCases where !Deliver.directory.contains(FieldKey(field)) {
         try session.run(
           """
           INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
@@ -152,7 +152,7 @@ struct DeliverTests {
     let destination = try await home.accepted()
     let report = try await home.run(destination)
     #expect(report.created == 1)
-    #expect(Set(report.lines.map(\.field)).isSubset(of: Set(Deliver.directory.map(\.rawValue))))
+    #expect(Set(report.lines.map(\.field)).isSubset(of: Set(Deliver.directory.map(\.name))))
     var bytes = 0
     for name in try home.changes().keys {
       guard let data = FileManager.default.contents(atPath: home.folder + "/" + name) else { continue }
@@ -172,7 +172,7 @@ struct DeliverTests {
     try await home.run(destination)
     let grants = try await home.store.grants(home.account)
     let grant = try #require(grants.first { $0.target == .destination(destination) })
-    try await Withdraw(store: home.store).grant(grant.id, as: home.viewer)
+    try await Withdraw(store: home.store, gate: home.house.gate).grant(grant.id, as: home.viewer)
     try await home.title(bob, "Buyer")
     let files = try home.changes()
     for dryRun in [true, false] {
@@ -185,7 +185,7 @@ struct DeliverTests {
     // Allowed again, it goes on; revoked as a whole, it does not.
     _ = try await home.accepted()
     #expect(try await home.run(destination).updated == 1)
-    try await Withdraw(store: home.store).destination(destination, as: home.viewer)
+    try await Withdraw(store: home.store, gate: home.house.gate).destination(destination, as: home.viewer)
     await #expect { try await home.run(destination) } throws: { ($0 as? Refusal)?.promise == 16 }
   }
 
@@ -200,7 +200,7 @@ struct DeliverTests {
     let grant = try #require(grants.first { $0.target == .destination(destination) })
     let outlet = Meddled(
       FolderCRM(Destination(id: destination, member: home.viewer.member, kind: .folder, location: home.folder)), at: 23
-    ) { try await Withdraw(store: home.store).grant(grant.id, as: home.viewer) }
+    ) { try await Withdraw(store: home.store, gate: home.house.gate).grant(grant.id, as: home.viewer) }
     let deliver = Deliver(store: home.store, gate: home.house.gate, crm: { _ in outlet })
     await #expect { try await home.run(destination, by: deliver) } throws: {
       ($0 as? Refusal)?.reason == .withdrawn
@@ -273,14 +273,15 @@ struct Meddled: CRM {
   }
 
   func shaped(_ values: FieldValues) -> FieldValues { crm.shaped(values) }
-  func records() async throws -> RemoteRecords { try await crm.records() }
+  func records(since cursor: RemoteCursor?) async throws -> RemoteRecords { try await crm.records(since: cursor) }
+  var capabilities: CRMCapabilities { crm.capabilities }
 
   func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer {
-    let answer = try await crm.apply(write, permit, check: check)
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
+    let answers = try await crm.apply(writes, permit, check: check)
     if written.next() == place { try await meddle() }
-    return answer
+    return answers
   }
 
   func remove(

@@ -14,7 +14,7 @@ import Wire
     let port = web?.port
     return Discover(
       lookup: RecordLookup(address: 0x7f00_0001, port: names.port),
-      documents: AutoconfigReader(dialler) { domain in
+      documents: AutoconfigReader(dialler, patience: 60) { domain in
         guard let port else { return [] }
         let here = MailServer(host: "127.0.0.1", port: port, security: .none)
         return AutoconfigReader.usual(domain).map { .init(here, "/\($0.server.host)\($0.path)") }

@@ -110,6 +110,17 @@ struct CardsVCardTests {
     }
   }
 
+  @Test("a tag comes and goes without the others' line being written otherwise")
+  func tags() throws {
+    var card = try one(CardFixtures.bob)
+    card.set(.tag, ["client", "Garden, big", "new; one"].map { Contact.Labelled($0) })
+    #expect(card.values(.tag).map(\.value) == ["client", "Garden, big", "new; one"])
+    card.set(.tag, ["client", "Garden, big"].map { Contact.Labelled($0) })
+    #expect(written(card) == CardFixtures.bob)
+    card.set(.tag, [])
+    #expect(card.values(.tag).isEmpty && !written(card).contains("CATEGORIES"))
+  }
+
   @Test("one changed field leaves every other line alone", arguments: Fact.Field.allCases)
   func onlyThatField(_ field: Fact.Field) throws {
     for text in [CardFixtures.bob, CardFixtures.android] {

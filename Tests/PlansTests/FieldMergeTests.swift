@@ -6,7 +6,7 @@ import Testing
 struct FieldMergeTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let field: Fact.Field
+    let field: FieldKey
     let base: [String]
     let ours: [String]
     let theirs: [String]
@@ -15,7 +15,7 @@ struct FieldMergeTests {
     var conflict = false
 
     init(
-      _ says: String, _ field: Fact.Field, _ base: [String], _ ours: [String], _ theirs: [String], out: [String]? = nil,
+      _ says: String, _ field: FieldKey, _ base: [String], _ ours: [String], _ theirs: [String], out: [String]? = nil,
       conflict: Bool = false
     ) {
       testDescription = says
@@ -138,7 +138,7 @@ struct FieldMergeTests {
 
   private func values(_ random: inout Seeded) -> FieldValues {
     var values: FieldValues = [:]
-    let fields: [Fact.Field] = [.name, .title, .email, .phone, .organisation]
+    let fields: [FieldKey] = [.name, .title, .email, .phone, .organisation]
     for field in fields where Int.random(in: 0..<4, using: &random) > 0 {
       let pool = field.isMulti ? ["a", "b", "c", "d"] : ["x", "y", "z"]
       let picked = pool.filter { _ in Bool.random(using: &random) }.shuffled(using: &random)
@@ -152,7 +152,8 @@ struct FieldMergeTests {
   private func checkNothingLost(
     _ merge: FieldMerge, base: FieldValues, ours: FieldValues, theirs: FieldValues, seed: UInt64
   ) {
-    for field in Fact.Field.allCases where !merge.conflicts.contains(where: { $0.field == field }) {
+    let inConflict = Set(merge.conflicts.map(\.field))
+    for field in Set(base.keys).union(ours.keys).union(theirs.keys).subtracting(inConflict) {
       let b = Set(base[field] ?? [])
       let o = Set(ours[field] ?? [])
       let t = Set(theirs[field] ?? [])

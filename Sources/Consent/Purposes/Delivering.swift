@@ -9,6 +9,16 @@ public enum SyncToCRM: Purpose {
     opens: [], recipients: [.designatedCRM], ground: .destinationGrant)
 }
 
+/// The login of the designated CRM is opened where the connection is made; what stands there may be read before
+/// anything is approved, and nothing is written under this purpose (P080).
+public enum ConnectToCRM: Purpose {
+  public typealias Yield = Login
+
+  public static let declaration = Declaration(
+    name: "connect-to-crm", use: "to sync that information to your designated CRM with the login you gave", promise: 80,
+    basis: .contract, opens: [.credential], recipients: [.designatedCRM], ground: .destinationLogin)
+}
+
 /// A change is taken back: the image of what was before is opened.
 public enum UndoChange: Purpose {
   public typealias Yield = JournalImage

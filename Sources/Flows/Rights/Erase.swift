@@ -10,14 +10,15 @@ public import Store
 public struct Erase: Sendable {
   private let store: Store
   private let gate: Gate
-  private let crm: @Sendable (Destination) throws -> any CRM
+  private let outlets: OutletDoor
 
   public init(
-    store: Store, gate: Gate, crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet
+    store: Store, gate: Gate, door: ServerDoor? = nil,
+    crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet
   ) {
     self.store = store
     self.gate = gate
-    self.crm = crm
+    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
   }
 
   /// What an erasure reached, to be told to the owner.
@@ -77,7 +78,9 @@ public struct Erase: Sendable {
     var outcome = Outcome(handles: 0, removedThere: 0, leftThere: [])
     for link in try await store.links(toErase: keys, account) {
       do {
-        try await remove(link, account, &outcome)
+        if try await remove(link, account) { outcome.removedThere += 1 }
+      } catch is LeftThere {
+        outcome.leftThere.append(link.remote)
       } catch is Trouble {
         // A CRM that does not answer must not keep the rest from being erased; what stands there is told.
         outcome.leftThere.append(link.remote)
@@ -93,43 +96,48 @@ public struct Erase: Sendable {
   ///
   /// The instruction to erase is the one-use approval of exactly that; a record that somebody changed there is left,
   /// and told.
-  private func remove(_ link: LinkToErase, _ account: ID<Account>, _ outcome: inout Outcome) async throws {
+  private func remove(_ link: LinkToErase, _ account: ID<Account>) async throws -> Bool {
     let destinations = try await store.destinations(account)
     guard let destination = destinations.first(where: { $0.id == link.destination }), destination.revokedAt == nil
-    else {
-      outcome.leftThere.append(link.remote)
-      return
+    else { throw LeftThere() }
+    do {
+      return try await outlets.open(destination, account) { try await remove(link, $0, destination, account) }
+    } catch is Refusal {
+      // Without a live grant nothing is touched there, not even to delete.
+      throw LeftThere()
     }
-    let crm = try crm(destination)
+  }
+
+  /// A record that is left as it stands there.
+  private struct LeftThere: Error {}
+
+  private func remove(
+    _ link: LinkToErase, _ crm: any CRM, _ destination: Destination, _ account: ID<Account>
+  ) async throws -> Bool {
     let records = try await crm.records()
-    guard records.isThere else {
-      outcome.leftThere.append(link.remote)
-      return
-    }
-    guard let record = records.records.first(where: { $0.remote == link.remote }) else { return }
-    guard record.digest == link.digest else {
-      outcome.leftThere.append(link.remote)
-      return
-    }
+    guard records.isThere else { throw LeftThere() }
+    guard let record = records.records.first(where: { $0.remote == link.remote }) else { return false }
+    guard record.digest == link.digest else { throw LeftThere() }
     let said = "kith erase 1\u{0}\(destination.id)\u{0}\(record.remote)\u{0}\(record.digest)"
     let digest = hex(sha256(Array(said.utf8)))
     try await store.approve(account, destination.member, destination.id, kind: .oneUse, digest: digest)
+    var answer = CRMAnswer.changed
     do {
       let permit = try await gate.permit(
         SyncToCRM.self,
         for: Request(account: account, member: destination.member, destination: destination.id, digest: digest))
       let check = store.standingCheck(permit)
-      let answer = try await crm.remove(record.remote, expecting: record.digest, permit, check: check)
+      answer = try await crm.remove(record.remote, expecting: record.digest, permit, check: check)
       try await crm.tidy(permit, check: check)
       _ = permit.close()
-      if answer == .changed { outcome.leftThere.append(link.remote) } else { outcome.removedThere += 1 }
     } catch is Refusal {
-      // Without a live grant nothing is touched there, not even to delete.
-      outcome.leftThere.append(link.remote)
+      answer = .changed
     }
     let now = store.clock()
     _ = try await store.write(account) { session in
       try Store.spend(account, destination.id, digest: digest, at: now, in: session)
     }
+    guard answer != .changed else { throw LeftThere() }
+    return true
   }
 }

@@ -13,7 +13,39 @@ extension VCard {
     case .family: setPart(of: "N", at: 0, to: values.first?.value ?? "")
     case .name, .title, .organisation, .birthday: setOne(field, values.first?.value)
     case .email, .phone, .url, .address, .note, .custom: setMany(field, values)
+    case .tag: setTags(values.map(\.value))
     }
+  }
+
+  /// Tags stand side by side on a line (RFC 6350 §6.7.1): a line none of whose tags goes or comes stays as it is.
+  mutating func setTags(_ tags: [String]) {
+    var open: [String] = []
+    for tag in tags.map(trimmed) where !tag.isEmpty && !open.contains(tag) { open.append(tag) }
+    let wanted = Set(open)
+    let places = places(.tag)
+    for place in places { open.removeAll(where: Set(components(lines[place], at: Byte.comma)).contains) }
+    var gone: [Int] = []
+    for place in places {
+      let raw = CardText.rawSplit(rawText(lines[place]), at: Byte.comma)
+      let kept = raw.filter { wanted.contains(trimmed(CardText.unescape($0, version: version))) }
+      let new = place == places.last ? open.map(escapedTag) : []
+      let isBlank = raw.allSatisfy { trimmed($0).isEmpty }
+      if kept.count == raw.count && new.isEmpty || isBlank && new.isEmpty { continue }
+      if kept.isEmpty && new.isEmpty { gone.append(place); continue }
+      lines[place] = line(
+        "CATEGORIES", group: lines[place].group, parameters: keptParameters(lines[place]),
+        value: (kept + new).joined(separator: ","))
+    }
+    if places.isEmpty, !open.isEmpty {
+      insert(line("CATEGORIES", value: open.map(escapedTag).joined(separator: ",")), after: nil)
+    }
+    removeLines(gone)
+  }
+
+  /// A comma parts tags in every version.
+  private func escapedTag(_ tag: String) -> String {
+    let escaped = CardText.escape(tag, version: version)
+    return version == "2.1" ? escaped.replacing(",", with: "\\,") : escaped
   }
 
   private mutating func setOne(_ field: Fact.Field, _ wanted: String?) {

@@ -7,6 +7,9 @@ extension VCard {
   /// `.custom` are the fields that Kith itself wrote; `contact` also tells what other programs added.
   public func values(_ field: Fact.Field) -> [Contact.Labelled] {
     let labels = groupLabels()
+    if field == .tag {
+      return places(.tag).flatMap { components(lines[$0], at: Byte.comma) }.filter { !$0.isEmpty }.map { .init($0) }
+    }
     return places(field).compactMap { value(lines[$0], field, labels) }.filter { !$0.value.isEmpty }
   }
 
@@ -48,6 +51,7 @@ extension VCard {
     case .address: "ADR"
     case .birthday: "BDAY"
     case .note: "NOTE"
+    case .tag: "CATEGORIES"
     case .custom: "X-KITH-FIELD"
     }
   }
@@ -64,6 +68,7 @@ extension VCard {
     case .url: .init(trimmed(text(line)), label: label(line, labels))
     case .address: .init(postal(line, labels).line, label: label(line, labels))
     case .note: .init(trimmed(text(line)))
+    case .tag: .init(components(line, at: Byte.comma).first ?? "")
     case .custom:
       .init(trimmed(text(line)), label: line.parts().parameters.first { $0.name == "LABEL" }?.values.first ?? "")
     }

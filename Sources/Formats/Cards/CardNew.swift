@@ -24,11 +24,7 @@ extension VCard {
     ]
     for (field, values) in several { set(field, values) }
     for postal in contact.addresses where !postal.isEmpty { add(postal) }
-    let tags = contact.tags.filter { !$0.isEmpty }
-    if !tags.isEmpty {
-      let list = tags.map { CardText.escape($0, version: version) }.joined(separator: ",")
-      insert(line("CATEGORIES", value: list), after: nil)
-    }
+    setTags(contact.tags)
   }
 
   /// Adds a postal address by its parts.

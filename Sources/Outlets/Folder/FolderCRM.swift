@@ -1,7 +1,7 @@
 public import Consent
 import Formats
 public import Model
-public import Plans
+import Plans
 
 /// A folder as a CRM: `people/<name>-<id>.vcf`, one card a file, that people may edit by hand; and `contacts.csv`, made
 /// from the cards.
@@ -10,7 +10,7 @@ public import Plans
 /// what the first one did.
 public struct FolderCRM: CRM {
   /// What a card is given and read for; everything else in it is the owner's own.
-  static let fields: [Fact.Field] = [.name, .given, .family, .email, .phone, .organisation, .title]
+  static let fields: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
 
   private let destination: ID<Destination>
   let files: FolderFiles
@@ -19,6 +19,8 @@ public struct FolderCRM: CRM {
     self.destination = destination.id
     files = FolderFiles(root: destination.location)
   }
+
+  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
     guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {
@@ -29,7 +31,7 @@ public struct FolderCRM: CRM {
 
   // MARK: reading
 
-  public func records() async throws -> RemoteRecords {
+  public func records(since cursor: RemoteCursor?) async throws -> RemoteRecords {
     guard files.isThere else { return RemoteRecords(records: [], isThere: false) }
     var found = RemoteRecords(records: [])
     for name in try files.names() {
@@ -83,16 +85,21 @@ public struct FolderCRM: CRM {
   // MARK: writing
 
   public func apply(
-    _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
-  ) async throws -> CRMAnswer {
+    _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    try await check()
-    return try await files.locked {
-      switch write.change.kind {
-      case .create: try await create(write, check)
-      case .update: try await update(write, check)
-      }
+    var answers: [CRMAnswer] = []
+    for write in writes {
+      try await check()
+      answers.append(
+        try await files.locked {
+          switch write.change.kind {
+          case .create: try await create(write, check)
+          case .update: try await update(write, check)
+          }
+        })
     }
+    return answers
   }
 
   public func remove(
@@ -156,7 +163,7 @@ public struct FolderCRM: CRM {
     if card?.key == write.key { return .written(remote: remote, digest: digest) }
     guard digest == write.expected else { return .changed }
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields { changes[change.field] = change.new.map { Contact.Labelled($0) } }
+    for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
     guard
       let bytes = FolderRecord.updating(held.bytes, changes: changes, id: write.change.person, key: write.key)
     else { return .changed }

@@ -13,7 +13,7 @@ struct FolderOverviewFile {
   init(_ records: [RemoteRecord]) {
     isEmpty = records.isEmpty
     bytes = records.sorted { $0.remote < $1.remote }.reduce(into: FolderOverviewFile.header) { out, record in
-      func joined(_ field: Fact.Field) -> String { (record.values[field] ?? []).joined(separator: "; ") }
+      func joined(_ field: FieldKey) -> String { (record.values[field] ?? []).joined(separator: "; ") }
       out += CSVWriter.line([
         record.person?.description ?? "", joined(.name), joined(.email), joined(.phone), joined(.organisation),
         joined(.title),

@@ -19,13 +19,19 @@ public struct AutoconfigReader: Sendable {
 
   private let dialler: Dialler
   private let places: @Sendable (String) -> [Place]
+  private let limits: Limits
 
-  /// `places`: where the document of a domain may lie, the likelier first; all are of that domain's own.
+  /// Looks at `places`: where the document of a domain may lie, the likelier first; all are of that domain's own.
+  ///
+  /// `patience`: how many seconds each may take to connect, and again to go on.
   public init(
-    _ dialler: Dialler, places: @escaping @Sendable (String) -> [Place] = AutoconfigReader.usual
+    _ dialler: Dialler, patience: Int64 = 8, places: @escaping @Sendable (String) -> [Place] = AutoconfigReader.usual
   ) {
     self.dialler = dialler
     self.places = places
+    limits = Limits(
+      connect: .seconds(patience), quiet: .seconds(patience), progress: .seconds(patience),
+      whole: .seconds(patience * 5 / 2))
   }
 
   /// Over TLS alone: in the clear, anybody on the way could name another server.
@@ -41,7 +47,6 @@ public struct AutoconfigReader: Sendable {
   /// Only the domain is told, never the address. Most domains have no such host, so no fault of one place is worth
   /// telling; a redirect is not followed.
   public func mailboxes(of domain: String, for address: String) async throws -> [MailAutoconfig.Mailbox] {
-    let limits = Limits(connect: .seconds(8), quiet: .seconds(8), progress: .seconds(8), whole: .seconds(20))
     let sizes = HTTPLimits(body: MailAutoconfig.longest)
     for place in places(domain) {
       try Task.checkCancellation()

@@ -127,7 +127,7 @@ public struct CardTaking: Sendable {
     for postal in contact.addresses { add(.address, postal.line, postal.label, open: false) }
     add(.birthday, contact.birthday, open: false)
     for note in contact.notes { add(.note, note, open: false) }
-    for tag in contact.tags { add(.custom, tag, "tag", open: false) }
+    for tag in contact.tags { directory(.tag, tag) }
     for custom in contact.custom { add(.custom, custom.value, custom.label, open: false) }
     return said
   }

@@ -304,15 +304,14 @@ CREATE TABLE consent_grant (
 
 CREATE TABLE credential (
   account_id BIGINT NOT NULL,
-  source_id BIGINT NOT NULL,
+  holder_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
   login BLOB NOT NULL,
   expires_at BIGINT,
-  PRIMARY KEY (account_id, source_id),
-  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+  PRIMARY KEY (account_id, holder_id)
 );
 --: account_id: open id customer - life export keep
---: source_id: open id customer - life export row
+--: holder_id: open id customer - life export row
 --: member_id: open id customer - life export row
 --: login: sealed credential customer connect source skip row
 --: expires_at: open instant customer connect source skip row
@@ -418,6 +417,42 @@ CREATE TABLE destination (
 --: revoked_at: open instant customer - life export row
 --: last_run_at: open instant customer - work export row
 --: trouble: open progress customer - work export row
+
+CREATE TABLE destination_option (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, destination_id, name),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: name: open enum customer - life export row
+--: value: open setting customer - life export row
+--: member_id: open id customer - life export row
+
+CREATE TABLE destination_server (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  host TEXT NOT NULL,
+  port BIGINT NOT NULL,
+  path TEXT,
+  security TEXT NOT NULL,
+  authority TEXT,
+  PRIMARY KEY (account_id, destination_id),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: host: open setting customer - life export row
+--: port: open setting customer - life export row
+--: path: open setting customer - life export row
+--: security: open enum customer - life export row
+--: authority: open setting customer - life export row
 
 CREATE TABLE event (
   account_id BIGINT NOT NULL,

@@ -26,6 +26,14 @@ public struct HTTPClient: Sendable {
     _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
     _ body: @escaping @Sendable (HTTPSession) async throws -> Result
   ) async throws -> Result {
+    try await lend(key, permit, body)
+  }
+
+  /// The same for either door.
+  func lend<P: Purpose, Result: Sendable>(
+    _ key: SealedLogin, _ permit: borrowing Permit<P>,
+    _ body: @escaping @Sendable (HTTPSession) async throws -> Result
+  ) async throws -> Result where P.Yield == Login {
     guard let stamp = permit.stamps.first else {
       throw Refusal(.noGrant, promise: 80, "there is no grant to connect under")
     }
@@ -57,10 +65,10 @@ public struct HTTPClient: Sendable {
   }
 
   /// Answers what is asked until nobody asks any more.
-  private func serve(
-    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<Connect>,
+  private func serve<P: Purpose>(
+    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<P>,
     _ stamp: Grant.Stamp
-  ) async {
+  ) async where P.Yield == Login {
     var waiting = exchanges.makeAsyncIterator()
     var next = await waiting.next()
     while let first = next {
@@ -73,7 +81,7 @@ public struct HTTPClient: Sendable {
           while true {
             do {
               exchange.answer(.success(try await talk.ask(exchange.request, server, key, permit)))
-            } catch  where talk.isStale && !Task.isCancelled {
+            } catch  where talk.isStale && exchange.request.mayRepeat && !Task.isCancelled {
               // The server closed an idle connection while we asked (RFC 9112 §9.3.1): a question that only reads may
               // be put again.
               return exchange
@@ -108,14 +116,14 @@ public struct HTTPClient: Sendable {
     /// Whether this connection answered before, and nothing of the answer that is waited for has come.
     var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
 
-    mutating func ask(
-      _ request: HTTPRequest, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<Connect>
-    ) async throws -> HTTPResponse {
+    mutating func ask<P: Purpose>(
+      _ request: any HTTPMessage, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<P>
+    ) async throws -> HTTPResponse where P.Yield == Login {
       do {
         try reader.begin()
         let host = HTTPClient.hostField(connection.host, server)
         try await connection.authenticate(with: key.login, in: key.slot, permit) {
-          request.encoded(host: host, login: $0)
+          try request.encoded(host: host, login: $0)
         }
         return try await answer()
       } catch let fault as HTTPFault {
@@ -158,10 +166,10 @@ public struct HTTPClient: Sendable {
 public struct HTTPSession: Sendable {
   /// A question and who waits for its answer.
   final class Exchange: Sendable {
-    let request: HTTPRequest
+    let request: any HTTPMessage
     private let waiting: Mutex<CheckedContinuation<HTTPResponse, any Error>?>
 
-    init(_ request: HTTPRequest, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
+    init(_ request: any HTTPMessage, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
       self.request = request
       self.waiting = Mutex(waiting)
     }
@@ -182,7 +190,9 @@ public struct HTTPSession: Sendable {
 
   /// The whole answer, whatever its status; throws a `Trouble` of the network or of what cannot be followed, or the
   /// grant's refusal.
-  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse {
+  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse { try await exchange(request) }
+
+  func exchange(_ request: any HTTPMessage) async throws -> HTTPResponse {
     try Task.checkCancellation()
     return try await withCheckedThrowingContinuation { waiting in
       let exchange = Exchange(request, waiting)

@@ -81,7 +81,7 @@ struct DestinationCommand: AsyncParsableCommand {
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
       let viewer = try await house.viewer(asker)
-      try await Withdraw(store: house.store).destination(destination, as: viewer)
+      try await Withdraw(store: house.store, gate: house.gate).destination(destination, as: viewer)
       try output.value(["id": JSON(destination), "revoked": true])
     }
   }

@@ -172,7 +172,7 @@ private struct Checkup {
         continue
       }
       do {
-        try await Erase(store: house.store, gate: house.gate).resume(account.id)
+        try await Erase(store: house.store, gate: house.gate, door: house.door).resume(account.id)
         if try await house.store.ledgerHead(account.id) != nil {
           let lines = try await house.store.verifyLedger(account.id, kept: nil)
           well("ledger", "\(account.id): \(lines) lines, whole")

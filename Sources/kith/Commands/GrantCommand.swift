@@ -33,7 +33,7 @@ struct GrantCommand: AsyncParsableCommand {
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
       let viewer = try await house.viewer(asker)
-      try await Flows.Withdraw(store: house.store).grant(grant, as: viewer)
+      try await Flows.Withdraw(store: house.store, gate: house.gate).grant(grant, as: viewer)
       try output.value(["id": JSON(grant), "withdrawn": true])
     }
   }

@@ -43,7 +43,7 @@ struct UndoCommand: HouseCommand {
     let report = try await Undo(house.deliver()).run(entry, as: viewer, approve: approve, dryRun: dryRun)
     try output.value([
       "id": JSON(report.entry), "entry": JSON(report.undoing), "undone": .bool(report.undoing != nil),
-      "lines": .list(report.lines.map(Lines.change)), "edited": JSON(report.edited.map(\.rawValue)),
+      "lines": .list(report.lines.map(Lines.change)), "edited": JSON(report.edited.map(\.name)),
       "digest": JSON(report.digest),
     ])
     if dryRun || report.isComplete { return }

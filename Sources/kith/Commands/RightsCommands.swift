@@ -80,7 +80,7 @@ struct EraseCommand: HouseCommand {
 
   func run(in house: House, _ output: Output) async throws {
     let asker = try await house.asker(who)
-    let flow = Erase(store: house.store, gate: house.gate)
+    let flow = Erase(store: house.store, gate: house.gate, door: house.door)
     guard let person else {
       try await flow.erase(asker.account, asker.member.id)
       return try output.value(["account": JSON(asker.account), "erased": true])
@@ -125,7 +125,8 @@ struct EditCommand: HouseCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var who: AccountOptions
   @Argument(help: "The person.") var person: ID<Person>
-  @Argument(help: "name, given, family, email, phone, organisation, title, url, address, birthday, note or custom.")
+  @Argument(
+    help: "name, given, family, email, phone, organisation, title, url, address, birthday, note, tag or custom.")
   var field: Fact.Field
   @Option(help: "The value of a field that holds one.") var set: String?
   @Option(help: "One more value of a field that holds several.") var add: String?

@@ -76,7 +76,7 @@ struct SyncCommand: HouseCommand {
   }
 
   private func tellWhatWouldLeave(_ house: House, _ asker: House.Asker, _ output: Output) async throws {
-    let flow = Deliver(store: house.store, gate: house.gate)
+    let flow = house.deliver()
     let all = try await house.store.destinations(asker.account, member: asker.member.id)
     let open = all.filter { $0.revokedAt == nil }
     if open.isEmpty, !all.isEmpty { throw SyncCommand.withdrawn("destination") }

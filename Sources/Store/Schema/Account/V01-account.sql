@@ -119,14 +119,14 @@ CREATE TABLE transcript (
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
 );
 
+-- The login for a source or a destination, whichever `holder_id` is.
 CREATE TABLE credential (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
-  source_id BIGINT NOT NULL,   --: open id customer - life export row
+  holder_id BIGINT NOT NULL,   --: open id customer - life export row
   member_id BIGINT NOT NULL,   --: open id customer - life export row
   login BYTEA NOT NULL,        --: sealed credential customer connect source skip row
   expires_at BIGINT,           --: open instant customer connect source skip row
-  PRIMARY KEY (account_id, source_id),
-  FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id) ON DELETE CASCADE
+  PRIMARY KEY (account_id, holder_id)
 );
 
 CREATE TABLE destination (
@@ -140,6 +140,31 @@ CREATE TABLE destination (
   trouble TEXT,                --: open progress customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
+);
+
+-- How a destination on a server is reached; the login lies in `credential`.
+CREATE TABLE destination_server (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  destination_id BIGINT NOT NULL,  --: open id customer - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  host TEXT NOT NULL,              --: open setting customer - life export row
+  port BIGINT NOT NULL,            --: open setting customer - life export row
+  path TEXT,                       --: open setting customer - life export row
+  security TEXT NOT NULL,          --: open enum customer - life export row
+  authority TEXT,                  --: open setting customer - life export row
+  PRIMARY KEY (account_id, destination_id),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id) ON DELETE CASCADE
+);
+
+-- What else it takes to use a destination, by names that its kind knows.
+CREATE TABLE destination_option (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  destination_id BIGINT NOT NULL,  --: open id customer - life export row
+  name TEXT NOT NULL,              --: open enum customer - life export row
+  value TEXT NOT NULL,             --: open setting customer - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  PRIMARY KEY (account_id, destination_id, name),
+  FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id) ON DELETE CASCADE
 );
 
 -- Who allowed what, in which words; a reading grant cannot be without the statement of the right (P039).

@@ -1,0 +1,85 @@
+import Consent
+public import Model
+public import Outlets
+import Store
+import Wire
+
+/// The door out: lends the outlet of a destination for as long as a run lasts.
+///
+/// What lies on a server is reached by the one dialler of the house, under the destination's own grant; the bytes that
+/// left are written down when the door closes.
+struct OutletDoor: Sendable {
+  let store: Store
+  let gate: Gate
+  /// Nil in a process that reaches no servers.
+  let door: ServerDoor?
+  /// The outlet of what lies on this machine.
+  let local: @Sendable (Destination) throws -> any CRM
+
+  func open<Result: Sendable>(
+    _ destination: Destination, _ account: ID<Account>,
+    _ body: @escaping @Sendable (any CRM) async throws -> Result
+  ) async throws -> Result {
+    guard destination.server != nil else { return try await body(local(destination)) }
+    guard let door else {
+      throw Trouble("destinations on servers are not reached from here", "run 'kith sync --deliver'")
+    }
+    return try await door.open(destination, account) { session in
+      try await body(Deliver.outlet(destination, session))
+    }
+  }
+}
+
+extension Deliver {
+  /// The outlet of each kind of destination that lies on this machine.
+  public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
+    switch destination.kind {
+    case .folder: FolderCRM(destination)
+    }
+  }
+
+  /// The outlet of each kind of destination on a server, for one conversation.
+  static func outlet(_ destination: Destination, _ session: OutletSession) throws -> any CRM {
+    switch destination.kind {
+    case .folder: FolderCRM(destination)
+    }
+  }
+}
+
+extension ServerDoor {
+  /// How long a destination may be silent: it may have much to write down before it answers.
+  private static let patience: Double = 60
+
+  /// Opens a conversation with a destination's server under its grant, and looks at the grant for as long as it lasts.
+  func open<Result: Sendable>(
+    _ destination: Destination, _ account: ID<Account>,
+    _ body: @escaping @Sendable (OutletSession) async throws -> Result
+  ) async throws -> Result {
+    guard let server = destination.server else {
+      throw Trouble("this destination has no server", "revoke it and add it again")
+    }
+    let request = Request(account: account, member: destination.member, destination: destination.id)
+    let permit = try await gate.permit(ConnectToCRM.self, for: request)
+    guard let stamp = permit.stamps.first else { throw Pull.changed }
+    guard let login = try await store.login(account, destination.id) else {
+      throw Trouble(
+        "the login of this destination is not here",
+        "give it again: 'kith destination add \(destination.kind.rawValue)' with the same address")
+    }
+    let key = SealedLogin(login: login, slot: Store.loginSlot(account, destination.id))
+    callers.enter(stamp.grant, account, destination.id)
+    let before = dialler.meter.total(of: stamp.grant).sent
+    let watch = watch(stamp, account)
+    defer { watch.cancel() }
+    let done: Swift.Result<Result, any Error>
+    do {
+      done = .success(
+        try await HTTPClient(dialler, server, quiet: min(quiet, ServerDoor.patience)).open(
+          destination.id, key, permit, body))
+    } catch {
+      done = .failure(error)
+    }
+    try await gate.note(sent: dialler.meter.total(of: stamp.grant).sent - before, for: request)
+    return try done.get()
+  }
+}
