@@ -26,8 +26,9 @@ private func strangers(_ count: Int) -> [SameRecord] {
     return card(
       first, family, email: "\(first.prefix(1))\(family)\(number)@example.org".lowercased(),
       phone: "+999\(Int.random(in: 20_000_000...89_999_999, using: &chance))",
-      birthday: "19\(Int.random(in: 40...99, using: &chance))-0\(Int.random(in: 1...9, using: &chance))-1\(number % 10)",
-      street: "\(number) \(tails[number % 10].capitalized) Road", city: heads[number / 7 % 10] + "ton",
+      birthday:
+        "19\(Int.random(in: 40...99, using: &chance))-0\(Int.random(in: 1...9, using: &chance))-1\(number % 10)",
+      street: "\(number) \(tails[number % 10]) road", city: heads[number / 7 % 10] + "ton",
       postcode: "\(10_000 + number * 37)")
   }
 }

@@ -13,7 +13,7 @@ enum Bits {
     let z = (part - 1) / (part + 1)
     let square = z * z
     var sum = 0.0
-    for term in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(term) }
+    for term in stride(from: 17, through: 1, by: -2) { sum = sum * square + 1 / Double(term) }
     return exponent + 2 * z * sum * 1.442_695_040_888_963_4
   }
 
@@ -21,10 +21,10 @@ enum Bits {
   static func power(_ x: Double) -> Double {
     guard x > -1_000 else { return 0 }
     guard x < 1_000 else { return .infinity }
-    let whole = x.rounded(.down)
+    let whole = x.rounded()
     let rest = (x - whole) * 0.693_147_180_559_945_3
     var sum = 1.0
-    for term in stride(from: 18, through: 1, by: -1) { sum = 1 + sum * rest / Double(term) }
+    for term in stride(from: 12, through: 1, by: -1) { sum = 1 + sum * rest / Double(term) }
     return Double(sign: .plus, exponent: Int(whole), significand: sum)
   }
 

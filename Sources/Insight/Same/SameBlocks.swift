@@ -14,7 +14,7 @@ struct SameBlocks {
     var keys: [(key: UInt64, record: UInt32)] = []
     keys.reserveCapacity(table.count * 12)
     for record in 0..<table.count {
-      for key in Set(SameKeys(table, record).keys) { keys.append((key, UInt32(record))) }
+      for key in SameKeys(table, record).keys { keys.append((key, UInt32(record))) }
     }
     keys.sort { $0.key == $1.key ? $0.record < $1.record : $0.key < $1.key }
     let order = SameBlocks.order(table)
@@ -23,7 +23,10 @@ struct SameBlocks {
     while start < keys.count {
       var end = start + 1
       while end < keys.count, keys[end].key == keys[start].key { end += 1 }
-      if end - start > 1 { append(keys[start..<end].map(\.record), order, to: &pairs) }
+      // A record may have a key twice.
+      var group: [UInt32] = []
+      for entry in keys[start..<end] where entry.record != group.last { group.append(entry.record) }
+      if group.count > 1 { append(group, order, to: &pairs) }
       start = end
     }
     pairs.sort()

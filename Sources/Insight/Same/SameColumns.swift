@@ -40,7 +40,9 @@ public struct SameColumns: Sendable, Equatable {
     if let field = whole[joined] { return field }
     // `E-mail 2 - Value`, `Home Phone`, `Work City`: a place and a number around a known name.
     let rest = words.filter { !around.contains($0) && !$0.allSatisfy(\.isNumber) }
-    if rest.isEmpty { return words.contains("mobile") || words.contains("cell") || words.contains("fax") ? .phone : nil }
+    if rest.isEmpty {
+      return words.contains("mobile") || words.contains("cell") || words.contains("fax") ? .phone : nil
+    }
     return whole[rest.joined(separator: " ")]
   }
 
@@ -57,25 +59,44 @@ public struct SameColumns: Sendable, Equatable {
   }
 
   private static let around: Set<String> = [
-    "home", "work", "business", "mobile", "cell", "other", "primary", "main", "personal", "secondary", "private", "office",
+    "home", "work", "business", "mobile", "cell", "other", "primary", "main", "personal", "secondary", "private",
+    "office",
     "value", "address", "line", "number", "no", "nr", "fax", "contact", "customer", "client", "the",
   ]
 
   private static let whole: [String: SameField] = {
     let table: [(SameField, String)] = [
-      (.name, "name|full name|fullname|display name|contact name|contact|person|person name|site name|facility name|facility"),
-      (.given, "given name|given|givenname|first name|firstname|first|forename|forenames|first names|middle name|middle names|vorname|prenom|fname"),
+      (
+        .name,
+        "name|full name|fullname|display name|contact name|contact|person|person name|site name|facility name|facility"
+      ),
+      (
+        .given,
+        "given name|given|givenname|first name|firstname|first|forename|forenames|first names|middle name|middle names|vorname|prenom|fname"
+      ),
       (.family, "family name|family|familyname|last name|lastname|last|surname|sur name|nachname|nom|lname"),
       (.email, "email|mail|e mail|emails|email address|mail address|email addresses"),
-      (.phone, "phone|phones|telephone|tel|phone number|telephone number|mobile number|cell phone|mobile phone|telefon|fax|handy"),
-      (.organisation, "organisation|organization|company|company name|organisation name|organization name|employer|firm|business name|account name|org|firma"),
+      (
+        .phone,
+        "phone|phones|telephone|tel|phone number|telephone number|mobile number|cell phone|mobile phone|telefon|fax|handy"
+      ),
+      (
+        .organisation,
+        "organisation|organization|company|company name|organisation name|organization name|employer|firm|business name|account name|org|firma"
+      ),
       (.title, "title|job title|jobtitle|position|role|occupation"),
-      (.street, "street|street address|address|street name|street number|house number|address street|addr|full address|postal address|mailing address|strasse|hausnummer"),
+      (
+        .street,
+        "street|street address|address|street name|street number|house number|address street|addr|full address|postal address|mailing address|strasse|hausnummer"
+      ),
       (.city, "city|town|suburb|locality|address city|ort|stadt|ville"),
       (.postcode, "postcode|post code|zip|zip code|zipcode|postal code|postalcode|plz|zip postal code"),
       (.country, "country|country name|land|pays"),
       (.birthday, "birthday|birth date|birthdate|date of birth|dob|bday|born|geburtstag|geburtsdatum"),
-      (.text, "state|province|region|county|ssn|soc sec id|social security|social security number|national id|passport|passport number|tax id|vat|vat id|vat number|gender|sex"),
+      (
+        .text,
+        "state|province|region|county|ssn|soc sec id|social security|social security number|national id|passport|passport number|tax id|vat|vat id|vat number|gender|sex"
+      ),
     ]
     var whole: [String: SameField] = [:]
     for (field, names) in table { for name in names.split(separator: "|") { whole[String(name)] = field } }

@@ -83,7 +83,7 @@ struct SameJudge {
       }
     }
     // Who has another given name beside is known by it; who has none, or an initial, may be anybody of the house.
-    let isNamed = found.isDisjoint(with: [.nameless, .initialOnly, .contradiction])
+    let isNamed = table.named > 0 && found.isDisjoint(with: [.nameless, .initialOnly, .contradiction])
     for part in scorer.score(a, b).parts where part.millibits <= SameJudge.tied && !isNamed {
       if part.label == "household" { found.insert(.household) }
       if part.label == "colleagues" { found.insert(.colleagues) }

@@ -22,6 +22,8 @@ struct SameScorer: Sendable {
   private let prior: Int
   /// Odds of one household and of one firm against strangers.
   private let tied: [Double]
+  /// The same in bits.
+  private let likely: [Double]
   /// By tie, trait and step, bits against strangers; for a shared value, bits before its rarity.
   private let bits: [[[Double]]]
   private let shared: [[Double]]
@@ -44,11 +46,13 @@ struct SameScorer: Sendable {
     let priors = model.priors
     prior = Int((Bits.log2(priors[0] / priors[3]) * 1_000).rounded())
     tied = [priors[1] / priors[3], priors[2] / priors[3]]
+    likely = tied.map { Bits.log2($0) }
     bits = model.bits
     let steps = table.traits.map { $0 == .middle ? -1 : $0.same }
     let other = model.shares[SameModel.Tie.other.rawValue]
     rare = table.traits.enumerated().map { index, trait in
-      steps[index] < 0 ? (-1, 0) : (steps[index], min(weights.shares(trait, .other)[steps[index]], other[index][steps[index]]))
+      steps[index] < 0
+        ? (-1, 0) : (steps[index], min(weights.shares(trait, .other)[steps[index]], other[index][steps[index]]))
     }
     shared = SameModel.Tie.allCases.dropLast().map { tie in
       table.traits.indices.map { trait in
@@ -128,7 +132,8 @@ struct SameScorer: Sendable {
         firm += bits[2][trait][step]
       }
     }
-    if house < 0, firm < 0 { return (0, 0) }
+    // Under a thousandth of a bit is nothing.
+    if house + likely[0] < -12, firm + likely[1] < -12 { return (0, 0) }
     let odds = (tied[0] * Bits.power(min(house, 300)), tied[1] * Bits.power(min(firm, 300)))
     let whole = -Int((Bits.log2(1 + odds.0 + odds.1) * 1_000).rounded())
     return odds.0 >= odds.1 ? (whole, 0) : (0, whole)

@@ -2,7 +2,7 @@
 /// person, two of one household, two of one firm, or two strangers.
 public struct SameWeights: Sendable, Equatable {
   /// By ladder and step, in the order of `SameModel.Tie`; nil where a tie has no say and strangers' share holds.
-  private var ladders: [String: [[Double?]]] = [:]
+  private(set) var ladders: [String: [[Double?]]] = [:]
 
   /// Reads lines `ladder step one house firm other`, `-` where a tie has no say; throws nothing, and is nil unless every
   /// step of every ladder is there in its order.
@@ -19,6 +19,9 @@ public struct SameWeights: Sendable, Equatable {
   }
 
   private init() {}
+
+  /// What training starts from: set by hand, from what contacts are like.
+  public static let start = SameWeights(startText) ?? SameWeights()
 
   /// The weights that ship with Kith.
   public static let shipped = SameWeights(text) ?? SameWeights()

@@ -119,18 +119,23 @@ struct WordTable: Sendable {
   }
 
   private static let street: [String: String] = [
-    "street": "st", "str": "st", "saint": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr",
+    "street": "st", "str": "st", "saint": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd",
+    "drive": "dr",
     "place": "pl", "court": "ct", "lane": "ln", "square": "sq", "terrace": "tce", "terr": "tce", "parkway": "pkwy",
-    "crescent": "cres", "circuit": "cct", "close": "cl", "highway": "hwy", "north": "n", "south": "s", "east": "e", "west": "w",
+    "crescent": "cres", "circuit": "cct", "close": "cl", "highway": "hwy", "north": "n", "south": "s", "east": "e",
+    "west": "w",
     "northwest": "nw", "northeast": "ne", "southwest": "sw", "southeast": "se", "first": "1", "second": "2",
-    "third": "3", "fourth": "4", "fifth": "5", "strasse": "st", "stra": "st", "platz": "pl", "apartment": "apt", "suite": "ste",
+    "third": "3", "fourth": "4", "fifth": "5", "strasse": "st", "stra": "st", "platz": "pl", "apartment": "apt",
+    "suite": "ste",
     "building": "bldg", "floor": "fl", "mount": "mt", "village": "vlge",
   ]
 
   private static let firm: [String: String] = [
-    "association": "assn", "assoc": "assn", "company": "co", "corporation": "corp", "incorporated": "inc", "limited": "ltd",
+    "association": "assn", "assoc": "assn", "company": "co", "corporation": "corp", "incorporated": "inc",
+    "limited": "ltd",
     "center": "ctr", "centre": "ctr", "saint": "st", "community": "comm", "university": "univ", "international": "intl",
     "department": "dept", "brothers": "bros", "and": "", "manufacturing": "mfg", "services": "svc", "service": "svc",
-    "academy": "acad", "development": "dev", "management": "mgmt", "group": "grp", "gesellschaft": "ges", "zentrum": "ctr",
+    "academy": "acad", "development": "dev", "management": "mgmt", "group": "grp", "gesellschaft": "ges",
+    "zentrum": "ctr",
   ]
 }

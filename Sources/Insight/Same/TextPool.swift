@@ -58,9 +58,18 @@ struct TextPool: Sendable {
     let (x, y) = (masks[a], masks[b])
     if max((x & ~y).nonzeroBitCount, (y & ~x).nonzeroBitCount) > limit { return nil }
     return bytes.withUnsafeBufferPointer { bytes in
-      TextPool.edits(
-        UnsafeBufferPointer(rebasing: bytes[Int(starts[short])..<Int(starts[short + 1])]),
-        UnsafeBufferPointer(rebasing: bytes[Int(starts[long])..<Int(starts[long + 1])]), limit)
+      var (x, y) = (Int(starts[short])..<Int(starts[short + 1]), Int(starts[long])..<Int(starts[long + 1]))
+      // What both begin and end with needs no edit.
+      while let first = x.first, !y.isEmpty, bytes[first] == bytes[y.lowerBound] {
+        x.removeFirst()
+        y.removeFirst()
+      }
+      while let last = x.last, !y.isEmpty, bytes[last] == bytes[y.upperBound - 1] {
+        x.removeLast()
+        y.removeLast()
+      }
+      return TextPool.edits(
+        UnsafeBufferPointer(rebasing: bytes[x]), UnsafeBufferPointer(rebasing: bytes[y]), limit)
     }
   }
 
@@ -72,21 +81,27 @@ struct TextPool: Sendable {
     return (long - edits) * 100 / long
   }
 
+  /// Only what lies near the diagonal is worked out: a path that leaves it by more than `limit` is too long.
   private static func edits(
     _ short: UnsafeBufferPointer<UInt8>, _ long: UnsafeBufferPointer<UInt8>, _ limit: Int
   ) -> Int? {
-    if short.isEmpty { return long.count }
+    if short.isEmpty { return long.count <= limit ? long.count : nil }
     let width = short.count + 1
     return withUnsafeTemporaryAllocation(of: Int.self, capacity: width * 3) { rows -> Int? in
       var (before, last, now) = (0, width, 2 * width)
-      for column in 0..<width { (rows[before + column], rows[last + column]) = (0, column) }
-      for (row, letter) in long.enumerated() {
-        rows[now] = row + 1
-        var least = row + 1
-        for column in 0..<short.count {
+      for column in 0..<width { (rows[before + column], rows[last + column], rows[now + column]) = (0, column, 0) }
+      for row in 0..<long.count {
+        let letter = long[row]
+        let (from, to) = (max(0, row - limit), min(short.count, row + limit + 1))
+        if from >= to { return nil }
+        rows[now + from] = from == 0 ? row + 1 : limit + 1
+        var least = rows[now + from]
+        for column in from..<to {
           let other = short[column]
           var best = rows[last + column] + (letter == other ? 0 : 1)
-          best = min(best, rows[last + column + 1] + 1, rows[now + column] + 1)
+          // Beyond the diagonal's neighbourhood nothing was worked out in the row before.
+          if column + 1 < to || row + limit + 1 > short.count { best = min(best, rows[last + column + 1] + 1) }
+          best = min(best, rows[now + column] + 1)
           if row > 0, column > 0, letter == short[column - 1], long[row - 1] == other {
             best = min(best, rows[before + column - 1] + 1)
           }
