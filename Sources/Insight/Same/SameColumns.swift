@@ -39,7 +39,9 @@ public struct SameColumns: Sendable, Equatable {
     let joined = words.joined(separator: " ")
     if let field = whole[joined] { return field }
     // `E-mail 2 - Value`, `Home Phone`, `Work City`: a place and a number around a known name.
-    let rest = words.filter { !around.contains($0) && !$0.allSatisfy(\.isNumber) }
+    let lettered = words.filter { !$0.allSatisfy(\.isNumber) }
+    if let field = whole[lettered.joined(separator: " ")] { return field }
+    let rest = lettered.filter { !around.contains($0) }
     if rest.isEmpty {
       return words.contains("mobile") || words.contains("cell") || words.contains("fax") ? .phone : nil
     }
@@ -87,7 +89,7 @@ public struct SameColumns: Sendable, Equatable {
       (.title, "title|job title|jobtitle|position|role|occupation"),
       (
         .street,
-        "street|street address|address|street name|street number|house number|address street|addr|full address|postal address|mailing address|strasse|hausnummer"
+        "street|street address|address|address line|street name|street number|house number|address street|addr|full address|postal address|mailing address|strasse|hausnummer"
       ),
       (.city, "city|town|suburb|locality|address city|ort|stadt|ville"),
       (.postcode, "postcode|post code|zip|zip code|zipcode|postal code|postalcode|plz|zip postal code"),
