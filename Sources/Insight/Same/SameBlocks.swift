@@ -79,6 +79,8 @@ struct SameBlocks {
 /// The keys of one record.
 struct SameKeys {
   private(set) var keys: [UInt64] = []
+  /// The rarest word of each organisation.
+  private var firms: [ArraySlice<UInt8>] = []
   private let table: SameTable
 
   init(_ table: SameTable, _ record: Int) {
@@ -101,18 +103,24 @@ struct SameKeys {
       key("e", text)
       if local.count >= 4 { key("l", local) }
       if letters.count >= 5 { key("s", letters, text.dropFirst(local.count).prefix(3)) }
-      key("d", text.dropFirst(local.count), local.prefix(2))
+      key("d", text.dropFirst(local.count), local.prefix(3))
     case .phone: key("p", text.suffix(7))
     case .birthday:
       days.append(text)
       key("b", text)
     case .code: if column.trait == .postcode { places.append(text) } else { key(column.trait.label, text) }
     case .place: if column.trait == .city { places.append(text) }
-    case .words: add(column.trait.label, column.words[id], column.words)
+    case .words:
+      // Among people a firm brings together those of like names, and a title nobody.
+      if table.named == 0 {
+        add(column.trait.label, column.words[id], column.words)
+      } else if column.trait == .organisation, let rare = SameKeys.rare(column.words[id], column.words, 1).first {
+        firms.append(column.words.texts[Int(rare)])
+      }
     case .street:
       guard let rare = SameKeys.rare(column.words[id], column.words, 1).first else { return }
       key("h", column.parts[id], column.words.texts[Int(rare)])
-      if column.words.count(rare) <= SameBlocks.common { key("w", column.words.texts[Int(rare)]) }
+      if table.named == 0, column.words.count(rare) <= SameBlocks.common { key("w", column.words.texts[Int(rare)]) }
     }
   }
 
@@ -139,9 +147,8 @@ struct SameKeys {
       let sounds = [TextPool.sound(given), TextPool.sound(family)]
       let ordered = sounds[0].lexicographicallyPrecedes(sounds[1]) ? sounds : [sounds[1], sounds[0]]
       key("n", ordered[0][...], ordered[1][...])
-      key("r", names.root(Int(name.given))[...], family.prefix(2))
+      key("r", names.root(Int(name.given))[...], family.prefix(3))
       key("f", family, given.prefix(1))
-      key("i", names.texts[Int(name.given)].prefix(4), names.texts[Int(name.family)].prefix(4))
     }
     for number in [name.given, name.family] where number >= 0 && names.texts.length(Int(number)) > 1 {
       let word = names.loose[Int(number)]
@@ -151,6 +158,7 @@ struct SameKeys {
         key("v", word.prefix(2), day.prefix(6))
       }
       for place in places { key("c", word, place.prefix(5)) }
+      for firm in firms { key("o", word.prefix(2), firm) }
     }
   }
 

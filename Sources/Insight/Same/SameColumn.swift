@@ -129,7 +129,9 @@ private struct ColumnReading {
     numbers = [:]
   }
 
-  /// The number of a value; those of one reading (`St.` and `Street`) share it. −1 if it is none.
+  /// The number of a value, −1 if it is none.
+  ///
+  /// Values of one reading (`St.` and `Street`) share a number.
   private mutating func add(_ text: String) -> Int32 {
     switch kind {
     case .email:

@@ -32,6 +32,8 @@ struct SameScorer: Sendable {
 
   /// Records that the weights known before count for, when the rarity of a value is judged.
   private static let trust = 1_000.0
+  /// Bits under which a pair is not looked at closely.
+  private static let hopeless = -20.0
 
   init(_ table: SameTable, _ model: SameModel, _ weights: SameWeights) {
     self.table = table
@@ -94,6 +96,10 @@ struct SameScorer: Sendable {
   func total(_ a: Int, _ b: Int) -> Int { total(table.pattern(a, b), a, b) }
 
   func total(_ pattern: SamePattern, _ a: Int, _ b: Int) -> Int {
+    // What is far from even odds stays so, however rare a value is.
+    var rough = Double(prior) / 1_000
+    for trait in rare.indices { if let step = pattern[trait] { rough += bits[0][trait][step] } }
+    if rough < SameScorer.hopeless { return Int((rough * 1_000).rounded()) }
     var total = prior
     let tied = walk(pattern, a, b) { total += $2 }
     return total + tied.house + tied.firm
