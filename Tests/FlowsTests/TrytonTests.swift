@@ -60,7 +60,9 @@ import Testing
     }
   }
 
-  @Test("a second try finds what the first one made, and makes nothing twice", arguments: StagedTryton.Version.allCases)
+  @Test(
+    "P079 a second try finds what the first one made, and makes nothing twice",
+    arguments: StagedTryton.Version.allCases)
   func retry(_ version: StagedTryton.Version) async throws {
     let server = try await TrytonTests.server(version)
     let stage = try await OutletStage.tryton(server)

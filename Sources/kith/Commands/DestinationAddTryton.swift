@@ -3,6 +3,7 @@ import Consent
 import Flows
 import Formats
 import Model
+import Store
 
 extension DestinationCommand {
   /// `kith destination add tryton`: parties on a Tryton server.
