@@ -12,7 +12,8 @@ struct DestinationCommand: AsyncParsableCommand {
     subcommands: [Add.self, List.self, Accept.self, Revoke.self])
 
   struct Add: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self])
+    static let configuration = CommandConfiguration(
+      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self])
   }
 
   struct Folder: HouseCommand {
