@@ -97,7 +97,7 @@ let package = Package(
     tests("ConsentTests", ["Consent", "Model", "Programs", crypto]),
     tests("FormatsTests", ["Formats", "Model"]),
     tests("InsightTests", ["Insight", "Formats", "Consent", "Model"]),
-    tests("PlansTests", ["Plans", "Model"]),
+    tests("PlansTests", ["Plans", "Model", "Insight"]),
     tests("StoreTests", ["Store", "Consent", "Model", "Stage", "Programs"]),
     tests("WireTests", ["Wire", "Consent", "Model", "Programs", nioCore, nioPosix, nioSSL]),
     tests(

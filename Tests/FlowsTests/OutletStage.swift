@@ -63,7 +63,8 @@ struct OutletStage: Sendable {
   /// Waits that the CRM asks for are taken without their time.
   func deliver() -> Deliver {
     Deliver(
-      store: home.store, gate: home.house.gate, door: door, rules: OutletStage.unbraked)
+      store: home.store, gate: home.house.gate, door: door, rules: OutletStage.unbraked,
+      pause: { _ in true })
   }
 
   @discardableResult

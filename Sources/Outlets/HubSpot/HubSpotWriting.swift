@@ -97,7 +97,7 @@ extension HubSpotCRM {
   func look(_ kind: HubSpotTalk.Kind, _ ids: [String]) async throws -> [String: JSON] {
     guard !ids.isEmpty else { return [:] }
     do {
-      let body = HubSpotCRM.question(ids, values.names(kind), by: nil)
+      let body = HubSpotCRM.question(ids, values.read(kind), by: nil)
       let answer = try await talk.ask(.post, talk.objects(kind, "/batch/read"), body)
       return HubSpotCRM.found(answer) { $0[key: "id"]?.asText }
     } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
@@ -115,7 +115,7 @@ extension HubSpotCRM {
     guard !ids.isEmpty else { return [:] }
     let schema = PayloadSchema(.json, keys: ["inputs", "id", "properties", "propertiesWithHistory", "idProperty"])
     do {
-      let body = HubSpotCRM.question(ids, values.names(kind), by: property)
+      let body = HubSpotCRM.question(ids, values.read(kind), by: property)
       let answer = try await talk.change(
         .post, talk.objects(kind, "/batch/read"), body, schema, permit, check: check)
       return HubSpotCRM.found(answer) { $0[key: "properties"]?[key: property]?.asText }
