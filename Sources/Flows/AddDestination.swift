@@ -29,7 +29,7 @@ public struct AddDestination: Sendable {
     destination.member = viewer.member
     let kept = try await store.add(
       destination, viewer.account,
-      grant: grant(destination, [SyncToCRM.declaration, ConnectToCRM.declaration], viewer))
+      grant: grant(destination, AddDestination.onServer, viewer))
     let vault = deliver.gate.vault
     // An older login is destroyed with its key.
     try await vault.destroyCredential(viewer.account, kept.id)
@@ -39,7 +39,10 @@ public struct AddDestination: Sendable {
     return kept
   }
 
-  private func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
+  /// What the grant for a CRM on a server allows.
+  static let onServer = [SyncToCRM.declaration, ConnectToCRM.declaration]
+
+  func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
     Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
       purposes: purposes.map(\.name).sorted(), words: GrantWords.writing(destination.kind), warranty: nil,

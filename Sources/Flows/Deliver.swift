@@ -23,7 +23,7 @@ public struct Deliver: Sendable {
   ) {
     self.store = store
     self.gate = gate
-    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
+    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm, rules: rules)
     self.rules = rules
     self.progress = progress
   }

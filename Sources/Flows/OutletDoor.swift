@@ -1,6 +1,7 @@
 import Consent
 public import Model
 public import Outlets
+import Plans
 import Store
 import Wire
 
@@ -15,6 +16,8 @@ struct OutletDoor: Sendable {
   let door: ServerDoor?
   /// The outlet of what lies on this machine.
   let local: @Sendable (Destination) throws -> any CRM
+  /// What of a person may leave for a destination.
+  var rules: @Sendable (Destination) -> StandingRules = Deliver.standingRules
 
   func open<Result: Sendable>(
     _ destination: Destination, _ account: ID<Account>,
@@ -24,8 +27,9 @@ struct OutletDoor: Sendable {
     guard let door else {
       throw Trouble("destinations on servers are not reached from here", "run 'kith sync --deliver'")
     }
+    let (rules, now) = (rules(destination), store.clock)
     return try await door.open(destination, account) { session in
-      try await body(Deliver.outlet(destination, session))
+      try await body(Deliver.outlet(destination, session, rules, now: now))
     }
   }
 }
@@ -35,13 +39,17 @@ extension Deliver {
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
     case .folder: FolderCRM(destination)
+    case .carddav: throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
 
   /// The outlet of each kind of destination on a server, for one conversation.
-  static func outlet(_ destination: Destination, _ session: OutletSession) throws -> any CRM {
+  static func outlet(
+    _ destination: Destination, _ session: OutletSession, _ rules: StandingRules, now: @escaping @Sendable () -> Instant
+  ) throws -> any CRM {
     switch destination.kind {
     case .folder: FolderCRM(destination)
+    case .carddav: try CardDAVCRM(destination, session, mapped: rules.fields, now: now)
     }
   }
 }

@@ -140,17 +140,9 @@ public struct ServerDoor: Sendable {
     _ source: Source, offered grant: Grant, _ login: Login, _ account: ID<Account>
   ) async throws -> (login: FreshLogin, vault: Vault) {
     guard let server = source.server else { throw Pull.changed }
-    let (vault, slot, store) = (gate.vault.trial, Store.loginSlot(account, source.id), store)
+    let (vault, slot) = (gate.vault.trial, Store.loginSlot(account, source.id))
     let sealed = try await vault.sealLogin(account, source.member, source.id, login, slot: slot)
-    let trial = Gate(
-      vault: vault,
-      standing: { request in
-        var now = try await store.standing(request)
-        now.grants.removeAll { $0.target == grant.target }
-        now.grants.append(grant)
-        return now
-      }, append: { try await store.append($0, signer: $1) }, clock: store.clock)
-    let permit = try await trial.permit(
+    let permit = try await gate(offering: grant, vault).permit(
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
     callers.enter(trial: grant.id, server.endpoints)
     defer { callers.leave(grant.id) }
@@ -255,7 +247,7 @@ final class Callers: Sendable {
 
 extension MailServer {
   /// What a grant for it may reach.
-  fileprivate var endpoints: Set<Endpoint> {
+  var endpoints: Set<Endpoint> {
     var found: Set = [Endpoint(host: host, port: port)]
     if let tokens { found.insert(Endpoint(host: tokens.host, port: tokens.port)) }
     return found

@@ -1,15 +1,22 @@
 import Foundation
 public import Model
 
-/// A person in a folder that serves as a CRM: one card per file, which people may edit by hand.
+/// A person in a folder or an address book that serves as a CRM: one card for each, which people may edit by hand.
 public enum FolderRecord {
   /// Who the file is about, for us, and the last change that was written into it.
   static let idName = "X-KITH-ID"
   static let keyName = "X-KITH-KEY"
 
-  /// A new file: a card of version 4.0.
-  public static func render(_ contact: Contact, id: ID<Person>, key: String) -> [UInt8] {
-    var card = VCard(new: contact, uid: contact.uid.isEmpty ? id.description : contact.uid)
+  /// The properties that a card made here has: those of these fields, those that every card has, and our own two.
+  public static func properties(_ fields: some Sequence<FieldKey>) -> Set<String> {
+    Set(["BEGIN", "VERSION", "UID", "FN", "N", "END", idName, keyName] + fields.map { VCard.property($0.field) })
+  }
+
+  /// A new file: a card of version 4.0, or of 3.0, which every server of address books takes (RFC 6352 §3).
+  public static func render(
+    _ contact: Contact, id: ID<Person>, key: String, version: VCard.Version = .four
+  ) -> [UInt8] {
+    var card = VCard(new: contact, uid: contact.uid.isEmpty ? id.description : contact.uid, version: version)
     card.setExtended(name: idName, value: id.description)
     card.setExtended(name: keyName, value: key)
     return card.serialized()

@@ -23,10 +23,10 @@ public struct FolderCRM: CRM {
   public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
-    guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {
+    guard let read = FolderRecord.read(FolderRecord.render(Contact(values), id: ID(1), key: "1")) else {
       return values
     }
-    return FolderCRM.values(read.contact)
+    return read.contact.values(FolderCRM.fields)
   }
 
   // MARK: reading
@@ -79,7 +79,7 @@ public struct FolderCRM: CRM {
     }
     return RemoteRecord(
       remote: remote, person: card.id, key: card.key, digest: hex(sha256(bytes)),
-      values: FolderCRM.values(card.contact))
+      values: card.contact.values(FolderCRM.fields))
   }
 
   // MARK: writing
@@ -140,7 +140,7 @@ public struct FolderCRM: CRM {
     let person = write.change.person
     var values: FieldValues = [:]
     for change in write.change.fields { values[change.field] = change.new }
-    let contact = FolderCRM.contact(values)
+    let contact = Contact(values)
     let remote = FolderRecord.path(contact.name, id: person)
     // A file of this person may be there under another name: from a try that was cut off, or renamed by hand.
     let suffix = FolderCRM.suffix(remote)
@@ -190,32 +190,6 @@ public struct FolderCRM: CRM {
   /// `-<id>.vcf`, the end of the name of every file of one person.
   private static func suffix(_ remote: String) -> String {
     remote.lastIndex(of: "-").map { String(remote[$0...]) } ?? remote
-  }
-
-  // MARK: values
-
-  static func contact(_ values: FieldValues) -> Contact {
-    var contact = Contact()
-    contact.name = values[.name]?.first ?? ""
-    contact.given = values[.given]?.first ?? ""
-    contact.family = values[.family]?.first ?? ""
-    contact.organisation = values[.organisation]?.first ?? ""
-    contact.title = values[.title]?.first ?? ""
-    contact.emails = (values[.email] ?? []).map { Contact.Labelled($0) }
-    contact.phones = (values[.phone] ?? []).map { Contact.Labelled($0) }
-    return contact
-  }
-
-  static func values(_ contact: Contact) -> FieldValues {
-    var values: FieldValues = [:]
-    values[.name] = [contact.name]
-    values[.given] = [contact.given]
-    values[.family] = [contact.family]
-    values[.organisation] = [contact.organisation]
-    values[.title] = [contact.title]
-    values[.email] = contact.emails.map(\.value)
-    values[.phone] = contact.phones.map(\.value)
-    return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
   }
 }
 

@@ -11,7 +11,7 @@ struct DestinationCommand: AsyncParsableCommand {
     subcommands: [Add.self, List.self, Accept.self, Revoke.self])
 
   struct Add: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Adds a CRM.", subcommands: [Folder.self])
+    static let configuration = CommandConfiguration(abstract: "Adds a CRM.", subcommands: [Folder.self, CardDAV.self])
   }
 
   struct Folder: HouseCommand {
