@@ -93,6 +93,12 @@ public enum GrantWords {
     return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
   }
 
+  /// What the owner reads before a card at a source may be changed.
+  public static let writingBack =
+    "Kith may change cards in the address books of this source: only a field in which you typed something else about "
+    + "the person, only after you approved exactly that change of that card, and each time once. No card is made or "
+    + "deleted there, and everything else in a card stays as it is."
+
   public static func writing(_ kind: Destination.Kind) -> String {
     "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
       + "numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is deleted there."

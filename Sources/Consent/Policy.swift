@@ -15,7 +15,7 @@ public struct PolicyVersion: Sendable, Equatable {
   /// The version in force.
   public static let current = PolicyVersion(
     version: "2026-11-27", text: policyText20261127,
-    purposes: "887ccf5dcf053a8e99063d6dd9e660d99322dbf0af1833c717181c4c96ef7f30",
+    purposes: "8fc073b91942fd4cc495cf454c1503d7f85addd2e82fbc650d0a3e27c45dea13",
     bindsFrom: Instant(year: 2027, month: 5, day: 27))
 
   /// The versions that were in force before, newest first.

@@ -61,6 +61,18 @@ public struct ServerDoor: Sendable {
     }
   }
 
+  /// Opens a source's server under the grant to read it, for the one case in which a card there may be changed.
+  func openToWrite<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>,
+    _ body: @escaping @Sendable (WriteBackSession, MailServer) async throws -> Result
+  ) async throws -> Result {
+    try await connect(source, grant, account) { server, key, permit in
+      try await HTTPClient(dialler, server, quiet: quiet).open(toWrite: source.id, key, permit) {
+        try await body($0, server)
+      }
+    }
+  }
+
   /// Fetches the sealed login of a source under its grant, and looks at the grant for as long as `body` runs.
   private func connect<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, look: Double = ServerDoor.look,

@@ -6,6 +6,8 @@ public enum FolderRecord {
   /// Who the file is about, for us, and the last change that was written into it.
   static let idName = "X-KITH-ID"
   static let keyName = "X-KITH-KEY"
+  /// The two properties that only records of ours have.
+  public static let own: Set<String> = [idName, keyName]
 
   /// The properties that a card made here has: those of these fields, those that every card has, and our own two.
   public static func properties(_ fields: some Sequence<FieldKey>) -> Set<String> {
@@ -48,6 +50,17 @@ public enum FolderRecord {
     for field in Fact.Field.allCases { if let values = changes[field] { card.set(field, values) } }
     if let id { card.setExtended(name: idName, value: id.description) }
     card.setExtended(name: keyName, value: key)
+    return Array(found.bytes[..<found.range.lowerBound]) + card.serialized()
+      + Array(found.bytes[found.range.upperBound...])
+  }
+
+  /// A card of somebody else's with one field changed, and nothing of ours in it; nil if it is no card.
+  public static func correcting(
+    _ bytes: [UInt8], _ field: Fact.Field, _ values: [Contact.Labelled]
+  ) -> [UInt8]? {
+    guard let found = first(bytes) else { return nil }
+    var card = found.card
+    card.set(field, values)
     return Array(found.bytes[..<found.range.lowerBound]) + card.serialized()
       + Array(found.bytes[found.range.upperBound...])
   }

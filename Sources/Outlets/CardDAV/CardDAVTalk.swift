@@ -83,7 +83,8 @@ struct CardDAVTalk: Sendable {
   }
 
   func isPage(_ response: HTTPResponse) -> Bool {
-    response.field("content-type")?.lowercased().hasPrefix("text/html") ?? false
+    let type = response.field("content-type")?.lowercased() ?? ""
+    return type.hasPrefix("text/html") || type.hasPrefix("application/json")
   }
 
   /// A question whose answer must be a multistatus.
