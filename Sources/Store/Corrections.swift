@@ -1,3 +1,4 @@
+public import Consent
 public import Model
 
 /// What the owner typed about a person who has cards at a source, and where these lie.
@@ -73,13 +74,14 @@ extension Store {
     try await read(account) { try Corrections.all(of: source, card: card, account, in: $0) }
   }
 
-  /// Keeps the grant to change cards of a source; the same words again change nothing. Answers the grant that holds.
+  /// Keeps the grant to change cards of a source; the same words again change nothing.
+  ///
+  /// Answers the grant that holds.
   public func allow(_ offered: Grant, _ account: ID<Account>) async throws -> Grant {
     try await write(account) { session in
-      let held = try Grants.all(account, member: offered.member, in: session).first {
-        $0.target == offered.target && $0.scope == .write && $0.withdrawnAt == nil && $0.words == offered.words
-      }
-      if let held { return held }
+      let all = try Grants.all(account, member: offered.member, in: session)
+      let live = all.filter { $0.scope == .write && $0.withdrawnAt == nil }
+      if let held = live.first(where: { $0.target == offered.target && $0.words == offered.words }) { return held }
       try Grants.insert(offered, account, in: session)
       return offered
     }
