@@ -15,7 +15,7 @@ public struct PolicyVersion: Sendable, Equatable {
   /// The version in force.
   public static let current = PolicyVersion(
     version: "2026-11-27", text: policyText20261127,
-    purposes: "8fc073b91942fd4cc495cf454c1503d7f85addd2e82fbc650d0a3e27c45dea13",
+    purposes: "300b7a266c527a31e0180abf0347137553b13f1631f61b314a3b4916257e6f33",
     bindsFrom: Instant(year: 2027, month: 5, day: 27))
 
   /// The versions that were in force before, newest first.

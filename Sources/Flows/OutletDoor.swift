@@ -16,8 +16,6 @@ struct OutletDoor: Sendable {
   let door: ServerDoor?
   /// The outlet of what lies on this machine.
   let local: @Sendable (Destination) throws -> any CRM
-  /// What of a person may leave for a destination.
-  var rules: @Sendable (Destination) -> StandingRules = Deliver.standingRules
 
   func open<Result: Sendable>(
     _ destination: Destination, _ account: ID<Account>,
@@ -27,9 +25,8 @@ struct OutletDoor: Sendable {
     guard let door else {
       throw Trouble("destinations on servers are not reached from here", "run 'kith sync --deliver'")
     }
-    let (rules, now) = (rules(destination), store.clock)
     return try await door.open(destination, account) { session in
-      try await body(Deliver.outlet(destination, session, rules, now: now))
+      try await body(Deliver.outlet(destination, session, now: store.clock))
     }
   }
 }
@@ -38,18 +35,24 @@ extension Deliver {
   /// The outlet of each kind of destination that lies on this machine.
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
-    case .folder: FolderCRM(destination)
-    case .carddav: throw Trouble("this destination has no server", "revoke it and add it again")
+    case .folder: return FolderCRM(destination)
+    case .hubspot, .webhook, .tryton, .amagi, .carddav:
+      throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
 
   /// The outlet of each kind of destination on a server, for one conversation.
   static func outlet(
-    _ destination: Destination, _ session: OutletSession, _ rules: StandingRules, now: @escaping @Sendable () -> Instant
+    _ destination: Destination, _ session: OutletSession, now: @escaping @Sendable () -> Instant
   ) throws -> any CRM {
+    let mapping = standingRules(destination).mapping
     switch destination.kind {
-    case .folder: FolderCRM(destination)
-    case .carddav: try CardDAVCRM(destination, session, mapped: rules.fields, now: now)
+    case .folder: return FolderCRM(destination)
+    case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now)
+    case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
+    case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
+    case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
+    case .carddav: return try CardDAVCRM(destination, session, mapped: mapping.map(\.field), now: now)
     }
   }
 }
