@@ -28,7 +28,7 @@ struct CardDAVStage {
   ) -> Deliver {
     let door = ServerDoor(
       store: home.store, gate: home.house.gate, rules: AddressRules(allowsThisMachine: true), quiet: quiet)
-    return Deliver(store: home.store, gate: home.house.gate, door: door, rules: rules)
+    return Deliver(store: home.store, gate: home.house.gate, door: door, rules: rules, pause: { _ in true })
   }
 
   func add(
