@@ -24,7 +24,7 @@ private struct WriteBackStage {
   }
 
   var way: WayIn { books.way }
-  var writeBack: WriteBack { WriteBack(store: way.store, gate: way.house.gate, door: books.door) }
+  var writeBack: Flows.WriteBack { Flows.WriteBack(store: way.store, gate: way.house.gate, door: books.door) }
   var undo: Undo { Undo(Deliver(store: way.store, gate: way.house.gate, door: books.door)) }
 
   func run(_ approve: [String] = [], dryRun: Bool = false) async throws -> [WriteBackLine] {

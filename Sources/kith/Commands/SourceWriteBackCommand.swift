@@ -1,4 +1,5 @@
 import ArgumentParser
+import Consent
 import Flows
 import Formats
 import Model
