@@ -93,6 +93,12 @@ public enum GrantWords {
     return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
   }
 
+  /// What the owner reads before a card at a source may be changed.
+  public static let writingBack =
+    "Kith may change cards in the address books of this source: only a field in which you typed something else about "
+    + "the person, only after you approved exactly that change of that card, and each time once. No card is made or "
+    + "deleted there, and everything else in a card stays as it is."
+
   /// The words for writing to a destination.
   ///
   /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject` or `full`;

@@ -30,7 +30,7 @@ public struct AddDestination: Sendable {
     destination.member = viewer.member
     let kept = try await store.add(
       destination, viewer.account,
-      grant: grant(destination, [SyncToCRM.declaration, ConnectToCRM.declaration], viewer))
+      grant: grant(destination, AddDestination.onServer, viewer))
     let vault = deliver.gate.vault
     // An older login is destroyed with its key.
     try await vault.destroyCredential(viewer.account, kept.id)
@@ -39,6 +39,9 @@ public struct AddDestination: Sendable {
     try await store.keep(sealed, of: kept.id, viewer.member, viewer.account)
     return kept
   }
+
+  /// What the grant for a CRM on a server allows.
+  static let onServer = [SyncToCRM.declaration, ConnectToCRM.declaration]
 
   /// Sets how a destination is kept: whose value of a field stands, what else leaves, how much of interactions.
   ///
@@ -52,11 +55,11 @@ public struct AddDestination: Sendable {
     }
     var destination = try await deliver.live(id, viewer.member, viewer.account)
     for (name, value) in options { destination.options[name] = value.isEmpty ? nil : value }
-    let purposes = [SyncToCRM.declaration] + (destination.server == nil ? [] : [ConnectToCRM.declaration])
+    let purposes = destination.server == nil ? [SyncToCRM.declaration] : AddDestination.onServer
     return try await store.add(destination, viewer.account, grant: grant(destination, purposes, viewer))
   }
 
-  private func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
+  func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
     let opens = ActivityLevel(options: destination.options) >= .subject
     let purposes = purposes + (opens ? [LogToCRM.declaration] : [])
     return Grant(

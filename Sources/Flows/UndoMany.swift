@@ -38,7 +38,7 @@ extension Undo {
   ) async throws -> UndoManyReport {
     let entries = try await store.journalEntries(viewer.account, viewer.member, scope)
     guard !entries.isEmpty else { throw Undo.refused("there is nothing in the journal to take back there") }
-    let sent = Dictionary(grouping: entries.filter(\.verb.isSent), by: \.destination).sorted {
+    let sent = Dictionary(grouping: entries.filter { $0.verb.isSent && $0.source == nil }, by: \.destination).sorted {
       ($0.key?.rawValue ?? 0) < ($1.key?.rawValue ?? 0)
     }
     var digests: [ID<JournalEntry>: String] = [:]
@@ -56,7 +56,11 @@ extension Undo {
       let wanted = entries.filter { dryRun || approve != nil || digests[$0.id] == nil }
       report.add(try await take(wanted, at: destination, viewer, approve == nil ? nil : digests, dryRun: dryRun))
     }
-    for entry in entries where !entry.verb.isSent {
+    for entry in entries where entry.source != nil {
+      report.left.append(
+        .init(entry: entry.id, why: "a card at a source goes back by a yes of its own: undo this entry alone"))
+    }
+    for entry in entries where !entry.verb.isSent && entry.source == nil {
       report.add(try await Undo.attempt(entry) { try await run(entry.id, as: viewer, dryRun: dryRun) })
     }
     return report

@@ -13,7 +13,8 @@ struct DestinationCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self])
+      abstract: "Adds a CRM.",
+      subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self, CardDAV.self])
   }
 
   struct Folder: HouseCommand {
