@@ -95,6 +95,10 @@ public enum GrantWords {
 
   /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject`, `full`.
   public static func writing(_ kind: Destination.Kind, activities: String = "off") -> String {
+    if kind == .webhook {
+      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
+        + "phone numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is read there."
+    }
     let touches =
       switch activities {
       case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."

@@ -29,7 +29,7 @@ struct DeliverRun: Sendable {
     let dated = rules.mapping.contains { $0.rule == .latest } ? Array(state.links.keys) : []
     var history = try await DeliverHistory.read(store, dated.sorted(), account)
     let plan = CRMPlan(
-      state.candidates(crm.shaped, fields: rules.fields, history: history), unlinked: state.unlinked,
+      state.candidates({ crm.shaped($0, of: $1) }, fields: rules.fields, history: history), unlinked: state.unlinked,
       linked: state.linked, rules: rules)
     let concerned = Set((plan.conflicts + plan.ruled).map(\.person)).subtracting(dated).sorted()
     history.changes.merge(try await DeliverHistory.read(store, concerned, account).changes) { held, _ in held }

@@ -143,7 +143,7 @@ struct DeliverState: Sendable {
   // MARK: for the plan
 
   func candidates(
-    _ shaped: (FieldValues) -> FieldValues, fields: [FieldKey], history: DeliverHistory
+    _ shaped: (FieldValues, Person.Kind) -> FieldValues, fields: [FieldKey], history: DeliverHistory
   ) -> [CRMCandidate] {
     let fields = Set(fields)
     var decided: [ID<Person>: [Conflict]] = [:]
@@ -159,7 +159,7 @@ struct DeliverState: Sendable {
       } else if let record {
         link = .record(remote: record.remote, base: [:], theirs: record.values)
       }
-      let ours = shaped(person.values.filter { fields.contains($0.key) })
+      let ours = shaped(person.values.filter { fields.contains($0.key) }, person.kind)
       let mine = decided[id] ?? []
       var context = MergeContext(
         taken: taken[id] ?? [:], changedHere: history.changes[id]?.mapValues(\.at) ?? [:],

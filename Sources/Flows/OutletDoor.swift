@@ -36,7 +36,7 @@ extension Deliver {
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
     case .folder: return FolderCRM(destination)
-    case .tryton, .amagi:
+    case .hubspot, .webhook, .tryton, .amagi:
       throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
@@ -48,6 +48,8 @@ extension Deliver {
     let mapping = standingRules(destination).mapping
     switch destination.kind {
     case .folder: return FolderCRM(destination)
+    case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now)
+    case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
     case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
     case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
     }

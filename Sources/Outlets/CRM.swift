@@ -215,6 +215,9 @@ public protocol CRM: Sendable {
   /// that only looks different.
   func shaped(_ values: FieldValues) -> FieldValues
 
+  /// The same, where people and organisations are shown in different forms.
+  func shaped(_ values: FieldValues, of kind: Person.Kind) -> FieldValues
+
   /// What changed there since `cursor`, or everything; reading changes nothing. Windows overlap: what was told before
   /// may be told again, and nothing is left out.
   func records(since cursor: RemoteCursor?) async throws -> RemoteRecords
@@ -247,6 +250,8 @@ public protocol CRM: Sendable {
 }
 
 extension CRM {
+  public func shaped(_ values: FieldValues, of kind: Person.Kind) -> FieldValues { shaped(values) }
+
   /// Everything that stands there.
   public func records() async throws -> RemoteRecords { try await records(since: nil) }
 

@@ -13,18 +13,18 @@ import Testing
   enum System: String, Sendable, CaseIterable { case tryton82, tryton60, amagi }
 
   /// A CRM of its own, and the proxy before it.
-  private func stage(_ system: System, seed: UInt64) async throws -> (OutletStage, StagedFaults) {
+  private func stage(_ system: System, seed: UInt64) async throws -> (ServerOutlet, StagedFaults) {
     if system == .amagi {
       let server = try await StagedAmagi.start()
       let proxy = try StagedFaults(before: server.port, StagedAmagi.faults, share: 0, seed: seed, pause: 0)
-      return (try await OutletStage.amagi(server, by: proxy), proxy)
+      return (try await ServerOutlet.amagi(server, by: proxy), proxy)
     }
     let server = try await StagedTryton.start(system == .tryton82 ? .v82 : .v60)
     let proxy = try StagedFaults(before: server.port, StagedTryton.faults, share: 0, seed: seed, pause: 0)
-    return (try await OutletStage.tryton(server, by: proxy), proxy)
+    return (try await ServerOutlet.tryton(server, by: proxy), proxy)
   }
 
-  private func people(_ stage: OutletStage, _ count: Int) async throws -> [ID<Person>] {
+  private func people(_ stage: ServerOutlet, _ count: Int) async throws -> [ID<Person>] {
     var made: [ID<Person>] = []
     for number in 0..<count {
       made.append(try await stage.home.person("Person Nr\(number)", "p\(number)@example.test"))
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// What stands there, by the address that everybody has.
-  private func held(_ stage: OutletStage) async throws -> [String: FieldValues] {
+  private func held(_ stage: ServerOutlet) async throws -> [String: FieldValues] {
     try await stage.outlet { crm, _ in
       Dictionary(
         try await crm.records().records.map { ($0.values[.email]?.first ?? $0.remote, $0.values) },
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  private func run(_ stage: OutletStage) async throws -> DeliverReport {
+  private func run(_ stage: ServerOutlet) async throws -> DeliverReport {
     try await stage.home.run(stage.destination.id, by: stage.deliver)
   }
 
@@ -110,7 +110,7 @@ import Testing
     try await stage.outlet { crm, permit in
       let record = try #require(
         try await crm.records().records.first { $0.values[.email]?.contains("p3@example.test") == true })
-      let edit = OutletStage.changing(record, people[3], [.email: ["p3@example.test", "hand@example.test"]])
+      let edit = ServerOutlet.changing(record, people[3], [.email: ["p3@example.test", "hand@example.test"]])
       #expect(try await crm.apply(edit, permit, check: {}).remote != nil)
     }
     let journal = try await stage.home.store.journal(stage.home.viewer)

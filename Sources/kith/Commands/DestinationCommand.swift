@@ -13,7 +13,7 @@ struct DestinationCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self])
+      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self])
   }
 
   struct Folder: HouseCommand {
