@@ -60,7 +60,7 @@ extension HubSpotCRM {
       do {
         let body: JSON = ["inputs": .list(part.map(\.body))]
         let answer = try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
-        guard take(answer, part, batch, &answers), !isPrepared else { continue }
+        guard take(answer, part, batch, &answers, isPrepared: isPrepared) else { continue }
         parts.append(part.filter { answers[$0.place] == nil })
       } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
         parts.append(part)
@@ -80,7 +80,8 @@ extension HubSpotCRM {
 
   /// Takes the results of a batch; true if a property of ours was missing, and nothing is known of some.
   private func take(
-    _ answer: JSON, _ part: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?]
+    _ answer: JSON, _ part: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?],
+    isPrepared: Bool
   ) -> Bool {
     let byTrace = Dictionary(part.map { ($0.trace, $0) }, uniquingKeysWith: { first, _ in first })
     let byID = Dictionary(part.compactMap { one in one.id.map { ($0, one) } }, uniquingKeysWith: { first, _ in first })
@@ -99,7 +100,7 @@ extension HubSpotCRM {
       let traces = entry[key: "context"]?[key: "objectWriteTraceId"]?.asList?.compactMap(\.asText) ?? []
       let named = traces.compactMap { byTrace[$0] } + refused.ids.compactMap { byID[$0] }
       for one in named where answers[one.place] == nil {
-        if refused.lacksOwn { lacksOwn = true } else { answers[one.place] = batch.refused(refused) }
+        if refused.lacksOwn, !isPrepared { lacksOwn = true } else { answers[one.place] = batch.refused(refused) }
       }
     }
     return lacksOwn
