@@ -26,7 +26,7 @@ struct HubSpotBatch: Sendable {
 extension HubSpotCRM {
   private static let unanswered = Trouble("HubSpot said nothing of one record", remedy: .skip("one record"))
 
-  /// Goes through the kinds of objects one after the other. Where one fails, what was done of the others stands.
+  /// Goes through the kinds of objects one after the other; where one fails, what was done of the others stands.
   func answers<Kinds: Sequence<HubSpotTalk.Kind>>(
     _ places: Range<Int>, _ kinds: Kinds, _ kind: (Int) -> HubSpotTalk.Kind, _ permit: borrowing Permit<SyncToCRM>,
     _ each: (HubSpotTalk.Kind, [Int], inout [CRMAnswer?], borrowing Permit<SyncToCRM>) async throws -> Void
@@ -48,8 +48,10 @@ extension HubSpotCRM {
     return answers.map { $0 ?? .failed(HubSpotCRM.unanswered) }
   }
 
-  /// Sends all inputs in one call. Where HubSpot refuses the whole for one of them, halves of it are tried; where a
-  /// property of ours is missing, it is made, once.
+  /// Sends all inputs in one call.
+  ///
+  /// Where HubSpot refuses the whole for one of them, halves of it are tried; where a property of ours is missing, it is
+  /// made, once.
   func send(
     _ inputs: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?],
     _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
