@@ -31,7 +31,8 @@ import Testing
       try await server.call("PATCH", "/api/contacts/\(remote)", #"{"notes":"Likes tea\n\nkith: \#(person)"}"#)
       read = try #require(try await crm.records().records.first { $0.remote == remote })
       let changed = try await crm.apply(
-        ServerOutlet.changing(read, person, [.phone: ["1", "2"], .name: ["Ada Long Love"], .tag: []]), permit, check: {})
+        ServerOutlet.changing(read, person, [.phone: ["1", "2"], .name: ["Ada Long Love"], .tag: []]), permit, check: {}
+      )
       read = try #require(try await crm.records().records.first { $0.remote == remote })
       #expect(read.digest == changed.digest)
       #expect(read.values[.phone] == ["1", "2"])
