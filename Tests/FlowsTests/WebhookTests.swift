@@ -26,7 +26,8 @@ struct WebhookTests {
     for (number, person) in people.enumerated() {
       #expect(
         told[person.description] == [
-          "name": ["Given\(number) Family\(number)"], "email": ["p\(number)@example.org", "q\(number)@example.org"],
+          "name": ["Given\(number) Family\(number)"], "given": ["Given\(number)"], "family": ["Family\(number)"],
+          "email": ["p\(number)@example.org", "q\(number)@example.org"],
           "title": [title],
         ])
     }

@@ -26,7 +26,7 @@ struct HubSpotBatch: Sendable {
 extension HubSpotCRM {
   private static let unanswered = Trouble("HubSpot said nothing of one record", remedy: .skip("one record"))
 
-  /// Goes through the kinds of objects one after the other. Where one fails, what was done of the others stands.
+  /// Goes through the kinds of objects one after the other; where one fails, what was done of the others stands.
   func answers<Kinds: Sequence<HubSpotTalk.Kind>>(
     _ places: Range<Int>, _ kinds: Kinds, _ kind: (Int) -> HubSpotTalk.Kind, _ permit: borrowing Permit<SyncToCRM>,
     _ each: (HubSpotTalk.Kind, [Int], inout [CRMAnswer?], borrowing Permit<SyncToCRM>) async throws -> Void
@@ -48,8 +48,10 @@ extension HubSpotCRM {
     return answers.map { $0 ?? .failed(HubSpotCRM.unanswered) }
   }
 
-  /// Sends all inputs in one call. Where HubSpot refuses the whole for one of them, halves of it are tried; where a
-  /// property of ours is missing, it is made, once.
+  /// Sends all inputs in one call.
+  ///
+  /// Where HubSpot refuses the whole for one of them, halves of it are tried; where a property of ours is missing, it is
+  /// made, once.
   func send(
     _ inputs: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?],
     _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
@@ -60,7 +62,7 @@ extension HubSpotCRM {
       do {
         let body: JSON = ["inputs": .list(part.map(\.body))]
         let answer = try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
-        guard take(answer, part, batch, &answers), !isPrepared else { continue }
+        guard take(answer, part, batch, &answers, isPrepared: isPrepared) else { continue }
         parts.append(part.filter { answers[$0.place] == nil })
       } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
         parts.append(part)
@@ -80,7 +82,8 @@ extension HubSpotCRM {
 
   /// Takes the results of a batch; true if a property of ours was missing, and nothing is known of some.
   private func take(
-    _ answer: JSON, _ part: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?]
+    _ answer: JSON, _ part: [HubSpotBatch.Input], _ batch: HubSpotBatch, _ answers: inout [CRMAnswer?],
+    isPrepared: Bool
   ) -> Bool {
     let byTrace = Dictionary(part.map { ($0.trace, $0) }, uniquingKeysWith: { first, _ in first })
     let byID = Dictionary(part.compactMap { one in one.id.map { ($0, one) } }, uniquingKeysWith: { first, _ in first })
@@ -99,7 +102,7 @@ extension HubSpotCRM {
       let traces = entry[key: "context"]?[key: "objectWriteTraceId"]?.asList?.compactMap(\.asText) ?? []
       let named = traces.compactMap { byTrace[$0] } + refused.ids.compactMap { byID[$0] }
       for one in named where answers[one.place] == nil {
-        if refused.lacksOwn { lacksOwn = true } else { answers[one.place] = batch.refused(refused) }
+        if refused.lacksOwn, !isPrepared { lacksOwn = true } else { answers[one.place] = batch.refused(refused) }
       }
     }
     return lacksOwn

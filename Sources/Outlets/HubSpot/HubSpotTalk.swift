@@ -51,9 +51,25 @@ struct HubSpotTalk: Sendable {
 
   // MARK: asking and changing
 
+  /// A question that changes nothing is put again at once where it went astray, so that a whole reading is not in vain.
   func ask(_ method: OutletCall.Method, _ target: String, _ body: JSON? = nil) async throws -> JSON {
-    try heard(await session.ask(try call(method, target, body)))
+    let call = try call(method, target, body)
+    for _ in 1..<HubSpotTalk.tries {
+      do {
+        let response = try await session.ask(call)
+        if response.status < 500 { return try heard(response) }
+      } catch let trouble as Trouble {
+        guard case .wait = trouble.remedy, !isBusy(trouble) else { throw trouble }
+      }
+    }
+    return try heard(await session.ask(call))
   }
+
+  private static let tries = 3
+  private static let busy = "asks to wait"
+
+  /// Whether it was HubSpot's own wish to be left alone.
+  private func isBusy(_ trouble: Trouble) -> Bool { trouble.what.contains(HubSpotTalk.busy) }
 
   func change(
     _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
@@ -84,7 +100,7 @@ struct HubSpotTalk: Sendable {
       throw Trouble(
         "the token may not do this at \(HubSpotTalk.name) (403)",
         "give its app the scopes to read and write contacts, companies and activities, and to make properties")
-    case 429: throw trouble("asks to wait (429\(policy(body)))", wait(response, body))
+    case 429: throw trouble("\(HubSpotTalk.busy) (429\(policy(body)))", wait(response, body))
     case 400, 404, 409, 422:
       guard let body else { throw trouble("answers \(response.status) with something that is no JSON", 0) }
       throw HubSpotTalk.refused(response.status, body)
@@ -136,7 +152,7 @@ struct HubSpotTalk: Sendable {
       let id = message[mark.upperBound...].prefix { $0.isNumber }
       if !id.isEmpty { found.ids.append(String(id)) }
     }
-    found.isOwnMissing = message.contains("kith_") && found.properties.isEmpty
+    found.isOwnMissing = message.contains("kith_") && found.properties.isEmpty && found.category == "VALIDATION_ERROR"
     return found
   }
 }

@@ -32,7 +32,7 @@ extension HubSpotPortal {
   private func read(_ type: HubSpotType, _ inputs: [JSON], _ call: HubSpotCall) throws -> HubSpotReply {
     let asked = (call.body[key: "properties"]?.asList ?? []).map { HubSpotPortal.text($0) }
     let by = call.body[key: "idProperty"]?.asText
-    let archived = call.query["archived"]?.first == "true"
+    let archived = call.query["archived"]?.first?.lowercased() == "true"
     var results: [JSON] = []
     var missing: [String] = []
     for input in inputs {

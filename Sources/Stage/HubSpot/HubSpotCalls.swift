@@ -99,7 +99,7 @@ extension HubSpotPortal {
   private func list(_ type: HubSpotType, _ call: HubSpotCall) throws -> HubSpotReply {
     let limit = call.query["limit"]?.first.flatMap { Int($0) } ?? 10
     guard (1...100).contains(limit) else { throw HubSpotFault.invalid("limit must be between 1 and 100") }
-    let archived = call.query["archived"]?.first == "true"
+    let archived = call.query["archived"]?.first?.lowercased() == "true"
     let after = call.query["after"]?.first.flatMap { Int($0) } ?? 0
     let all = (order[type] ?? []).compactMap { records[$0] }
       .filter { ($0.archivedAt != nil) == archived && (Int($0.id) ?? 0) >= after }

@@ -18,9 +18,9 @@ struct HubSpotPortal: Sendable {
   var links: [Link: Set<Int64>] = [:]
   /// The record that a merged one became.
   var merged: [String: String] = [:]
-  /// Who may own records, by id.
   /// So long a change stays unseen by searches, in milliseconds.
   var searchLag: Int64 = 0
+  /// Who may own records, by id.
   var owners: [String: String] = ["7001": "ada@example.test", "7002": "cyd@example.test"]
   /// By unique property, its value and the record; a search through all would be slow.
   private var unique: [String: String] = [:]
