@@ -63,7 +63,7 @@ struct CLILabTests {
     let parted = try cli.run("lab", "reply", mail)
     #expect(Set(parted.first.keys) == ["file", "reply", "quoted", "signature"])
     #expect(parted.text("reply") == "Shall we meet on Friday?")
-    #expect(parted.text("quoted")?.hasSuffix("> Bob") ?? false)
+    #expect(parted.text("quoted").hasSuffix("> Bob"))
     let plain = try cli.write(Array(text.utf8), "one.txt")
     for ran in [
       try cli.run("lab", "signature", mail),
