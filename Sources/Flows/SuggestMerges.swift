@@ -1,14 +1,23 @@
 public import Consent
-import Formats
 import Insight
 public import Model
 public import Store
 
 /// Two persons who may be one, with the reasons.
 public struct MergeSuggestion: Sendable, Equatable {
+  /// What one comparison says for (or against) it, in bits; the weights add up to the log-odds.
+  public struct Weight: Sendable, Equatable {
+    public var label: String
+    public var bits: Double
+  }
+
   public var first: ID<Person>
   public var second: ID<Person>
+  public var probability: Double
   public var reasons: [String]
+  /// Why the owner is asked.
+  public var doubts: [String]
+  public var weights: [Weight]
 }
 
 /// Lists who may be the same person; nothing is merged but by the owner's word.
@@ -17,49 +26,23 @@ public struct SuggestMerges: Sendable {
 
   public init(store: Store) { self.store = store }
 
-  /// Pairs of people with one name that nobody told apart, those of one domain first.
+  /// Pairs of people who are more likely one than two, and whom nobody told apart, the likeliest first.
   public func suggestions(_ viewer: Viewer, limit: Int = 200) async throws -> [MergeSuggestion] {
     let (account, member) = (viewer.account, viewer.member)
-    return try await store.read(account) { session in
-      if try Analyses.off(member, account, in: session).contains(.mergeSuggestions) { return [] }
-      let people = try People.sameNames(of: member, account, in: session)
-      let records = try Facts.records(of: people.map(\.id), account, in: session)
-      let owner = Dictionary(
-        records.joined().map { ($0.id, $0.person) }, uniquingKeysWith: { first, _ in first })
-      var apart: Set<Pair> = []
-      for pair in try Decisions.apart(of: member, account, in: session) {
-        if let a = owner[pair.0], let b = owner[pair.1] { apart.insert(Pair(a, b)) }
-      }
-      var found: [MergeSuggestion] = []
-      for group in Dictionary(grouping: people, by: \.folded).values {
-        let group = group.sorted { $0.id < $1.id }
-        for (index, a) in group.enumerated() {
-          for b in group.dropFirst(index + 1).prefix(8) where !apart.contains(Pair(a.id, b.id)) {
-            found.append(
-              MergeSuggestion(first: a.id, second: b.id, reasons: SuggestMerges.reasons(a.email, b.email)))
-          }
-        }
-      }
-      found.sort {
-        $0.reasons.count == $1.reasons.count
-          ? ($0.first, $0.second) < ($1.first, $1.second) : $0.reasons.count > $1.reasons.count
-      }
-      return Array(found.prefix(limit))
+    let likenesses: Likenesses? = try await store.read(account) { session in
+      if try Analyses.off(member, account, in: session).contains(.mergeSuggestions) { return nil }
+      return try Likenesses(
+        of: try People.comparable(of: member, account, in: session), member, account, in: session)
     }
-  }
-
-  private struct Pair: Hashable {
-    var first: ID<Person>
-    var second: ID<Person>
-
-    init(_ a: ID<Person>, _ b: ID<Person>) {
-      first = min(a, b)
-      second = max(a, b)
+    guard let likenesses else { return [] }
+    let pairs = SameFinder(likenesses.records, never: likenesses.apart).pairs()
+      .filter { !$0.guards.contains(.toldApart) }
+      .sorted { ($1.score.total, $0.first, $0.second) < ($0.score.total, $1.first, $1.second) }
+    return pairs.prefix(limit).map { pair in
+      MergeSuggestion(
+        first: likenesses.persons[pair.first], second: likenesses.persons[pair.second],
+        probability: pair.probability, reasons: pair.score.reasons, doubts: pair.guards.map(\.words),
+        weights: pair.score.parts.map { MergeSuggestion.Weight(label: $0.label, bits: Double($0.millibits) / 1_000) })
     }
-  }
-
-  private static func reasons(_ a: String, _ b: String) -> [String] {
-    let domains = [a, b].map { $0.split(separator: "@").last.map(String.init) ?? "" }
-    return domains[0] == domains[1] && !domains[0].isEmpty ? ["the same name", "the same domain"] : ["the same name"]
   }
 }

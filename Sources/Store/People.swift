@@ -134,23 +134,15 @@ public enum People {
     ).map { $0.id(0) }
   }
 
-  /// Live persons of a member whose folded name is somebody else's too, with their first address.
-  public static func sameNames(
+  /// Live persons of a member who may be one with another, by id: no offices, no programs, nobody restricted.
+  public static func comparable(
     of member: ID<Member>, _ account: ID<Account>, in session: any Session
-  ) throws -> [(id: ID<Person>, folded: String, email: String)] {
+  ) throws -> [ID<Person>] {
     try session.rows(
       """
-      SELECT p.id, p.folded, v.value FROM person p
-      LEFT JOIN person_value v ON v.account_id = p.account_id AND v.person_id = p.id AND v.field = 'email'
-        AND v.position = 0
-      WHERE p.account_id = $1 AND p.member_id = $2 AND p.gone = 0 AND p.restricted_at IS NULL AND p.kind = 'person'
-        AND p.folded IN (
-          SELECT s.folded FROM person s
-          WHERE s.account_id = $1 AND s.member_id = $2 AND s.gone = 0 AND s.restricted_at IS NULL
-            AND s.kind = 'person' AND s.folded LIKE '% %'
-          GROUP BY s.folded HAVING COUNT(*) > 1)
-      ORDER BY p.folded, p.id
+      SELECT id FROM person
+      WHERE account_id = $1 AND member_id = $2 AND gone = 0 AND restricted_at IS NULL AND kind = 'person' ORDER BY id
       """, [Value(account), Value(member)]
-    ).map { ($0.id(0), $0.text(1), $0.text(2)) }
+    ).map { $0.id(0) }
   }
 }

@@ -19,8 +19,13 @@ struct SuggestCommand: AsyncParsableCommand {
       let viewer = try await house.viewer(asker)
       let found = try await SuggestMerges(store: house.store).suggestions(viewer)
       try output.list(
-        found.map { ["a": JSON($0.first), "b": JSON($0.second), "reasons": JSON($0.reasons)] },
-        columns: ["a", "b", "reasons"], empty: "Nothing to suggest.")
+        found.map { pair in
+          [
+            "a": JSON(pair.first), "b": JSON(pair.second), "probability": JSON(pair.probability),
+            "reasons": JSON(pair.reasons), "doubts": JSON(pair.doubts),
+            "weights": .object(pair.weights.map { .init(key: $0.label, value: JSON($0.bits)) }),
+          ]
+        }, columns: ["a", "b", "probability", "reasons"], empty: "Nothing to suggest.")
     }
   }
 }
