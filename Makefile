@@ -28,10 +28,19 @@ DAV_SERVERS := radicale==3.9.0 xandikos==0.4.10
 # A second mail server, for the tests alone.
 KITH_PYMAP ?= $(HOME)/.cache/kith/pymap
 PYMAP := pymap==0.36.7 pysasl==1.2.0 proxy-protocol==0.11.3
-export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP
+# CRMs, for the tests alone: Tryton, besides the older one that Debian has, and amagi-crm.
+KITH_TRYTON ?= $(HOME)/.cache/kith/tryton
+TRYTON := trytond==8.2.1 trytond_party==8.2.0 trytond_party_relationship==8.2.0
+KITH_AMAGI ?= $(HOME)/.cache/kith/amagi
+AMAGI := amagi-crm==0.1.0
+# HubSpot's own client, by which the staged HubSpot is tried.
+KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
+HUBSPOT := hubspot-api-client==12.0.0
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl \
+  tryton-server tryton-modules-party tryton-modules-party-relationship
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -71,7 +80,7 @@ need:
 	@swift --version 2>/dev/null | grep -qE 'version (6\.[3-9]|[7-9])' || { echo "Swift 6.3 or newer is needed"; exit 1; }
 	@$(call install,$(PACKAGES))
 
-# The tests start a PostgreSQL and a Dovecot of their own; the packages must not start others.
+# The tests start a PostgreSQL, a Dovecot and a Tryton of their own; the packages must not start others.
 need-test: need
 	@if ! dpkg-query -W -f '$${Status}' postgresql-15 2>/dev/null | grep -q 'ok installed'; then \
 	  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
@@ -79,10 +88,10 @@ need-test: need
 	  [ -e /etc/postgresql-common/createcluster.conf ] || \
 	    echo 'create_main_cluster = false' | "$${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null; \
 	fi
-	@if ! dpkg-query -W -f '$${Status}' dovecot-imapd 2>/dev/null | grep -q 'ok installed'; then \
+	@if ! dpkg-query -W -f '$${Status}\n' dovecot-imapd tryton-server 2>/dev/null | grep -c 'ok installed' | grep -qx 2; then \
 	  root=(); [ "$$(id -u)" = 0 ] || root=(sudo); \
 	  "$${root[@]}" mkdir -p /etc/systemd/system; \
-	  for unit in dovecot.service dovecot.socket; do \
+	  for unit in dovecot.service dovecot.socket tryton-server.service; do \
 	    [ -e "/etc/systemd/system/$$unit" ] || "$${root[@]}" ln -s /dev/null "/etc/systemd/system/$$unit"; \
 	  done; \
 	  if [ ! -e /usr/sbin/policy-rc.d ]; then \
@@ -96,6 +105,13 @@ need-test: need
 	  echo "installing: $(DAV_SERVERS)"; python3 -m venv "$(KITH_DAV)" && "$(KITH_DAV)/bin/pip" install -q $(DAV_SERVERS); }
 	@[ -x "$(KITH_PYMAP)/bin/pymap" ] || { \
 	  echo "installing: $(PYMAP)"; python3 -m venv "$(KITH_PYMAP)" && "$(KITH_PYMAP)/bin/pip" install -q $(PYMAP); }
+	@[ -x "$(KITH_TRYTON)/bin/trytond" ] || { \
+	  echo "installing: $(TRYTON)"; python3 -m venv "$(KITH_TRYTON)" && "$(KITH_TRYTON)/bin/pip" install -q $(TRYTON); }
+	@[ -x "$(KITH_AMAGI)/bin/amagi-crm" ] || { \
+	  echo "installing: $(AMAGI)"; python3 -m venv "$(KITH_AMAGI)" && "$(KITH_AMAGI)/bin/pip" install -q $(AMAGI); }
+	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
+	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
+	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)

@@ -97,13 +97,13 @@ let package = Package(
     tests("ConsentTests", ["Consent", "Model", "Programs", crypto]),
     tests("FormatsTests", ["Formats", "Model"]),
     tests("InsightTests", ["Insight", "Formats", "Consent", "Model"]),
-    tests("PlansTests", ["Plans", "Model"]),
+    tests("PlansTests", ["Plans", "Model", "Insight"]),
     tests("StoreTests", ["Store", "Consent", "Model", "Stage", "Programs"]),
     tests("WireTests", ["Wire", "Consent", "Model", "Programs", nioCore, nioPosix, nioSSL]),
     tests(
       "ReadersTests",
       ["Readers", "Wire", "Consent", "Formats", "Plans", "Model", "Stage", "Programs", nioCore, nioPosix]),
-    tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage"]),
+    tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage", "Programs"]),
     tests(
       "FlowsTests",
       [

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures the river against its peers on the same mails in the same run: bench.py (files, notmuch) writes docs/bench.md,
-# bench_pull.py (a mail server, mbsync and notmuch) writes docs/bench-pull.md, bench_same.py (Splink) docs/bench-same.md.
-# BENCH=import, pull or same runs one of them.
+# bench_pull.py (a mail server, mbsync and notmuch) writes docs/bench-pull.md, bench_deliver.py (a Tryton) docs/bench-deliver.md,
+# bench_same.py (Splink) docs/bench-same.md. BENCH=import, BENCH=pull, BENCH=deliver or BENCH=same runs one of them.
 set -euo pipefail
 here="$(dirname "$0")" code=0
 [ "${BENCH:-import}" != import ] || python3 "$here/bench.py" "$@" || code=1
 [ "${BENCH:-pull}" != pull ] || python3 "$here/bench_pull.py" "$@" || code=1
+[ "${BENCH:-deliver}" != deliver ] || python3 "$here/bench_deliver.py" "$@" || code=1
 [ "${BENCH:-same}" != same ] || python3 "$here/bench_same.py" "$@" || code=1
 exit $code

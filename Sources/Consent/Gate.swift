@@ -203,7 +203,16 @@ public struct Gate: Sendable {
     case .sourceGrant:
       return Decided(stamps: try request.sources.map { try liveGrant(.source($0), purpose, .read, request, now).stamp })
     case .destinationGrant:
-      return Decided(stamps: [try deliverable(purpose, request, now)])
+      // What is opened on the way must still be allowed to be read.
+      let read = try request.sources.map { source -> Grant.Stamp in
+        guard
+          let grant = now.grants.first(where: {
+            $0.target == .source(source) && $0.member == request.member && $0.withdrawnAt == nil
+          })
+        else { throw Refusal(.withdrawn, promise: 16, "the grant to read this was withdrawn") }
+        return grant.stamp
+      }
+      return Decided(stamps: [try deliverable(purpose, request, now)] + read)
     case .destinationLogin:
       guard let destination = request.destination else { throw Gate.noDestination }
       return Decided(stamps: [try liveGrant(.destination(destination), purpose, .write, request, now).stamp])

@@ -93,8 +93,21 @@ public enum GrantWords {
     return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
   }
 
-  public static func writing(_ kind: Destination.Kind) -> String {
-    "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
-      + "numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is deleted there."
+  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject`, `full`.
+  public static func writing(_ kind: Destination.Kind, activities: String = "off") -> String {
+    if kind == .webhook {
+      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
+        + "phone numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is read there."
+    }
+    let touches =
+      switch activities {
+      case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."
+      case "subject": "Mails, meetings, calls and texts with them are entered there with their subjects, without texts."
+      case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
+      default: "No mail and no text of a mail is sent there."
+      }
+    return
+      "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
+      + "numbers, organisation and title. \(touches) Nothing is deleted there."
   }
 }

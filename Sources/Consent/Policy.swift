@@ -15,7 +15,7 @@ public struct PolicyVersion: Sendable, Equatable {
   /// The version in force.
   public static let current = PolicyVersion(
     version: "2026-11-27", text: policyText20261127,
-    purposes: "887ccf5dcf053a8e99063d6dd9e660d99322dbf0af1833c717181c4c96ef7f30",
+    purposes: "83289d07ee5e160fc7c0721f35d39ff7cb065ee251e2d0d2e8e3e78a6c98849f",
     bindsFrom: Instant(year: 2027, month: 5, day: 27))
 
   /// The versions that were in force before, newest first.

@@ -18,8 +18,9 @@ let policyText20261127 = """
   shared, and every look of theirs is written down for you. Whoever joins a team is told so first.
 
   4. Where it goes. To the CRM you designate, after you have seen what would be sent and said yes; before that, Kith only
-  signs in there with the login you gave and reads what stands there. To nobody else. What Kith has learnt from your
-  content stays in your account.
+  signs in there with the login you gave and reads what stands there. That you were in touch with somebody is told there
+  only if you set it so, and subject or text of a mail only if you set that. To nobody else. What Kith has learnt from
+  your content stays in your account.
 
   5. Your word counts. What you typed outranks what any source says. Nothing is sent, changed or deleted elsewhere
   without your approval of exactly that. What Kith changed can be undone.
@@ -29,12 +30,12 @@ let policyText20261127 = """
   what is erased does not come back by reading again or by restoring.
 
   7. How it is kept. Content is sealed under keys of the source and of the person it came from. Logins lie under a root
-  of their own. Names, addresses, phone numbers, organisations and titles are kept open for lists and sorting.
+  of their own. Names, addresses, phone numbers, organisations, titles and tags are kept open for lists and sorting.
 
   8. How long. As long as the account is open; twelve months after closing, earlier if you say so.
 
   9. The uses: read-mail, read-address-book, read-calendar, find-people, build-index, search-mail, show-to-owner,
-  sync-to-crm, connect, connect-to-crm, undo-change, export-account, erase-data, check-integrity.
+  sync-to-crm, connect, connect-to-crm, log-to-crm, undo-change, export-account, erase-data, check-integrity.
 
   10. Changes of this text have a version, a digest and a date from which they bind; going on needs your acceptance.
   """

@@ -92,13 +92,16 @@ public enum Catalogue {
   public static let all: [Declaration] = [
     ReadMail.declaration, ReadAddressBook.declaration, ReadCalendar.declaration, FindPeople.declaration,
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
-    Connect.declaration, ConnectToCRM.declaration, UndoChange.declaration, ExportAccount.declaration,
+    Connect.declaration, ConnectToCRM.declaration, LogToCRM.declaration, UndoChange.declaration,
+    ExportAccount.declaration,
     EraseData.declaration,
     CheckIntegrity.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.
-  public static let yieldsWithText = ["find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm"]
+  public static let yieldsWithText = [
+    "find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm", "log-to-crm",
+  ]
 
   /// SHA-256 over all declarations, as the policy's version carries it (P064).
   public static var digest: String { hex(sha256(Array(all.map(\.canonical).joined(separator: "\n").utf8))) }

@@ -1,6 +1,7 @@
 public import Consent
 public import Model
 import Outlets
+import Plans
 import Store
 
 /// Names the CRM that people are kept in step with, and takes the owner's yes to what leaves for it.
@@ -40,9 +41,13 @@ public struct AddDestination: Sendable {
   }
 
   private func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
-    Grant(
+    let opens = ActivityLevel(options: destination.options) >= .subject
+    let purposes = purposes + (opens ? [LogToCRM.declaration] : [])
+    return Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
-      purposes: purposes.map(\.name).sorted(), words: GrantWords.writing(destination.kind), warranty: nil,
+      purposes: purposes.map(\.name).sorted(),
+      words: GrantWords.writing(
+        destination.kind, activities: ActivityLevel(options: destination.options).rawValue), warranty: nil,
       policyVersion: PolicyVersion.current.version, givenAt: store.clock())
   }
 

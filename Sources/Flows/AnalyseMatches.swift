@@ -96,8 +96,8 @@ extension KnowPeople {
         return MatchRecord(
           id: stored.id, kind: .card, emails: all(.email).filter { !owners.contains($0) }, phones: all(.phone),
           names: names)
-      case .typed:
-        return MatchRecord(id: stored.id, kind: .typed)
+      case .typed, .destination:
+        return MatchRecord(id: stored.id, kind: stored.kind)
       }
     }
   }

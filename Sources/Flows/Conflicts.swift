@@ -6,41 +6,102 @@ public import Store
 /// The owner decides a conflict between what is held here and what stands at a destination.
 public struct DecideConflict: Sendable {
   let store: Store
+  let gate: Gate
 
-  public init(store: Store) { self.store = store }
+  public init(store: Store, gate: Gate) {
+    self.store = store
+    self.gate = gate
+  }
 
-  /// The conflicts that wait for a decision.
-  public func list(_ viewer: Viewer, _ destination: ID<Destination>? = nil) async throws -> [Conflict] {
-    try await store.conflicts(viewer, destination)
+  /// The conflicts that wait for a decision, or those that were decided, by rules too.
+  public func list(
+    _ viewer: Viewer, _ destination: ID<Destination>? = nil, settled: Bool = false
+  ) async throws -> [Conflict] {
+    try await store.conflicts(viewer, destination, settled: settled)
   }
 
   /// Takes one side.
   ///
-  /// Ours goes out with the next delivery; theirs stays there, whatever we hold.
+  /// Ours goes out with the next delivery; theirs stays there, and comes in unless something outranks it.
   ///
-  /// Of a record that was deleted there, ours makes it again and theirs leaves it deleted.
-  public func decide(_ id: ID<Conflict>, taking side: FieldConflict.Side, as viewer: Viewer) async throws {
+  /// Of a record that was deleted there, ours makes it again and theirs leaves it deleted. Of one that another may have
+  /// taken in, theirs follows: the person is one with whom that record is of, or is linked to it. Of a person whom several
+  /// records may be, ours makes a new one and theirs is the one that `remote` names.
+  public func decide(
+    _ id: ID<Conflict>, taking side: FieldConflict.Side, remote: String? = nil, as viewer: Viewer
+  ) async throws {
     guard let conflict = try await store.conflicts(viewer).first(where: { $0.id == id }) else {
       throw Refusal(.notYours, promise: 7, "there is no such conflict, or it is decided")
     }
-    let (account, destination, person, now) = (viewer.account, conflict.destination, conflict.person, store.clock())
+    let named = side == .theirs ? try DecideConflict.named(remote, in: conflict) : nil
+    if case .field(let key) = conflict.matter, side == .theirs { try await unsay(conflict, key, viewer) }
+    let keeper = try await keeper(of: named, conflict, viewer)
+    let (account, now) = (viewer.account, store.clock())
     try await store.write(account) { session in
-      guard try Conflicts.resolve(id, at: now, account, in: session) else { return }
+      guard try Conflicts.resolve(id, taking: side.rawValue, at: now, account, in: session) else { return }
       switch conflict.matter {
-      case .deletedThere:
-        guard side == .ours else { return }
-        try Conflicts.forgetDeletion(person, destination, account, in: session)
-        try Links.forget(person, destination, account, in: session)
-      case .field(let field):
-        guard var link = try Links.all(account, destination, in: session).first(where: { $0.person == person })
-        else { return }
-        func values(_ text: String) -> [String] { text.isEmpty ? [] : [text] }
-        let open = FieldConflict(
-          field: field, base: values(conflict.base), ours: values(conflict.ours), theirs: values(conflict.theirs))
-        link.base = open.settled(taking: side, in: link.base)
-        try Links.keep([link], destination, at: now, account, in: session)
+      case .field(let key): try DecideConflict.settle(conflict, key, side, at: now, account, in: session)
+      case .deletedThere, .mergedThere:
+        let isKept = conflict.matter == .deletedThere && side == .theirs
+        if !isKept {
+          try Conflicts.forgetDeletion(conflict.person, conflict.destination, account, in: session)
+          try Links.forget(conflict.person, conflict.destination, account, in: session)
+        }
+        if let named, keeper == nil { try DecideConflict.link(conflict, to: named, at: now, account, in: session) }
+      case .match:
+        if let named { try DecideConflict.link(conflict, to: named, at: now, account, in: session) }
       }
     }
-    try await store.enqueue(.deliver, destination.rawValue, viewer.member, account)
+    if let keeper { _ = try await MergePeople(store: store, gate: gate).merge([keeper, conflict.person], as: viewer) }
+    try await store.enqueue(.deliver, conflict.destination.rawValue, viewer.member, viewer.account)
+  }
+
+  /// The record that is meant, of those that a conflict lists.
+  private static func named(_ remote: String?, in conflict: Conflict) throws -> String? {
+    guard [.match, .mergedThere].contains(conflict.matter) else { return nil }
+    let candidates = Conflict.values(conflict.theirs)
+    if remote == nil, candidates.count == 1 { return candidates.first }
+    guard let remote, candidates.contains(remote) else {
+      throw Trouble("several records may be meant", "name one: --record " + candidates.joined(separator: " or "))
+    }
+    return remote
+  }
+
+  /// Whom the record is linked to that took another in.
+  private func keeper(of remote: String?, _ conflict: Conflict, _ viewer: Viewer) async throws -> ID<Person>? {
+    guard conflict.matter == .mergedThere, let remote else { return nil }
+    return try await store.read(viewer.account) { session in
+      try Links.all(viewer.account, conflict.destination, in: session).first { $0.remote == remote }?.person
+    }
+  }
+
+  /// Where the owner had typed the value that loses, the owner's later word is that it is theirs (P048).
+  private func unsay(_ conflict: Conflict, _ key: FieldKey, _ viewer: Viewer) async throws {
+    guard conflict.oursFrom == .typed, !key.isMulti, !conflict.theirs.isEmpty else { return }
+    let edit = Edit(.set, key.field, conflict.theirs, label: key.label)
+    _ = try await EditPerson(store: store, gate: gate).edit(conflict.person, edit, as: viewer)
+  }
+
+  private static func settle(
+    _ conflict: Conflict, _ key: FieldKey, _ side: FieldConflict.Side, at now: Instant, _ account: ID<Account>,
+    in session: any Session
+  ) throws {
+    let (destination, person) = (conflict.destination, conflict.person)
+    guard var link = try Links.all(account, destination, in: session).first(where: { $0.person == person }) else {
+      return
+    }
+    let open = FieldConflict(
+      field: key, base: Conflict.values(conflict.base), ours: Conflict.values(conflict.ours),
+      theirs: Conflict.values(conflict.theirs))
+    link.base = open.settled(taking: side, in: link.base)
+    try Links.keep([link], destination, at: now, account, in: session)
+  }
+
+  private static func link(
+    _ conflict: Conflict, to remote: String, at now: Instant, _ account: ID<Account>, in session: any Session
+  ) throws {
+    let link = Link(
+      person: conflict.person, member: conflict.member, remote: remote, key: "", remoteDigest: "", base: [:])
+    try Links.keep([link], conflict.destination, at: now, account, in: session)
   }
 }

@@ -14,18 +14,32 @@ public struct Deliver: Sendable {
   let outlets: OutletDoor
   let rules: @Sendable (Destination) -> StandingRules
   let progress: @Sendable (Progress) -> Void
+  /// Waits until an instant, if that is worth it; false if the job is rather put off.
+  let pause: @Sendable (Instant) async throws -> Bool
 
   public init(
     store: Store, gate: Gate, door: ServerDoor? = nil,
     crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet,
     rules: @escaping @Sendable (Destination) -> StandingRules = Deliver.standingRules,
-    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    progress: @escaping @Sendable (Progress) -> Void = { _ in },
+    pause: (@Sendable (Instant) async throws -> Bool)? = nil
   ) {
     self.store = store
     self.gate = gate
     outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
     self.rules = rules
     self.progress = progress
+    self.pause = pause ?? { try await Deliver.wait(until: $0, from: store.clock()) }
+  }
+
+  /// The longest time that a run waits for a destination that asked it to; beyond, its job is put off.
+  static let patience: Int64 = 30_000
+
+  private static func wait(until: Instant, from now: Instant) async throws -> Bool {
+    let left = until.milliseconds - now.milliseconds
+    guard left <= patience else { return false }
+    if left > 0 { try await Task.sleep(for: .milliseconds(left)) }
+    return true
   }
 
   /// What may leave at all: the directory, as the words of the grant say; never notes, birthdays or anything of a mail (P012).
@@ -35,7 +49,7 @@ public struct Deliver: Sendable {
   public static let standingRules: @Sendable (Destination) -> StandingRules = { destination in
     StandingRules(
       destination: destination.id, location: destination.location, options: destination.options,
-      mapping: Deliver.directory.map { .init($0, to: $0.name) })
+      mapping: StandingRules.mapping(Deliver.directory, destination.options))
   }
 
   /// Delivers to a destination, or says what would leave: nothing does without the owner's approval (P013).
@@ -56,32 +70,66 @@ public struct Deliver: Sendable {
     var report = DeliverReport(destination: destination.id, dryRun: dryRun, digest: Deliver.digest(rules))
     // A record that somebody changes meanwhile is planned anew, but not for ever.
     for round in 1...3 {
-      let run = try await DeliverRun.prepare(store, crm, rules, destination, account)
-      let conflicts = run.conflicts()
-      if round == 1 { describe(run, in: &report) }
-      report.conflicts = conflicts.count
+      let reading = try await DeliverReading.read(store, crm, destination, account, rules.create)
+      let run = try await DeliverRun.prepare(
+        store, crm, rules.limited(by: crm.capabilities), destination, account, reading)
+      if round == 1 {
+        describe(run, in: &report)
+        try await describe(try await activities(crm, destination, account), in: &report)
+      }
+      report.conflicts = run.conflicts().count
       let digest = try await approved(run, report.digest, &report)
       guard !dryRun, let digest else { return report }
-      guard !run.isRest(conflicts) else { break }
-      let sent = try await carry(out: run, conflicts, digest, lease, &report)
+      let activities = try await activities(crm, destination, account)
+      let isQuiet = try await activities.waiting(1).isEmpty
+      guard !isQuiet || !run.isRest(run.conflicts()) else { break }
+      let sent = try await carry(out: run, activities, digest, lease, &report)
       report.created += sent.created
       report.updated += sent.updated
+      report.calls += sent.calls
+      report.leastCalls += sent.leastCalls
       report.failed = sent.troubles.count + sent.outrun
       report.troubles = Array(Set(sent.troubles)).sorted()
+      if let halted = sent.halted {
+        try await store.note(account, destination.id, trouble: halted.description)
+        throw halted
+      }
       if sent.outrun == 0 { break }
     }
     try await store.note(account, destination.id, trouble: report.troubles.first)
     return report
   }
 
+  /// The interactions that may be entered there, since the owner first said yes.
+  private func activities(
+    _ crm: any CRM, _ destination: Destination, _ account: ID<Account>
+  ) async throws -> DeliverActivities {
+    let accepted = try await store.approvals(account, destination.id).filter { $0.kind == .standing }.map(\.givenAt)
+    return DeliverActivities(
+      store: store, gate: gate, crm: crm, destination: destination, account: account,
+      level: ActivityLevel(options: destination.options), since: accepted.min() ?? store.clock())
+  }
+
   /// The digest that `kith destination accept` takes: of mapping, create rules and brake.
   public static func digest(_ rules: StandingRules) -> String { hex(sha256(rules.canonical)) }
 
   private func describe(_ run: DeliverRun, in report: inout DeliverReport) {
-    report.lines = DeliverReport.lines(run.plan.changes, run.destination.id)
+    report.lines =
+      DeliverReport.lines(run.plan.changes, run.destination.id)
+      + DeliverReport.lines(run.plan.incoming, run.destination.id)
     report.unchanged = run.plan.unchanged
     report.leftOut = run.plan.leftOut
     report.leftAlone = run.state.remote.leftAlone
+  }
+
+  private func describe(_ activities: DeliverActivities, in report: inout DeliverReport) async throws {
+    let plan = activities.plan(try await activities.waiting(DeliverActivities.page))
+    report.lines += plan.entries.map { entry in
+      DeliverReport.Line(
+        destination: activities.destination.id.description, person: "", kind: "enter", field: entry.kind.rawValue,
+        old: [], new: [entry.candidate.at.description] + entry.candidate.remotes)
+    }
+    report.told = plan.told
   }
 
   /// A destination with a live grant; the gate refuses all others, so that the refusal is in the ledger.
@@ -114,18 +162,27 @@ public struct Deliver: Sendable {
     return run.isHeld ? run.planDigest : rules
   }
 
+  /// Enters what comes in, then posts, sends and enters what goes out.
   private func carry(
-    out run: DeliverRun, _ conflicts: [Conflict], _ digest: String, _ lease: Lease?, _ report: inout DeliverReport
-  ) async throws -> DeliverRun.Sent {
+    out planned: DeliverRun, _ activities: DeliverActivities, _ digest: String, _ lease: Lease?,
+    _ report: inout DeliverReport
+  ) async throws -> DeliverSent {
     let permit = try await gate.permit(
       SyncToCRM.self,
       for: Request(
-        account: run.account, member: run.destination.member, destination: run.destination.id, digest: digest,
-        count: run.plan.changes.count))
+        account: planned.account, member: planned.destination.member, destination: planned.destination.id,
+        digest: digest, count: planned.plan.changes.count + planned.plan.incoming.count))
+    var run = planned
+    let rulesDigest = report.digest
+    var once = run.isHeld ? digest : nil
+    if !run.plan.incoming.isEmpty {
+      report.received += try await receive(planned, spending: once, under: permit, lease)
+      once = nil
+      run = try await planned.again()
+    }
+    let conflicts = run.conflicts()
     let concerned = Set(run.plan.changes.map(\.person)).union(run.state.landed.map(\.delivery.person))
-    let handles = Dictionary(
-      run.state.people.filter { concerned.contains($0.person) }.map { ($0.person, $0.handles) },
-      uniquingKeysWith: { first, _ in first })
+    let handles = run.handles(of: concerned)
     let sealer = try await permit.sealer(for: handles.values.flatMap { $0 })
     let ending = DeliverEnding(account: run.account, sealer: sealer, handles: handles, now: store.clock())
     // Somebody who is being erased right now is sent nowhere any more (P120).
@@ -133,9 +190,15 @@ public struct Deliver: Sendable {
       !(handles[change.person] ?? []).contains(where: sealer.isErased)
     }
     try await run.post(
-      leaving.map(\.1), spending: run.isHeld ? digest : nil, conflicts: conflicts, ending: ending, under: permit,
-      lease: lease)
-    let sent = try await run.send(leaving, ending: ending, under: permit, lease: lease, progress: progress)
+      leaving.map(\.1), spending: once, conflicts: conflicts, ending: ending, under: permit, lease: lease)
+    var sent = try await run.send(
+      leaving, ending: ending, under: permit, lease: lease, pause: pause, progress: progress)
+    try await run.enter(refused: sent.refused, under: permit, lease)
+    if sent.halted == nil {
+      sent.add(
+        try await activities.send(under: permit, digest: rulesDigest, lease: lease, pause: pause), to: &report)
+    }
+    report.conflicts = conflicts.count + sent.refused.count
     do {
       try await run.crm.tidy(permit, check: store.standingCheck(permit, lease: lease))
     } catch let trouble as Trouble {
@@ -143,5 +206,41 @@ public struct Deliver: Sendable {
     }
     _ = permit.close()
     return sent
+  }
+
+  /// So many persons are entered in one transaction.
+  private static let batch = 100
+
+  /// Enters what comes in; answers how many persons it reached.
+  private func receive(
+    _ run: DeliverRun, spending digest: String?, under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?
+  ) async throws -> Int {
+    let (account, destination) = (run.account, run.destination)
+    let handles = run.handles(of: Set(run.plan.incoming.map(\.person)))
+    let others = DeliverIntake.handles(of: run.plan.incoming)
+    let sealer = try await permit.sealer(for: handles.values.flatMap { $0 } + others)
+    let know = KnowPeople(
+      account: account, member: destination.member, owners: try await store.owners(account, destination.member),
+      now: store.clock(), blind: permit.blind, ids: store.ids)
+    let crm = run.crm
+    let intake = DeliverIntake(
+      destination: destination, know: know, sealer: sealer, handles: handles, run: run.id.rawValue,
+      shaped: { crm.shaped($0) })
+    let items = run.intake
+    let ruled = run.ruled.filter { $0.taken == FieldConflict.Side.theirs.rawValue }
+    var reached = 0
+    for start in stride(from: 0, to: items.count, by: Deliver.batch) {
+      let these = Array(items[start..<min(start + Deliver.batch, items.count)])
+      reached += try await store.write(under: permit, lease: lease) { session in
+        if start == 0 {
+          if let digest, try !Store.spend(account, destination.id, digest: digest, at: know.now, in: session) {
+            throw Refusal(.notApproved, promise: 15, "this approval was used already")
+          }
+          for entry in ruled { try Conflicts.insert(entry, at: know.now, account, in: session) }
+        }
+        return try intake.enter(these, in: session)
+      }
+    }
+    return reached
   }
 }

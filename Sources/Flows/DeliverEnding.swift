@@ -18,10 +18,15 @@ struct DeliverEnding: Sendable {
     // Who was merged away or erased meanwhile has no link; of the erased nothing is kept at all.
     guard let known = handles[delivery.person], !known.contains(where: sealer.isErased) else { return }
     try Links.keep([landed.link], delivery.destination, at: now, account, in: session)
+    if let shadow = landed.shadow {
+      try Readings.keep([shadow], of: delivery.destination, delivery.member, account, in: session)
+    }
     let entry = JournalEntry(
       id: ID(delivery.id.rawValue), member: delivery.member, run: delivery.run, verb: delivery.verb,
       person: delivery.person, destination: delivery.destination, at: now, undoes: delivery.undoes)
-    try Journals.insert(entry, images: try images(delivery, entry), account, in: session)
+    let images = try JournalText.images(
+      before: delivery.before, after: delivery.after, of: known, entry, account, by: sealer)
+    try Journals.insert(entry, images: images, account, in: session)
     if let undone = delivery.undoes { _ = try Journals.markUndone(undone, at: now, account, in: session) }
     switch delivery.verb {
     case .delete:
@@ -29,30 +34,29 @@ struct DeliverEnding: Sendable {
       try Conflicts.insert(
         Conflict(
           id: conflict, member: delivery.member, destination: delivery.destination, person: delivery.person,
-          matter: .deletedThere, resolvedAt: now), at: now, account, in: session)
+          matter: .deletedThere, resolvedAt: now, taken: "theirs"), at: now, account, in: session)
     case .create: try Conflicts.forgetDeletion(delivery.person, delivery.destination, account, in: session)
-    case .update, .merge, .unmerge, .edit: break
+    case .update, .receive, .merge, .unmerge, .edit: break
     }
-  }
-
-  /// One image for each handle that a value belongs to, so that erasing a handle closes its part (P120).
-  private func images(_ delivery: Delivery, _ entry: JournalEntry) throws -> [JournalImages] {
-    let known = handles[delivery.person] ?? []
-    guard let main = known.first else { return [] }
-    let before = JournalText.split(delivery.before, among: known)
-    let after = JournalText.split(delivery.after, among: known)
-    var out: [JournalImages] = []
-    for handle in known where handle == main || before[handle] != nil || after[handle] != nil {
-      out.append(
-        try JournalImages(
-          before: before[handle] ?? "", after: after[handle] ?? "", of: handle, entry: entry, account, by: sealer))
-    }
-    return out
   }
 }
 
 /// Values as the lines of a journal image: field, place, value.
 enum JournalText {
+  /// One image for each handle that a value belongs to, so that erasing a handle closes its part (P120).
+  static func images(
+    before: FieldValues, after: FieldValues, of known: [Handle], _ entry: JournalEntry, _ account: ID<Account>,
+    by sealer: Sealer
+  ) throws -> [JournalImages] {
+    guard let main = known.first else { return [] }
+    let before = split(before, among: known)
+    let after = split(after, among: known)
+    return try known.filter { $0 == main || before[$0] != nil || after[$0] != nil }.map { handle in
+      try JournalImages(
+        before: before[handle] ?? "", after: after[handle] ?? "", of: handle, entry: entry, account, by: sealer)
+    }
+  }
+
   /// The lines of each handle: an address or a number goes to its own handle, all else to the first.
   static func split(_ values: FieldValues, among handles: [Handle]) -> [Handle: String] {
     guard let main = handles.first else { return [:] }

@@ -25,6 +25,8 @@ public struct DeliverReport: Sendable, Equatable {
   public var lines: [Line] = []
   public var created = 0
   public var updated = 0
+  /// Persons of whom something came in that was changed there.
+  public var received = 0
   public var unchanged = 0
   public var conflicts = 0
   public var failed = 0
@@ -32,6 +34,13 @@ public struct DeliverReport: Sendable, Equatable {
   public var leftOut: [String: Int] = [:]
   /// What stands at the destination and is nobody's record.
   public var leftAlone: [RemoteRecords.LeftAlone] = []
+  /// Interactions that were entered there.
+  public var entered = 0
+  /// What the owner is told of how things are kept there.
+  public var told: [String] = []
+  /// Calls that wrote, and the least that could have done it.
+  public var calls = 0
+  public var leastCalls = 0
   /// What went wrong with the changes that failed.
   public var troubles: [String] = []
 
@@ -53,6 +62,17 @@ public struct DeliverReport: Sendable, Equatable {
     }
     return "nothing leaves before it was approved (P013): look at the lines, then run "
       + "'kith destination accept \(destination) \(digest)'"
+  }
+
+  /// What comes in: `old` is what is held here, `new` what shall be.
+  static func lines(_ incoming: [CRMPlan.Intake], _ destination: ID<Destination>) -> [Line] {
+    incoming.flatMap { intake in
+      intake.fields.map { field in
+        Line(
+          destination: destination.description, person: intake.person.description, kind: "receive",
+          field: field.field.name, old: field.old, new: field.new)
+      }
+    }
   }
 
   static func lines(_ changes: [CRMChange], _ destination: ID<Destination>) -> [Line] {

@@ -6,27 +6,33 @@ import Store
 
 /// One round of a delivery: the plan over both sides as they stood, and the steps that carry it out.
 struct DeliverRun: Sendable {
-  /// So many changes are entered together once they arrived.
-  static let batch = 50
-  static let tries = 3
-
   let store: Store
   let crm: any CRM
   let account: ID<Account>
   let destination: Destination
+  let rules: StandingRules
+  let reading: DeliverReading
   let state: DeliverState
+  let history: DeliverHistory
   let plan: CRMPlan
+  let id: ID<Delivery>
   /// The changes of the plan as rows of the outbox, in its order.
   let deliveries: [Delivery]
   /// Whether the plan is beyond the brake; what an earlier run was allowed and did not finish is not counted again.
   let isHeld: Bool
 
   static func prepare(
-    _ store: Store, _ crm: any CRM, _ rules: StandingRules, _ destination: Destination, _ account: ID<Account>
+    _ store: Store, _ crm: any CRM, _ rules: StandingRules, _ destination: Destination, _ account: ID<Account>,
+    _ reading: DeliverReading
   ) async throws -> DeliverRun {
-    let state = try await DeliverState.read(store, crm, destination, account)
+    let state = try await DeliverState.read(store, reading.remote, destination, account)
+    let dated = rules.mapping.contains { $0.rule == .latest } ? Array(state.links.keys) : []
+    var history = try await DeliverHistory.read(store, dated.sorted(), account)
     let plan = CRMPlan(
-      state.candidates(crm.shaped, fields: rules.fields), unlinked: state.unlinked, rules: rules)
+      state.candidates({ crm.shaped($0, of: $1) }, fields: rules.fields, history: history), unlinked: state.unlinked,
+      linked: state.linked, rules: rules)
+    let concerned = Set((plan.conflicts + plan.ruled).map(\.person)).subtracting(dated).sorted()
+    history.changes.merge(try await DeliverHistory.read(store, concerned, account).changes) { held, _ in held }
     let run: ID<Delivery> = store.ids.next()
     let allowed = Dictionary(
       state.unsent.filter { $0.state == .due }.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -40,9 +46,15 @@ struct DeliverRun: Sendable {
           base: plan.settled[change.person]?.base ?? [:])
     }
     let new = zip(plan.changes, deliveries).filter { allowed[$0.1.key] == nil }.map(\.0)
+    let verdict = rules.brake.judge(new, incoming: plan.incoming, linked: state.links.count)
     return DeliverRun(
-      store: store, crm: crm, account: account, destination: destination, state: state, plan: plan,
-      deliveries: deliveries, isHeld: rules.brake.judge(new, linked: state.links.count) != .free)
+      store: store, crm: crm, account: account, destination: destination, rules: rules, reading: reading, state: state,
+      history: history, plan: plan, id: run, deliveries: deliveries, isHeld: verdict != .free)
+  }
+
+  /// The same round once what came in was entered: what stands there is known, what is held here is read anew.
+  func again() async throws -> DeliverRun {
+    try await DeliverRun.prepare(store, crm, rules, destination, account, reading)
   }
 
   /// The key of a change: the same change to the same version of a record has the same, whoever tries it and when.
@@ -59,12 +71,27 @@ struct DeliverRun: Sendable {
 
   // MARK: what is kept here
 
+  /// What comes in, with the records it stands in and the links there are.
+  var intake: [DeliverIntake.Item] {
+    plan.incoming.compactMap { intake in
+      let record = state.record(of: intake.person) ?? state.record(named: intake.remote)
+      return record.map { DeliverIntake.Item(intake: intake, record: $0, link: state.links[intake.person]) }
+    }
+  }
+
+  /// Whose keys the images of persons lie under.
+  func handles(of persons: Set<ID<Person>>) -> [ID<Person>: [Handle]] {
+    Dictionary(
+      state.people.filter { persons.contains($0.person) }.map { ($0.person, $0.handles) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// Links of records that need nothing there, but are not known here as they stand.
   var settledLinks: [Link] {
     let leaving = Set(plan.changes.map(\.person))
     return plan.settled.keys.sorted().compactMap { person in
       guard !leaving.contains(person), let settled = plan.settled[person],
-        let record = state.record(of: person) ?? adopted(settled)
+        let record = state.record(of: person) ?? settled.remote.flatMap(state.record)
       else { return nil }
       let held = state.links[person]
       if let held, held.remote == record.remote, held.base == settled.base { return nil }
@@ -74,33 +101,67 @@ struct DeliverRun: Sendable {
     }
   }
 
-  private func adopted(_ settled: CRMPlan.Settled) -> RemoteRecord? {
-    settled.remote.flatMap { remote in state.remote.records.first { $0.remote == remote } }
-  }
-
   /// The conflicts as they stand now.
   func conflicts() -> [Conflict] {
-    func conflict(_ person: ID<Person>, _ matter: Conflict.Matter) -> Conflict {
-      Conflict(
-        id: store.ids.next(), member: destination.member, destination: destination.id, person: person, matter: matter)
-    }
-    let fields = plan.conflicts.map { found in
-      var made = conflict(found.person, .field(found.conflict.field))
-      made.base = found.conflict.base.first ?? ""
-      made.ours = found.conflict.ours.first ?? ""
-      made.theirs = found.conflict.theirs.first ?? ""
+    let accepted = state.accepted
+    let questions = plan.questions.filter { $0.kind == .match || !accepted.contains($0.person) }.map { question in
+      let matter: Conflict.Matter =
+        switch question.kind {
+        case .match: .match
+        case .merged: .mergedThere
+        case .deleted: .deletedThere
+        }
+      var made = conflict(question.person, matter)
+      made.theirs = Conflict.text(question.candidates)
       return made
     }
-    return fields + state.deletedThere.map { conflict($0, .deletedThere) }
+    return plan.conflicts.map(field) + questions
+  }
+
+  /// What rules decided in this round, as entries that are closed already.
+  var ruled: [Conflict] {
+    plan.ruled.map { found in
+      var made = field(found)
+      made.resolvedAt = store.clock()
+      return made
+    }
+  }
+
+  func conflict(_ person: ID<Person>, _ matter: Conflict.Matter) -> Conflict {
+    Conflict(
+      id: store.ids.next(), member: destination.member, destination: destination.id, person: person, matter: matter)
+  }
+
+  private func field(_ found: CRMPlan.Conflict) -> Conflict {
+    var made = conflict(found.person, .field(found.conflict.field))
+    made.base = Conflict.text(found.conflict.base)
+    made.ours = Conflict.text(found.conflict.ours)
+    made.theirs = Conflict.text(found.conflict.theirs)
+    switch found.conflict.cause {
+    case .bothChanged: made.cause = "both-changed"
+    case .insisted: made.cause = "insisted"
+    case .refused(let why): made.cause = "refused: " + why
+    case .notTaken(let why): made.cause = Conflict.notTaken + why
+    case .ruled(let side):
+      made.cause = "ruled-" + side.rawValue
+      made.taken = side.rawValue
+    }
+    let said = history.changes[found.person]?[found.conflict.field]
+    made.oursAt = said?.at
+    made.oursFrom = said?.from
+    made.theirsAt = state.record(of: found.person)?.changedAt
+    return made
   }
 
   /// True if neither side has anything to write.
   func isRest(_ conflicts: [Conflict]) -> Bool {
     func matters(_ conflicts: [Conflict]) -> Set<[String]> {
-      Set(conflicts.map { [$0.person.description, $0.matter.name, $0.base, $0.ours, $0.theirs] })
+      Set(conflicts.map { [$0.person.description, $0.matter.name, $0.cause, $0.base, $0.ours, $0.theirs] })
     }
-    return plan.changes.isEmpty && state.landed.isEmpty && state.unsent.isEmpty && state.remote.isTidy
-      && state.restored.isEmpty && settledLinks.isEmpty && matters(conflicts) == matters(state.openConflicts)
+    return plan.changes.isEmpty && plan.incoming.isEmpty && plan.ruled.isEmpty && state.landed.isEmpty
+      && state.unsent.isEmpty && state.remote.isTidy && state.restored.isEmpty && state.inherited.isEmpty
+      && settledLinks.isEmpty && reading.shadows(state).isEmpty && !reading.isNew
+      && matters(conflicts) == matters(state.openConflicts)
   }
 
   /// Enters what is known without sending anything, and puts everything that will leave into the outbox: one transaction.
@@ -108,15 +169,18 @@ struct DeliverRun: Sendable {
     _ leaving: [Delivery], spending digest: String?, conflicts: [Conflict], ending: DeliverEnding,
     under permit: borrowing Permit<SyncToCRM>, lease: Lease?
   ) async throws {
-    let (links, landed, restored) = (settledLinks, state.landed, state.restored)
+    let (links, landed, restored, inherited) = (settledLinks, state.landed, state.restored, state.inherited)
     let kept = Set(leaving.map(\.key))
     let dropped = state.unsent.filter { !kept.contains($0.key) || $0.state != .due }.map(\.id)
     let landedConflicts: [ID<Conflict>] = landed.map { _ in store.ids.next() }
-    let (id, account, now) = (destination.id, account, ending.now)
+    let (id, account, now, ruled, reading, state) = (destination.id, account, ending.now, ruled, reading, state)
+    let member = destination.member
     try await store.write(under: permit, lease: lease) { session in
       if let digest, try !Store.spend(account, id, digest: digest, at: now, in: session) {
         throw Refusal(.notApproved, promise: 15, "this approval was used already")
       }
+      for inheritance in inherited { try Links.forget(inheritance.from, id, account, in: session) }
+      try Links.keep(inherited.map(\.link), id, at: now, account, in: session)
       for (landed, conflict) in zip(landed, landedConflicts) {
         try ending.end(landed, conflict: conflict, in: session)
       }
@@ -124,103 +188,9 @@ struct DeliverRun: Sendable {
       try Links.keep(links, id, at: now, account, in: session)
       for person in restored { try Conflicts.forgetDeletion(person, id, account, in: session) }
       try Conflicts.settle(conflicts, id, at: now, account, in: session)
+      for entry in ruled { try Conflicts.insert(entry, at: now, account, in: session) }
       try Deliveries.post(leaving, at: now, account, in: session)
-    }
-  }
-
-  // MARK: what leaves
-
-  /// What became of the changes of one round.
-  struct Sent: Sendable {
-    var created = 0
-    var updated = 0
-    var troubles: [String] = []
-    /// Changes whose record was changed meanwhile: the next round plans them anew.
-    var outrun = 0
-  }
-
-  /// Sends every change, and enters them in batches as they arrive; what arrived is entered whatever happens next.
-  func send(
-    _ leaving: [(CRMChange, Delivery)], ending: DeliverEnding, under permit: borrowing Permit<SyncToCRM>, lease: Lease?,
-    progress: @Sendable (Progress) -> Void
-  ) async throws -> Sent {
-    let check = store.standingCheck(permit, lease: lease)
-    var sent = Sent()
-    var arrived: [DeliverState.Landed] = []
-    for (place, (change, delivery)) in leaving.enumerated() {
-      do {
-        try Task.checkCancellation()
-        switch try await send(change, delivery, under: permit, check) {
-        case .written(let remote, let digest):
-          arrived.append(landed(delivery, remote, digest))
-          if change.kind == .create { sent.created += 1 } else { sent.updated += 1 }
-        case .changed: sent.outrun += 1
-        case .refused(let field, let why):
-          sent.troubles.append("not taken there\(field.map { ", field \($0.name)" } ?? ""): \(why)")
-        case .failed(let trouble): sent.troubles.append(trouble.description)
-        }
-      } catch let trouble as Trouble where DeliverRun.goesOn(trouble) {
-        sent.troubles.append(trouble.description)
-      } catch {
-        // The first error is the one that says what happened.
-        try? await enter(arrived, ending, under: permit, lease)
-        throw error
-      }
-      if arrived.count == DeliverRun.batch || place == leaving.count - 1 {
-        try await enter(arrived, ending, under: permit, lease)
-        arrived = []
-        progress(Progress(step: "delivering", done: place + 1, total: leaving.count))
-      }
-    }
-    return sent
-  }
-
-  /// Sends one change; an answer that did not come is asked for again under the same key.
-  private func send(
-    _ change: CRMChange, _ delivery: Delivery, under permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
-  ) async throws -> CRMAnswer {
-    var write = CRMWrite(
-      change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change))
-    var tried = 0
-    while true {
-      do {
-        return try await crm.apply(write, permit, check: check)
-      } catch let trouble as Trouble {
-        tried += 1
-        write.isRetry = true
-        guard case .wait = trouble.remedy, tried < DeliverRun.tries else { throw trouble }
-      }
-    }
-  }
-
-  /// The digest of a record that is adopted by this change: no link leads to it yet.
-  private func recordDigest(_ change: CRMChange) -> String? {
-    change.remote.flatMap { remote in state.remote.records.first { $0.remote == remote }?.digest }
-  }
-
-  private static func goesOn(_ trouble: Trouble) -> Bool {
-    switch trouble.remedy {
-    case .wait, .skip: true
-    case .askOwnerToSignIn, .stop: false
-    }
-  }
-
-  private func landed(_ delivery: Delivery, _ remote: String, _ digest: String) -> DeliverState.Landed {
-    DeliverState.Landed(
-      delivery: delivery,
-      link: Link(
-        person: delivery.person, member: delivery.member, remote: remote, key: delivery.key, remoteDigest: digest,
-        base: delivery.base))
-  }
-
-  private func enter(
-    _ arrived: [DeliverState.Landed], _ ending: DeliverEnding, under permit: borrowing Permit<SyncToCRM>,
-    _ lease: Lease?
-  ) async throws {
-    guard !arrived.isEmpty else { return }
-    let conflicts: [ID<Conflict>] = arrived.map { _ in store.ids.next() }
-    try await store.write(under: permit, lease: lease) { session in
-      for (landed, conflict) in zip(arrived, conflicts) { try ending.end(landed, conflict: conflict, in: session) }
+      try reading.keep(state, links, of: id, member, account, in: session)
     }
   }
 }

@@ -12,33 +12,43 @@ struct DeliverState: Sendable {
   var remote: RemoteRecords
   /// Changes of an earlier run that stand at the destination and were not entered here.
   var landed: [Landed] = []
-  /// Changes of an earlier run that never arrived.
+  /// Changes of an earlier run that never arrived, or of which it is not known.
   var unsent: [Delivery] = []
   /// Records whose deletion at the destination the owner has accepted.
   var accepted: Set<ID<Person>> = []
+  /// Open conflicts, and those that were decided.
   var openConflicts: [Conflict] = []
+  var decided: [Conflict] = []
+  /// What came in of each person before.
+  var taken: [ID<Person>: FieldValues] = [:]
+  /// Links of persons who were merged into somebody who had none: they are that person's now.
+  var inherited: [Inheritance] = []
   private var byRemote: [String: RemoteRecord] = [:]
   private var byPerson: [ID<Person>: RemoteRecord] = [:]
+  private var byKey: [String: RemoteRecord] = [:]
+  private var known: Set<ID<Person>> = []
 
   /// A change that arrived, with the link it leaves.
   struct Landed: Sendable {
     var delivery: Delivery
     var link: Link
+    /// How the record stands now, where that is kept.
+    var shadow: Shadow?
   }
 
-  /// Reads both sides; nothing is written.
+  /// Reads this side; `remote` is what stands there.
   static func read(
-    _ store: Store, _ crm: any CRM, _ destination: Destination, _ account: ID<Account>
+    _ store: Store, _ remote: RemoteRecords, _ destination: Destination, _ account: ID<Account>
   ) async throws -> DeliverState {
     let member = destination.member
     let id = destination.id
-    let (people, links, open, conflicts) = try await store.read(account) { session in
+    let (people, links, open, conflicts, taken, heirs) = try await store.read(account) { session in
       (
         try Links.people(account, member, in: session), try Links.all(account, id, in: session),
-        try Deliveries.open(account, id, in: session), try Conflicts.all(account, id, in: session)
+        try Deliveries.open(account, id, in: session), try Conflicts.all(account, id, in: session),
+        try Links.received(account, id, in: session), try Links.heirs(account, id, in: session)
       )
     }
-    let remote = try await crm.records()
     guard remote.isThere || links.isEmpty else {
       throw Trouble(
         "the CRM folder is gone, with \(links.count) records that were delivered there",
@@ -47,10 +57,14 @@ struct DeliverState: Sendable {
     var state = DeliverState(
       people: people, links: Dictionary(links.map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first }),
       remote: remote)
+    state.inherit(heirs)
     state.index()
     for delivery in open { state.sort(delivery) }
     state.openConflicts = conflicts.filter { $0.resolvedAt == nil }
-    state.accepted = Set(conflicts.filter { $0.resolvedAt != nil && $0.matter == .deletedThere }.map(\.person))
+    state.decided = conflicts.filter { $0.resolvedAt != nil }
+    state.accepted = Set(
+      state.decided.filter { [.deletedThere, .mergedThere].contains($0.matter) }.map(\.person))
+    state.taken = taken
     return state
   }
 
@@ -60,10 +74,26 @@ struct DeliverState: Sendable {
     self.remote = remote
   }
 
+  /// Gives links of persons who were merged away to those they were merged into.
+  private mutating func inherit(_ heirs: [ID<Person>: ID<Person>]) {
+    let there = Set(people.map(\.person))
+    for (gone, link) in links.sorted(by: { $0.key < $1.key }) where !there.contains(gone) {
+      guard let heir = heirs[gone], there.contains(heir), links[heir] == nil else { continue }
+      var link = link
+      link.person = heir
+      links[heir] = link
+      links[gone] = nil
+      inherited.append(Inheritance(from: gone, link: link))
+    }
+  }
+
   private mutating func index() {
+    known = Set(people.map(\.person)).union(links.keys)
     for record in remote.records {
       byRemote[record.remote] = record
-      guard let person = record.person else { continue }
+      if let key = record.key, !key.isEmpty { byKey[key] = record }
+      // A stamp that is nobody's here is another account's: the record may be somebody's here as well.
+      guard let person = record.person, known.contains(person) else { continue }
       if let first = byPerson[person] {
         // Copied by hand: the one we know stays ours, else the first; the other is left alone.
         let ours = links[person]?.remote == record.remote
@@ -77,15 +107,19 @@ struct DeliverState: Sendable {
 
   /// The record of a person at the destination, also if it was renamed there.
   func record(of person: ID<Person>) -> RemoteRecord? {
-    if let link = links[person], let record = byRemote[link.remote], record.person == nil || record.person == person {
+    if let link = links[person], let record = byRemote[link.remote],
+      record.person.map({ $0 == person || !known.contains($0) }) ?? true
+    {
       return record
     }
     return byPerson[person]
   }
 
+  func record(named remote: String) -> RemoteRecord? { byRemote[remote] }
+
   private mutating func sort(_ delivery: Delivery) {
     let person = delivery.person
-    let record = record(of: person)
+    let record = byKey[delivery.key] ?? record(of: person)
     if delivery.verb == .delete {
       if record == nil, var link = links[person] {
         link.key = delivery.key
@@ -108,37 +142,85 @@ struct DeliverState: Sendable {
 
   // MARK: for the plan
 
-  func candidates(_ shaped: (FieldValues) -> FieldValues, fields: [FieldKey]) -> [CRMCandidate] {
-    people.map { person in
+  func candidates(
+    _ shaped: (FieldValues, Person.Kind) -> FieldValues, fields: [FieldKey], history: DeliverHistory
+  ) -> [CRMCandidate] {
+    let fields = Set(fields)
+    var decided: [ID<Person>: [Conflict]] = [:]
+    for conflict in self.decided { decided[conflict.person, default: []].append(conflict) }
+    var open: [ID<Person>: [Conflict]] = [:]
+    for conflict in openConflicts { open[conflict.person, default: []].append(conflict) }
+    return people.map { person in
+      let id = person.person
       var link = CRMCandidate.Link.none
-      let record = record(of: person.person)
-      if let held = links[person.person] {
+      let record = record(of: id)
+      if let held = links[id] {
         link = .record(remote: record?.remote ?? held.remote, base: held.base, theirs: record?.values)
       } else if let record {
         link = .record(remote: record.remote, base: [:], theirs: record.values)
       }
-      let ours = person.values.filter { fields.contains($0.key) }
+      let ours = shaped(person.values.filter { fields.contains($0.key) }, person.kind)
+      let mine = decided[id] ?? []
+      var context = MergeContext(
+        taken: taken[id] ?? [:], changedHere: history.changes[id]?.mapValues(\.at) ?? [:],
+        changedThere: record?.changedAt)
+      for conflict in mine { conflict.remember(ours, in: &context) }
+      for conflict in open[id] ?? [] { conflict.remember(&context) }
       return CRMCandidate(
-        person: person.person, kind: person.kind, restricted: person.restricted, interactions: person.interactions,
-        hasCard: person.hasCard, ours: shaped(ours), link: link)
+        person: id, kind: person.kind, restricted: person.restricted, interactions: person.interactions,
+        hasCard: person.hasCard, ours: ours, link: link, context: context,
+        isNew: mine.contains { $0.matter == .match && $0.taken == "ours" })
     }
   }
 
-  /// Records that are nobody's yet; those that name a person, known here or not, are not up for adoption.
+  /// Records that are nobody's yet; those that name a person who is known here are not up for adoption.
   var unlinked: [CRMRecord] {
     let taken = Set(links.values.map(\.remote))
-    return remote.records.filter { $0.person == nil && !taken.contains($0.remote) }
-      .map { CRMRecord(remote: $0.remote, values: $0.values) }
+    return remote.records.filter { record in
+      !taken.contains(record.remote) && record.person.map { !known.contains($0) } ?? true
+    }.map(DeliverState.plain)
   }
 
-  /// Persons whose record was deleted there, which nobody has decided on.
-  var deletedThere: [ID<Person>] {
-    people.filter { person in
-      links[person.person] != nil && !person.restricted && record(of: person.person) == nil
-        && !accepted.contains(person.person)
-    }.map(\.person)
+  /// Records that are somebody's.
+  var linked: [CRMRecord] {
+    let taken = Set(links.values.map(\.remote))
+    return remote.records.filter { taken.contains($0.remote) }.map(DeliverState.plain)
+  }
+
+  private static func plain(_ record: RemoteRecord) -> CRMRecord {
+    CRMRecord(remote: record.remote, kind: record.kind, values: record.values, absorbed: record.absorbed)
   }
 
   /// Persons of whom a deletion was accepted and whose record is there again.
   var restored: [ID<Person>] { accepted.filter { record(of: $0) != nil }.sorted() }
+}
+
+extension Conflict {
+  /// Values as lines, and back.
+  static func text(_ values: [String]) -> String {
+    values.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }.joined(separator: "\n")
+  }
+
+  static func values(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+
+  /// How a cause begins that is in the destination's own words.
+  static let notTaken = "not taken there: "
+
+  /// The cause of an entry that says what stands there again because the owner undid a change.
+  static let undone = "undone"
+
+  /// What the destination did not take and nobody has decided on.
+  fileprivate func remember(_ context: inout MergeContext) {
+    guard case .field(let key) = matter, cause.hasPrefix(Conflict.notTaken) else { return }
+    context.notTaken[key] = .init(Conflict.values(ours), why: String(cause.dropFirst(Conflict.notTaken.count)))
+  }
+
+  /// What a rule or the owner decided before about values that stand as they did.
+  fileprivate func remember(_ ours: FieldValues, in context: inout MergeContext) {
+    guard case .field(let key) = matter, Conflict.text(ours[key] ?? []) == self.ours else { return }
+    if cause == "ruled-ours" { context.overwrote[key, default: []].append(Conflict.values(theirs)) }
+    if taken == "theirs", ["insisted", Conflict.undone].contains(cause) {
+      context.conceded[key, default: []].append(Conflict.values(theirs))
+    }
+  }
 }

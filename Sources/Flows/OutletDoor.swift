@@ -1,6 +1,7 @@
 import Consent
 public import Model
 public import Outlets
+import Plans
 import Store
 import Wire
 
@@ -25,7 +26,7 @@ struct OutletDoor: Sendable {
       throw Trouble("destinations on servers are not reached from here", "run 'kith sync --deliver'")
     }
     return try await door.open(destination, account) { session in
-      try await body(Deliver.outlet(destination, session))
+      try await body(Deliver.outlet(destination, session, now: store.clock))
     }
   }
 }
@@ -34,14 +35,23 @@ extension Deliver {
   /// The outlet of each kind of destination that lies on this machine.
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
-    case .folder: FolderCRM(destination)
+    case .folder: return FolderCRM(destination)
+    case .hubspot, .webhook, .tryton, .amagi:
+      throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
 
   /// The outlet of each kind of destination on a server, for one conversation.
-  static func outlet(_ destination: Destination, _ session: OutletSession) throws -> any CRM {
+  static func outlet(
+    _ destination: Destination, _ session: OutletSession, now: @escaping @Sendable () -> Instant
+  ) throws -> any CRM {
+    let mapping = standingRules(destination).mapping
     switch destination.kind {
-    case .folder: FolderCRM(destination)
+    case .folder: return FolderCRM(destination)
+    case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now)
+    case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
+    case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
+    case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
     }
   }
 }

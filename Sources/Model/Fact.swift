@@ -56,11 +56,12 @@ public struct Fact: Identified, Sendable, Equatable {
   }
 }
 
-/// A record of a source (a card, an address met in mail, what the owner typed), assigned to a person by a decision.
+/// A record of a source (a card, an address met in mail, what the owner typed, what came in from a destination), assigned
+/// to a person by a decision.
 public struct Record: Identified, Sendable, Equatable {
   public static let prefix = "record"
 
-  public enum Kind: String, Sendable, CaseIterable { case address, card, typed }
+  public enum Kind: String, Sendable, CaseIterable { case address, card, typed, destination }
 
   public var id: ID<Record>
   public var kind: Kind

@@ -13,13 +13,24 @@ public struct RemoteRecord: Sendable, Equatable {
   /// Equal only as long as nobody changes the record.
   public var digest: String
   public var values: FieldValues
+  public var kind: Person.Kind
+  /// When it was last changed there, by the destination's own clock; nil if it does not tell.
+  public var changedAt: Instant?
+  /// What the records were called that were merged into it there, if the destination tells.
+  public var absorbed: [String]
 
-  public init(remote: String, person: ID<Person>? = nil, key: String? = nil, digest: String, values: FieldValues) {
+  public init(
+    remote: String, person: ID<Person>? = nil, key: String? = nil, digest: String, values: FieldValues,
+    kind: Person.Kind = .person, changedAt: Instant? = nil, absorbed: [String] = []
+  ) {
     self.remote = remote
     self.person = person
     self.key = key
     self.digest = digest
     self.values = values
+    self.kind = kind
+    self.changedAt = changedAt
+    self.absorbed = absorbed
   }
 }
 
@@ -204,6 +215,9 @@ public protocol CRM: Sendable {
   /// that only looks different.
   func shaped(_ values: FieldValues) -> FieldValues
 
+  /// The same, where people and organisations are shown in different forms.
+  func shaped(_ values: FieldValues, of kind: Person.Kind) -> FieldValues
+
   /// What changed there since `cursor`, or everything; reading changes nothing. Windows overlap: what was told before
   /// may be told again, and nothing is left out.
   func records(since cursor: RemoteCursor?) async throws -> RemoteRecords
@@ -213,6 +227,8 @@ public protocol CRM: Sendable {
 
   /// Creates or updates records, at most a batch: one answer for each, in their order. Never a second record of the same
   /// person, never over a change made there meanwhile.
+  ///
+  /// An update writes who the record is about only where nobody is named yet: another account of Kith may have.
   ///
   /// A thrown error is one after which nothing is known of any of them.
   func apply(
@@ -234,6 +250,8 @@ public protocol CRM: Sendable {
 }
 
 extension CRM {
+  public func shaped(_ values: FieldValues, of kind: Person.Kind) -> FieldValues { shaped(values) }
+
   /// Everything that stands there.
   public func records() async throws -> RemoteRecords { try await records(since: nil) }
 

@@ -4,14 +4,41 @@ public import Model
 ///
 /// The owner accepts the digest of `canonical` after a dry run; any edit gives another digest and voids the approval.
 public struct StandingRules: Sendable, Equatable {
-  /// One field and what the destination calls it.
+  /// One field, what the destination calls it, what a value of it has to be there, and whose value stands.
   public struct Mapping: Sendable, Equatable {
     public var field: FieldKey
     public var remote: String
+    public var rule: SyncRule
+    public var type: ValueType
+    /// The most characters that the destination holds; nil if it sets no limit.
+    public var longest: Int?
+    /// The most values that the destination holds side by side; nil if it sets no limit.
+    public var most: Int?
 
-    public init(_ field: FieldKey, to remote: String) {
+    public init(
+      _ field: FieldKey, to remote: String, rule: SyncRule = .both, type: ValueType? = nil, longest: Int? = nil,
+      most: Int? = nil
+    ) {
       self.field = field
       self.remote = remote
+      self.rule = rule
+      self.type = type ?? ValueType.usual(field.field)
+      self.longest = longest
+      self.most = most
+    }
+
+    /// Why a value cannot be written; nil if it can.
+    public func refusal(_ value: String) -> String? { type.refusal(value, longest: longest) }
+
+    var canonical: [UInt8] {
+      var form = Canonical("mapping 1")
+      form.text(field.name)
+      form.text(remote)
+      form.text(rule.rawValue)
+      form.list(type.canonical)
+      form.optional(longest.map { String($0) })
+      form.optional(most.map { String($0) })
+      return form.bytes
     }
   }
 
@@ -26,8 +53,7 @@ public struct StandingRules: Sendable, Equatable {
 
   public init(
     destination: ID<Destination>, location: String, options: [String: String] = [:],
-    mapping: [Mapping] = StandingRules.plainMapping,
-    create: CreateRules = CreateRules(), brake: Brake = Brake()
+    mapping: [Mapping] = StandingRules.plainMapping, create: CreateRules = CreateRules(), brake: Brake = Brake()
   ) {
     self.destination = destination
     self.location = location
@@ -47,12 +73,14 @@ public struct StandingRules: Sendable, Equatable {
 
   /// The bytes whose SHA-256 is approved; the order in which a mapping was written does not matter.
   public var canonical: [UInt8] {
-    var form = Canonical("kith standing rules 1")
+    var form = Canonical("kith standing rules 2")
     form.text(destination.description)
     form.text(location)
     form.list(options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
-    let lines = mapping.map { ($0.field.name, $0.remote) }.sorted { $0 < $1 }
-    form.list(lines.flatMap { [$0.0, $0.1] })
+    form.number(Int64(mapping.count))
+    for line in mapping.sorted(by: { ($0.field.name, $0.remote) < ($1.field.name, $1.remote) }) {
+      form.nested(line.canonical)
+    }
     form.nested(create.canonical)
     form.nested(brake.canonical)
     return form.bytes
@@ -101,7 +129,7 @@ public struct CreateRules: Sendable, Equatable {
 /// Beyond this much overwriting a run needs the owner's one-use approval of exactly what leaves.
 ///
 /// Creating is not counted: the dry run shows it, and it destroys nothing. Only records in which something that stands
-/// there would go away are counted.
+/// there, or here by what comes in, would go away are counted.
 public struct Brake: Sendable, Equatable {
   /// The share of all linked records, in hundredths, that one run may overwrite.
   public var percent: Int
@@ -123,9 +151,9 @@ public struct Brake: Sendable, Equatable {
     case held(overwrites: Int, linked: Int)
   }
 
-  /// Judges `changes` against the number of records that are linked already.
-  public func judge(_ changes: [CRMChange], linked: Int) -> Verdict {
-    let overwrites = changes.count(where: \.overwrites)
+  /// Judges what leaves, and what comes in over something held here, against the number of records linked already.
+  public func judge(_ changes: [CRMChange], incoming: [CRMPlan.Intake] = [], linked: Int) -> Verdict {
+    let overwrites = changes.count(where: \.overwrites) + incoming.count(where: \.overwrites)
     guard overwrites > always else { return .free }
     let (scaled, overflow) = overwrites.multipliedReportingOverflow(by: 100)
     let (allowed, tooMany) = max(linked, 0).multipliedReportingOverflow(by: percent)

@@ -68,8 +68,22 @@ public final class ChildProcess: Sendable {
   }
 
   public func stop() {
-    kill(id, SIGTERM)
+    Glibc.kill(id, SIGTERM)
     _ = wait()
+  }
+
+  /// Ends it in the middle of whatever it does, unless it ended by itself.
+  public func kill() {
+    Glibc.kill(id, SIGKILL)
+    _ = wait()
+  }
+
+  /// How it ended, if it did; it must not be asked again then.
+  public var ended: Ended? {
+    var status: Int32 = 0
+    guard waitpid(id, &status, WNOHANG) == id else { return nil }
+    return Ended(
+      status: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f), out: written(out), err: written(err))
   }
 
   private func wait() -> Int32 {

@@ -263,6 +263,22 @@ public enum Facts {
     }
   }
 
+  /// Takes facts of a record out, by what they say.
+  public static func forget(
+    _ facts: [Fact], of record: ID<Record>, by blind: BlindKey, _ account: ID<Account>, in session: any Session
+  ) throws {
+    try session.runMany(
+      """
+      DELETE FROM fact WHERE account_id = $1 AND record_id = $2 AND field = $3 AND label = $4 AND value_key = $5
+      """,
+      facts.map {
+        [
+          Value(account), Value(record), .text($0.field.rawValue), .text($0.label),
+          .integer(Int64(bitPattern: blind.token(Array($0.value.utf8)))),
+        ]
+      })
+  }
+
   public static func delete(_ facts: [ID<Fact>], _ account: ID<Account>, in session: any Session) throws {
     try session.runMany(
       "DELETE FROM fact WHERE account_id = $1 AND id = $2", facts.map { [Value(account), Value($0)] })

@@ -11,6 +11,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
   public enum Verb: String, Sendable, CaseIterable {
     /// A record was created, changed or removed at a destination.
     case create, update, delete
+    /// What was changed at a destination came in.
+    case receive
     /// Persons were united, or a union was taken back.
     case merge, unmerge
     /// The owner typed something about a person.
@@ -157,6 +159,31 @@ public enum Journals {
       ORDER BY id DESC LIMIT 1
       """, [Value(account), Value(person), .text(verb.rawValue)]
     ).flatMap(entry)
+  }
+
+  /// The entries of a run that still hold and take nothing back, the newest first.
+  public static func standing(
+    of member: ID<Member>, run: Int64, _ account: ID<Account>, in session: any Session
+  ) throws -> [JournalEntry] {
+    try session.rows(
+      """
+      SELECT \(columns) FROM journal
+      WHERE account_id = $1 AND member_id = $2 AND run_id = $3 AND undone_at IS NULL AND undoes IS NULL ORDER BY id DESC
+      """, [Value(account), Value(member), .integer(run)]
+    ).compactMap(entry)
+  }
+
+  /// The entries of a time that still hold and take nothing back, the newest first.
+  public static func standing(
+    of member: ID<Member>, _ time: Range<Instant>, _ account: ID<Account>, in session: any Session
+  ) throws -> [JournalEntry] {
+    try session.rows(
+      """
+      SELECT \(columns) FROM journal
+      WHERE account_id = $1 AND member_id = $2 AND at >= $3 AND at < $4 AND undone_at IS NULL AND undoes IS NULL
+      ORDER BY id DESC
+      """, [Value(account), Value(member), Value(time.lowerBound), Value(time.upperBound)]
+    ).compactMap(entry)
   }
 
   private static func entry(_ row: Row) -> JournalEntry? {

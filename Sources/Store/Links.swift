@@ -37,21 +37,27 @@ public struct DeliverablePerson: Sendable, Equatable {
   public var values: FieldValues
 }
 
+/// A link of somebody who was merged into a person that had none.
+public struct Inheritance: Sendable, Equatable {
+  public var from: ID<Person>
+  public var link: Link
+
+  public init(from: ID<Person>, link: Link) {
+    self.from = from
+    self.link = link
+  }
+}
+
 /// Statements about links.
 public enum Links {
+  /// Which values of a record are kept: those last agreed on, or those that stood there when it was last read.
+  enum Side: String { case base, there }
+
   public static func all(
     _ account: ID<Account>, _ destination: ID<Destination>, in session: any Session
   ) throws -> [Link] {
     let key: [Value] = [Value(account), Value(destination)]
-    var bases: [Int64: FieldValues] = [:]
-    let values = """
-      SELECT person_id, field, value FROM link_value WHERE account_id = $1 AND destination_id = $2
-      ORDER BY person_id, field, position
-      """
-    try session.stream(values, key) { row in
-      guard let field = FieldKey(name: row.text(1)) else { return }
-      bases[row.int(0), default: [:]][field, default: []].append(row.text(2))
-    }
+    let bases = try values(.base, key, in: session)
     return try session.rows(
       """
       SELECT person_id, member_id, remote_id, key, remote_digest FROM link
@@ -62,6 +68,43 @@ public enum Links {
         person: row.id(0), member: row.id(1), remote: row.text(2), key: row.text(3), remoteDigest: row.text(4),
         base: bases[row.int(0)] ?? [:])
     }
+  }
+
+  /// The values of one side by the raw ids of persons.
+  static func values(_ side: Side, _ key: [Value], in session: any Session) throws -> [Int64: FieldValues] {
+    var found: [Int64: FieldValues] = [:]
+    let values = """
+      SELECT person_id, field, value FROM link_value WHERE account_id = $1 AND destination_id = $2 AND side = $3
+      ORDER BY person_id, field, position
+      """
+    try session.stream(values, key + [.text(side.rawValue)]) { row in
+      guard let field = FieldKey(name: row.text(1)) else { return }
+      found[row.int(0), default: [:]][field, default: []].append(row.text(2))
+    }
+    return found
+  }
+
+  /// Keeps the values of one side, in the place of what was kept of these persons.
+  static func keep(
+    _ side: Side, _ all: [(ID<Person>, FieldValues)], _ destination: ID<Destination>, _ member: ID<Member>,
+    _ account: ID<Account>, in session: any Session
+  ) throws {
+    try session.runMany(
+      "DELETE FROM link_value WHERE account_id = $1 AND destination_id = $2 AND person_id = $3 AND side = $4",
+      all.map { [Value(account), Value(destination), Value($0.0), .text(side.rawValue)] })
+    try session.runMany(
+      """
+      INSERT INTO link_value (account_id, destination_id, person_id, side, field, position, value, member_id)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      """,
+      all.flatMap { person, values in
+        flat(values).map { field, position, value in
+          [
+            Value(account), Value(destination), Value(person), .text(side.rawValue), .text(field.name),
+            Value(position), .text(value), Value(member),
+          ]
+        }
+      })
   }
 
   /// Keeps links with their bases, in the place of what was kept of these persons.
@@ -82,22 +125,9 @@ public enum Links {
           .text(link.key), .text(link.remoteDigest), Value(now),
         ]
       })
-    try session.runMany(
-      "DELETE FROM link_value WHERE account_id = $1 AND destination_id = $2 AND person_id = $3",
-      links.map { [Value(account), Value(destination), Value($0.person)] })
-    try session.runMany(
-      """
-      INSERT INTO link_value (account_id, destination_id, person_id, field, position, value, member_id)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)
-      """,
-      links.flatMap { link in
-        flat(link.base).map { field, position, value in
-          [
-            Value(account), Value(destination), Value(link.person), .text(field.name), Value(position),
-            .text(value), Value(link.member),
-          ]
-        }
-      })
+    for (member, links) in Dictionary(grouping: links, by: \.member) {
+      try keep(.base, links.map { ($0.person, $0.base) }, destination, member, account, in: session)
+    }
   }
 
   /// Forgets which record a person is, so that the next delivery makes a new one.
@@ -151,6 +181,79 @@ public enum Links {
         person: row.id(0), kind: Person.Kind(rawValue: row.text(1)) ?? .person, restricted: row.intOrNil(6) != nil,
         interactions: Int(row.int(5)), hasCard: cards.contains(row.int(0)),
         handles: handles[row.int(0)] ?? [], values: own)
+    }
+  }
+
+  /// The directory of some persons, as the fold holds it.
+  public static func values(
+    of persons: [ID<Person>], _ account: ID<Account>, in session: any Session
+  ) throws -> [ID<Person>: FieldValues] {
+    let keys: [[Value]] = persons.map { [Value(account), Value($0)] }
+    let rows = try session.rowsMany(
+      "SELECT name, organisation, title FROM person WHERE account_id = $1 AND id = $2", keys)
+    let many = try session.rowsMany(
+      "SELECT field, value FROM person_value WHERE account_id = $1 AND person_id = $2 ORDER BY field, position", keys)
+    var found: [ID<Person>: FieldValues] = [:]
+    for (person, (row, values)) in zip(persons, zip(rows, many)) {
+      var own: FieldValues = [:]
+      for value in values {
+        if let field = FieldKey(name: value.text(0)) { own[field, default: []].append(value.text(1)) }
+      }
+      for (field, place) in [(FieldKey.name, 0), (.organisation, 1), (.title, 2)] {
+        let text = row.first?.text(place) ?? ""
+        own[field] = text.isEmpty ? nil : [text]
+      }
+      found[person] = own
+    }
+    return found
+  }
+
+  /// What came in from a destination of each person, whether it shows or not.
+  public static func received(
+    _ account: ID<Account>, _ destination: ID<Destination>, in session: any Session
+  ) throws -> [ID<Person>: FieldValues] {
+    let prefix = "\(destination):"
+    var found: [ID<Person>: FieldValues] = [:]
+    let rows = try session.rows(
+      """
+      SELECT r.person_id, f.field, f.label, f.value FROM record r
+      JOIN fact f ON f.account_id = r.account_id AND f.record_id = r.id
+      WHERE r.account_id = $1 AND r.kind = 'destination' AND r.gone_at IS NULL AND f.value IS NOT NULL
+        AND substr(r.identity, 1, $2) = $3
+      ORDER BY f.id
+      """, [Value(account), Value(prefix.utf8.count), .text(prefix)])
+    for row in rows {
+      guard let field = Fact.Field(rawValue: row.text(1)) else { continue }
+      found[row.id(0), default: [:]][FieldKey(field, label: row.text(2)), default: []].append(row.text(3))
+    }
+    return found
+  }
+
+  /// Into whom linked persons were merged who are gone.
+  public static func heirs(
+    _ account: ID<Account>, _ destination: ID<Destination>, in session: any Session
+  ) throws -> [ID<Person>: ID<Person>] {
+    let gone = try session.row(
+      """
+      SELECT 1 FROM link l JOIN person p ON p.account_id = l.account_id AND p.id = l.person_id
+      WHERE l.account_id = $1 AND l.destination_id = $2 AND p.gone = 1 LIMIT 1
+      """, [Value(account), Value(destination)])
+    guard gone != nil else { return [:] }
+    var next: [ID<Person>: ID<Person>] = [:]
+    for row in try session.rows(
+      """
+      SELECT DISTINCT r.from_person, d.person_id FROM decision_record r
+      JOIN decision d ON d.account_id = r.account_id AND d.id = r.decision_id
+      JOIN person p ON p.account_id = r.account_id AND p.id = r.from_person
+      WHERE r.account_id = $1 AND d.revoked_at IS NULL AND r.from_person <> d.person_id AND p.gone = 1
+      """, [Value(account)])
+    {
+      next[row.id(0)] = row.id(1)
+    }
+    return next.mapValues { first in
+      var heir = first
+      for _ in 0..<next.count { if let after = next[heir] { heir = after } else { break } }
+      return heir
     }
   }
 

@@ -1,4 +1,5 @@
 import Flows
+import Formats
 import Model
 import Store
 
@@ -22,14 +23,17 @@ enum Lines {
       "destination": JSON(report.destination),
       "created": JSON(waits ? planned("create") : report.created),
       "updated": JSON(waits ? planned("update") : report.updated),
-      "unchanged": JSON(report.unchanged), "conflicts": JSON(report.conflicts), "failed": JSON(report.failed),
+      "received": JSON(waits ? planned("receive") : report.received), "entered": JSON(report.entered),
+      "told": JSON(report.told), "calls": JSON(report.calls),
+      "least_calls": JSON(report.leastCalls), "unchanged": JSON(report.unchanged), "conflicts": JSON(report.conflicts),
+      "failed": JSON(report.failed),
       "left_out": JSON(report.leftOut), "dry_run": .bool(waits), "approved": .bool(report.approved),
       "digest": .text(report.planDigest ?? report.digest),
     ]
   }
 
   static let deliveryColumns = [
-    "destination", "created", "updated", "unchanged", "conflicts", "failed", "dry_run", "digest",
+    "destination", "created", "updated", "received", "unchanged", "conflicts", "failed", "dry_run", "digest",
   ]
 
   /// One field that would leave.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import Model
 
 /// Options that every command knows; a flag outranks the environment, which outranks the default.

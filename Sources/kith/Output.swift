@@ -1,3 +1,5 @@
+import Formats
+
 /// Prints results: JSON for programs, text for people.
 struct Output: Sendable {
   let json: Bool

@@ -8,6 +8,13 @@ struct WebAddress: ExpressibleByArgument, Equatable {
   /// Nil where only the server is named.
   var path: String?
 
+  init(isSecure: Bool, host: String, port: Int, path: String? = nil) {
+    self.isSecure = isSecure
+    self.host = host
+    self.port = port
+    self.path = path
+  }
+
   init?(argument: String) {
     let schemes = [("https://", true), ("http://", false)]
     guard let (scheme, isSecure) = schemes.first(where: { argument.lowercased().hasPrefix($0.0) }),
@@ -38,4 +45,10 @@ struct WebAddress: ExpressibleByArgument, Equatable {
 
   /// Whether a login sent there in the clear goes no further than this machine.
   var isThisMachine: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+
+  /// The address in the one form in which it names a place.
+  var location: String { "\(isSecure ? "https" : "http")://\(host):\(port)\(path ?? "")" }
+
+  /// As it is written, for the help of a command.
+  var defaultValueDescription: String { location }
 }

@@ -31,7 +31,8 @@ struct ConflictTests {
     let report = try await home.run(destination)
     #expect(report.conflicts == 1 && report.updated == 0 && !report.isComplete)
     #expect(home.card(with: "TITLE:Tenant") != nil)
-    let conflict = try #require(try await DecideConflict(store: home.store).list(home.viewer).first)
+    let conflict = try #require(
+      try await DecideConflict(store: home.store, gate: home.house.gate).list(home.viewer).first)
     #expect([conflict.base, conflict.ours, conflict.theirs] == ["Buyer", "Seller", "Tenant"])
     #expect(conflict.matter == .field(.title))
     // Looking again changes nothing, not even the row.
@@ -44,7 +45,7 @@ struct ConflictTests {
   func decided(_ side: FieldConflict.Side) async throws {
     let (home, destination) = try await conflicted()
     try await home.run(destination)
-    let decide = DecideConflict(store: home.store)
+    let decide = DecideConflict(store: home.store, gate: home.house.gate)
     let conflict = try #require(try await decide.list(home.viewer).first)
     try await decide.decide(conflict.id, taking: side, as: home.viewer)
     let report = try await home.run(destination)
@@ -78,7 +79,7 @@ struct ConflictTests {
     let report = try await home.run(destination)
     #expect(report.conflicts == 1 && report.created == 0)
     #expect(home.cards().count == 1)
-    let decide = DecideConflict(store: home.store)
+    let decide = DecideConflict(store: home.store, gate: home.house.gate)
     let conflict = try #require(try await decide.list(home.viewer).first)
     #expect(conflict.matter == .deletedThere)
     try await decide.decide(conflict.id, taking: .theirs, as: home.viewer)
@@ -95,7 +96,7 @@ struct ConflictTests {
     let card = try #require(home.card(with: "bob@example.test"))
     try FileManager.default.removeItem(atPath: home.folder + "/people/" + card.name)
     try await home.run(destination)
-    let decide = DecideConflict(store: home.store)
+    let decide = DecideConflict(store: home.store, gate: home.house.gate)
     try await decide.decide(try #require(try await decide.list(home.viewer).first).id, taking: .ours, as: home.viewer)
     #expect(try await home.run(destination).created == 1)
     #expect(try await home.run(destination).isComplete)
@@ -125,7 +126,7 @@ struct ConflictTests {
   func foreign() async throws {
     let (home, destination) = try await conflicted()
     try await home.run(destination)
-    let decide = DecideConflict(store: home.store)
+    let decide = DecideConflict(store: home.store, gate: home.house.gate)
     let conflict = try #require(try await decide.list(home.viewer).first)
     let cyd = try await home.house.gate.viewer(home.account, try await home.house.addCyd())
     #expect(try await decide.list(cyd).isEmpty)

@@ -1,6 +1,7 @@
 import Consent
 import Flows
 import Foundation
+import Insight
 import Model
 import Outlets
 import Plans
@@ -67,9 +68,38 @@ struct DeliverHousehold: Sendable {
           INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
           VALUES ($1, $2, 'email', $3, $4, $5)
           """, [Value(account), Value(person), Value(position), .text(handle.value), Value(member)])
+        try fact(.email, handle.value, of: record, key: position, in: session)
+        guard position == 0 else { continue }
+        if !name.isEmpty { try fact(.name, name, of: record, key: 0, in: session) }
+        for (field, part) in [("given", PersonName(name).given), ("family", PersonName(name).family)]
+        where !part.isEmpty {
+          try session.run(
+            """
+            INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
+            VALUES ($1, $2, $3, 0, $4, $5)
+            """, [Value(account), Value(person), .text(field), .text(part), Value(member)])
+        }
+        if let title { try fact(.title, title, of: record, key: 0, in: session) }
       }
     }
     return person
+  }
+
+  /// What a card or a header said, so that the fold can be made again.
+  private func fact(
+    _ field: Fact.Field, _ value: String, of record: ID<Record>, key: Int, in session: any Session
+  ) throws {
+    let origin = Fact.Origin.header
+    try session.run(
+      """
+      INSERT INTO fact (account_id, id, member_id, record_id, field, label, value, value_key, origin, first_seen,
+        last_seen, seen, confidence)
+      VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, $9, $9, 1, 1)
+      """,
+      [
+        Value(account), Value(store.ids.next(Fact.self)), Value(house.ada), Value(record), .text(field.rawValue),
+        .text(value), Value(key), Value(origin.rawValue), Value(store.clock()),
+      ])
   }
 
   /// The address book, and the grant to read it, that a member's cards come from; both have the member's number.
@@ -90,20 +120,28 @@ struct DeliverHousehold: Sendable {
 
   func title(_ person: ID<Person>, _ title: String?) async throws {
     let account = house.account
-    _ = try await store.write(account) {
-      try $0.run(
+    _ = try await store.write(account) { session in
+      try session.run(
         "UPDATE person SET title = $1 WHERE account_id = $2 AND id = $3", [Value(title), Value(account), Value(person)])
+      let records = try Facts.records(of: [person], account, in: session).flatMap { $0 }
+      guard let first = records.first(where: { $0.kind != .destination }) else { return }
+      try session.run(
+        "DELETE FROM fact WHERE account_id = $1 AND record_id = $2 AND field = 'title' AND origin = $3",
+        [Value(account), Value(first.id), Value(Fact.Origin.header.rawValue)])
+      if let title { try fact(.title, title, of: first.id, key: 0, in: session) }
     }
   }
 
   func email(_ person: ID<Person>, add email: String) async throws {
     let (account, member) = (house.account, house.ada)
-    _ = try await store.write(account) {
-      try $0.run(
+    _ = try await store.write(account) { session in
+      try session.run(
         """
         INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
         VALUES ($1, $2, 'email', 9, $3, $4)
         """, [Value(account), Value(person), .text(email), Value(member)])
+      let records = try Facts.records(of: [person], account, in: session).flatMap { $0 }
+      if let first = records.first { try fact(.email, email, of: first.id, key: 9, in: session) }
     }
   }
 

@@ -19,7 +19,7 @@ struct DeliverTests {
     for dryRun in [true, false] {
       let report = try await home.run(destination.id, dryRun: dryRun)
       #expect(!report.approved)
-      #expect(report.lines.map(\.field).sorted() == ["email", "name", "title"])
+      #expect(report.lines.map(\.field).sorted() == ["email", "family", "given", "name", "title"])
       #expect(report.lines.allSatisfy { $0.old.isEmpty && $0.kind == "create" })
       #expect(report.remedy?.contains(report.digest) == true)
       #expect(report.created == 0)

@@ -19,6 +19,27 @@ public enum ConnectToCRM: Purpose {
     basis: .contract, opens: [.credential], recipients: [.designatedCRM], ground: .destinationLogin)
 }
 
+/// Mails with people who are kept in the designated CRM are entered there with their subject, or their text as well, if the
+/// owner set it so and the grant says so: without that, nothing of a mail is opened for a CRM (P012).
+public enum LogToCRM: Purpose {
+  public typealias Yield = ActivityText
+
+  public static let declaration = Declaration(
+    name: "log-to-crm", use: "to sync that information to your designated CRM: mails as far as you set", promise: 12,
+    basis: .consent, opens: [.subject, .body], recipients: [.designatedCRM], ground: .destinationGrant)
+}
+
+/// What of an interaction may leave for the designated CRM.
+public struct ActivityText: Sendable, Equatable {
+  public let subject: String
+  public let text: String?
+
+  public init(subject: String, text: String?) {
+    self.subject = subject
+    self.text = text
+  }
+}
+
 /// A change is taken back: the image of what was before is opened.
 public enum UndoChange: Purpose {
   public typealias Yield = JournalImage

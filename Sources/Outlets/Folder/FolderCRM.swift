@@ -165,7 +165,8 @@ public struct FolderCRM: CRM {
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
     for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
     guard
-      let bytes = FolderRecord.updating(held.bytes, changes: changes, id: write.change.person, key: write.key)
+      let bytes = FolderRecord.updating(
+        held.bytes, changes: changes, id: card?.id == nil ? write.change.person : nil, key: write.key)
     else { return .changed }
     guard try await files.write(remote, bytes, mode: held.mode, over: held.stamp, check: check) else { return .changed }
     return .written(remote: remote, digest: hex(sha256(bytes)))

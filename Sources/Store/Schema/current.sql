@@ -149,6 +149,27 @@ CREATE TABLE account (
 --: closed_at: open instant customer - life export keep
 --: acceptance_id: open id customer - life export keep
 
+CREATE TABLE activity (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  interaction_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  remote_id TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, destination_id, interaction_id),
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: interaction_id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: key: open digest contact - work export row
+--: state: open enum contact - work export row
+--: remote_id: open id contact - life export row
+--: at: open instant customer - life export row
+
 CREATE TABLE apart (
   account_id BIGINT NOT NULL,
   record_a BIGINT NOT NULL,
@@ -250,6 +271,11 @@ CREATE TABLE conflict (
   theirs TEXT NOT NULL,
   at BIGINT NOT NULL,
   resolved_at BIGINT,
+  cause TEXT NOT NULL,
+  ours_at BIGINT,
+  ours_from BIGINT,
+  theirs_at BIGINT,
+  taken TEXT,
   PRIMARY KEY (account_id, id)
 );
 --: account_id: open id customer - life export keep
@@ -263,6 +289,11 @@ CREATE TABLE conflict (
 --: theirs: open directory contact show-to-owner life export row
 --: at: open instant customer - life export row
 --: resolved_at: open instant customer - life export row
+--: cause: open enum contact - life export row
+--: ours_at: open instant contact show-to-owner life export row
+--: ours_from: open enum contact show-to-owner life export row
+--: theirs_at: open instant contact show-to-owner life export row
+--: taken: open enum customer - life export row
 
 CREATE TABLE consent_grant (
   account_id BIGINT NOT NULL,
@@ -406,6 +437,9 @@ CREATE TABLE destination (
   revoked_at BIGINT,
   last_run_at BIGINT,
   trouble TEXT,
+  cursor TEXT,
+  whole_at BIGINT,
+  swept_at BIGINT,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -417,6 +451,9 @@ CREATE TABLE destination (
 --: revoked_at: open instant customer - life export row
 --: last_run_at: open instant customer - work export row
 --: trouble: open progress customer - work export row
+--: cursor: open cursor customer - work export row
+--: whole_at: open instant customer - work export row
+--: swept_at: open instant customer - work export row
 
 CREATE TABLE destination_option (
   account_id BIGINT NOT NULL,
@@ -790,6 +827,11 @@ CREATE TABLE link (
   key TEXT NOT NULL,
   remote_digest TEXT NOT NULL,
   delivered_at BIGINT NOT NULL,
+  seen_stamp BIGINT,
+  seen_kind TEXT,
+  seen_key TEXT,
+  seen_digest TEXT,
+  seen_changed BIGINT,
   PRIMARY KEY (account_id, destination_id, person_id),
   UNIQUE (account_id, destination_id, remote_id),
   FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id)
@@ -802,21 +844,28 @@ CREATE TABLE link (
 --: key: open digest contact - work export row
 --: remote_digest: open digest contact - work export row
 --: delivered_at: open instant customer - work export row
+--: seen_stamp: open id contact - work export row
+--: seen_kind: open enum contact - work export row
+--: seen_key: open digest contact - work export row
+--: seen_digest: open digest contact - work export row
+--: seen_changed: open instant contact - work export row
 
 CREATE TABLE link_value (
   account_id BIGINT NOT NULL,
   destination_id BIGINT NOT NULL,
   person_id BIGINT NOT NULL,
+  side TEXT NOT NULL,
   field TEXT NOT NULL,
   position BIGINT NOT NULL,
   value TEXT NOT NULL,
   member_id BIGINT NOT NULL,
-  PRIMARY KEY (account_id, destination_id, person_id, field, position),
+  PRIMARY KEY (account_id, destination_id, person_id, side, field, position),
   FOREIGN KEY (account_id, destination_id, person_id) REFERENCES link (account_id, destination_id, person_id) ON DELETE CASCADE
 );
 --: account_id: open id customer - life export keep
 --: destination_id: open id customer - life export row
 --: person_id: open id contact - life export row
+--: side: open enum contact - life export row
 --: field: open enum contact - life export row
 --: position: open count contact - life export row
 --: value: open directory contact sync-to-crm life export row
@@ -868,8 +917,8 @@ CREATE TABLE mail (
 --: depth: open enum customer - source export row
 --: at: open instant contact - source export row
 --: key_id: blind key contact - source export row
---: subject: sealed subject contact show-to-owner,check-integrity source export null
---: content: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export null
+--: subject: sealed subject contact show-to-owner,log-to-crm,check-integrity source export null
+--: content: sealed body contact find-people,build-index,search-mail,show-to-owner,log-to-crm,check-integrity source export null
 --: blob_id: open id contact - source export null
 --: analysed: open flag customer - work export row
 --: erased: open flag contact - source export row
@@ -1238,7 +1287,8 @@ CREATE TABLE transcript (
 --: member_id: open id customer - life export row
 
 CREATE VIEW seen_conflict AS
-SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at
+SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at,
+c.cause, c.ours_at, c.ours_from, c.theirs_at, c.taken
 FROM conflict c WHERE c.account_id = kith_account() AND c.member_id = kith_member();
 
 CREATE VIEW seen_destination AS

@@ -1,4 +1,5 @@
 import Consent
+import FoundationEssentials
 import Model
 import NIOCore
 
@@ -127,9 +128,17 @@ extension OutletCall: HTTPMessage {
     case .bearer: return "Authorization: Bearer \(secret)\r\n"
     case .field(let name): return "\(name): \(secret)\r\n"
     case .signature(let id, let at):
-      let tag = hmacSHA256(Array("\(id).\(at).".utf8) + body, key: Array(login.secret.utf8))
+      let tag = hmacSHA256(Array("\(id).\(at).".utf8) + body, key: signingKey(login.secret))
       return "webhook-id: \(id)\r\nwebhook-timestamp: \(at)\r\nwebhook-signature: v1,\(Base64.encode(tag))\r\n"
     }
+  }
+
+  /// Standard Webhooks writes a secret as `whsec_` and the key in Base64; any other is the key itself.
+  private static func signingKey(_ secret: String) -> [UInt8] {
+    guard secret.hasPrefix("whsec_"), let key = Data(base64Encoded: String(secret.dropFirst(6))) else {
+      return Array(secret.utf8)
+    }
+    return Array(key)
   }
 
   /// The inside of a JSON string (RFC 8259 §7).

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Flows
+import Formats
 import Model
 
 /// How a CRM on a server is reached.
@@ -13,10 +14,18 @@ struct CRMServerOptions: ParsableArguments {
     }
   }
 
+  /// The address in the one form in which it names a place.
+  var location: String { url.location }
+
   /// The server, if it may be dialled by what is written of it.
-  func server(in house: House) throws -> MailServer {
+  func server(in house: House) throws -> MailServer { try url.server(ca: ca, in: house) }
+}
+
+extension WebAddress {
+  /// The server, if it may be dialled by what is written of it.
+  func server(ca: String?, in house: House) throws -> MailServer {
     let server = MailServer(
-      host: url.host, port: url.port, path: url.path, security: url.isSecure ? .implicit : .none,
+      host: host, port: port, path: path, security: isSecure ? .implicit : .none,
       authority: try ca.map { try Secrets.authority($0) })
     try house.door.check(server)
     return server

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consent
 import Flows
+import Formats
 import Model
 import Store
 
@@ -11,7 +12,8 @@ struct DestinationCommand: AsyncParsableCommand {
     subcommands: [Add.self, List.self, Accept.self, Revoke.self])
 
   struct Add: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Adds a CRM.", subcommands: [Folder.self])
+    static let configuration = CommandConfiguration(
+      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self])
   }
 
   struct Folder: HouseCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consent
 import Flows
+import Formats
 import Foundation
 import Model
 import Store

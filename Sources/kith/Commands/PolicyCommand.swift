@@ -1,5 +1,6 @@
 import ArgumentParser
 import Consent
+import Formats
 
 /// `kith policy`: the text that an account accepts, with version and digest.
 struct PolicyCommand: ParsableCommand {

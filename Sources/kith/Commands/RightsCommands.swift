@@ -1,5 +1,6 @@
 import ArgumentParser
 import Flows
+import Formats
 import Foundation
 import Model
 import Store

@@ -138,6 +138,9 @@ CREATE TABLE destination (
   revoked_at BIGINT,           --: open instant customer - life export row
   last_run_at BIGINT,          --: open instant customer - work export row
   trouble TEXT,                --: open progress customer - work export row
+  cursor TEXT,                 --: open cursor customer - work export row
+  whole_at BIGINT,             --: open instant customer - work export row
+  swept_at BIGINT,             --: open instant customer - work export row
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, kind, location)
 );
@@ -321,8 +324,8 @@ CREATE TABLE mail (
   depth TEXT NOT NULL,         --: open enum customer - source export row
   at BIGINT NOT NULL,          --: open instant contact - source export row
   key_id BIGINT NOT NULL,      --: blind key contact - source export row
-  subject BYTEA,               --: sealed subject contact show-to-owner,check-integrity source export null
-  content BYTEA,               --: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export null
+  subject BYTEA,               --: sealed subject contact show-to-owner,log-to-crm,check-integrity source export null
+  content BYTEA,               --: sealed body contact find-people,build-index,search-mail,show-to-owner,log-to-crm,check-integrity source export null
   blob_id BIGINT,              --: open id contact - source export null
   analysed BIGINT NOT NULL,    --: open flag customer - work export row
   erased BIGINT NOT NULL,      --: open flag contact - source export row
@@ -565,7 +568,8 @@ CREATE TABLE decision_record (
   FOREIGN KEY (account_id, decision_id) REFERENCES decision (account_id, id) ON DELETE CASCADE
 );
 
--- Which record of the CRM is which person, and the base both sides last agreed on.
+-- Which record of the CRM is which person; the columns `seen_…` say how it stood when it was last read, where that is kept
+-- (`seen_digest` empty: it is gone).
 CREATE TABLE link (
   account_id BIGINT NOT NULL,      --: open id customer - life export keep
   destination_id BIGINT NOT NULL,  --: open id customer - life export row
@@ -575,20 +579,27 @@ CREATE TABLE link (
   key TEXT NOT NULL,               --: open digest contact - work export row
   remote_digest TEXT NOT NULL,     --: open digest contact - work export row
   delivered_at BIGINT NOT NULL,    --: open instant customer - work export row
+  seen_stamp BIGINT,               --: open id contact - work export row
+  seen_kind TEXT,                  --: open enum contact - work export row
+  seen_key TEXT,                   --: open digest contact - work export row
+  seen_digest TEXT,                --: open digest contact - work export row
+  seen_changed BIGINT,             --: open instant contact - work export row
   PRIMARY KEY (account_id, destination_id, person_id),
   UNIQUE (account_id, destination_id, remote_id),
   FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id)
 );
 
+-- The base that both sides last agreed on, and what stood there when it was last read.
 CREATE TABLE link_value (
   account_id BIGINT NOT NULL,      --: open id customer - life export keep
   destination_id BIGINT NOT NULL,  --: open id customer - life export row
   person_id BIGINT NOT NULL,       --: open id contact - life export row
+  side TEXT NOT NULL,              --: open enum contact - life export row
   field TEXT NOT NULL,             --: open enum contact - life export row
   position BIGINT NOT NULL,        --: open count contact - life export row
   value TEXT NOT NULL,             --: open directory contact sync-to-crm life export row
   member_id BIGINT NOT NULL,       --: open id customer - life export row
-  PRIMARY KEY (account_id, destination_id, person_id, field, position),
+  PRIMARY KEY (account_id, destination_id, person_id, side, field, position),
   FOREIGN KEY (account_id, destination_id, person_id) REFERENCES link (account_id, destination_id, person_id) ON DELETE CASCADE
 );
 
@@ -624,6 +635,21 @@ CREATE TABLE delivery_value (
   FOREIGN KEY (account_id, delivery_id) REFERENCES delivery (account_id, id) ON DELETE CASCADE
 );
 
+-- Which interactions were entered at a destination, by the key each has there; posted before it leaves.
+CREATE TABLE activity (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  destination_id BIGINT NOT NULL,  --: open id customer - life export row
+  interaction_id BIGINT NOT NULL,  --: open id contact - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  key TEXT NOT NULL,               --: open digest contact - work export row
+  state TEXT NOT NULL,             --: open enum contact - work export row
+  remote_id TEXT,                  --: open id contact - life export row
+  at BIGINT NOT NULL,              --: open instant customer - life export row
+  PRIMARY KEY (account_id, destination_id, interaction_id),
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE
+);
+
+-- What waits for the owner, and what was decided; of the latter also what a rule decided, with the value that lost.
 CREATE TABLE conflict (
   account_id BIGINT NOT NULL,      --: open id customer - life export keep
   id BIGINT NOT NULL,              --: open id customer - life export row
@@ -636,6 +662,11 @@ CREATE TABLE conflict (
   theirs TEXT NOT NULL,            --: open directory contact show-to-owner life export row
   at BIGINT NOT NULL,              --: open instant customer - life export row
   resolved_at BIGINT,              --: open instant customer - life export row
+  cause TEXT NOT NULL,             --: open enum contact - life export row
+  ours_at BIGINT,                  --: open instant contact show-to-owner life export row
+  ours_from BIGINT,                --: open enum contact show-to-owner life export row
+  theirs_at BIGINT,                --: open instant contact show-to-owner life export row
+  taken TEXT,                      --: open enum customer - life export row
   PRIMARY KEY (account_id, id)
 );
 
@@ -853,7 +884,8 @@ CREATE VIEW seen_destination AS
   FROM destination d WHERE d.account_id = {account} AND d.member_id = {member};
 
 CREATE VIEW seen_conflict AS
-  SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at
+  SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at,
+    c.cause, c.ours_at, c.ours_from, c.theirs_at, c.taken
   FROM conflict c WHERE c.account_id = {account} AND c.member_id = {member};
 
 CREATE VIEW seen_journal AS

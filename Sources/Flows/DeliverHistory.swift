@@ -1,0 +1,45 @@
+import Insight
+import Model
+import Store
+
+/// When the values of persons became what they are, and by whom they were said.
+struct DeliverHistory: Sendable {
+  struct Said: Sendable {
+    var at: Instant
+    var from: Fact.Origin
+  }
+
+  var changes: [ID<Person>: [FieldKey: Said]] = [:]
+
+  static let none = DeliverHistory()
+
+  private init() {}
+
+  /// Reads it off the facts of `persons`.
+  static func read(_ store: Store, _ persons: [ID<Person>], _ account: ID<Account>) async throws -> DeliverHistory {
+    guard !persons.isEmpty else { return .none }
+    return try await store.read(account) { session in
+      var history = DeliverHistory()
+      for (person, records) in zip(persons, try Facts.records(of: persons, account, in: session)) {
+        let facts = try Facts.of(records.filter { !$0.isGone }.map(\.id), account, in: session).flatMap { $0 }
+        history.changes[person] = DeliverHistory.said(facts)
+      }
+      return history
+    }
+  }
+
+  /// What shows is dated by the first time that the highest of those who say it said it.
+  private static func said(_ facts: [Fact]) -> [FieldKey: Said] {
+    let shown = foldFacts(facts).values
+    var said: [FieldKey: Said] = [:]
+    for fact in facts where fact.confidence > 0 {
+      let key = FieldKey(fact.field, label: fact.label)
+      guard shown[key]?.contains(fact.value) == true else { continue }
+      guard let held = said[key] else { said[key] = Said(at: fact.firstSeen, from: fact.origin); continue }
+      if fact.origin > held.from || fact.origin == held.from && (fact.firstSeen > held.at) == key.isMulti {
+        said[key] = Said(at: fact.firstSeen, from: fact.origin)
+      }
+    }
+    return said
+  }
+}

@@ -1,0 +1,18 @@
+import Model
+import Outlets
+import Plans
+
+extension StandingRules {
+  /// The rules within what a system can hold: fields it has no place for are left out, and its limits are set.
+  func limited(by capabilities: CRMCapabilities) -> StandingRules {
+    var rules = self
+    rules.mapping = mapping.filter { capabilities.fields.contains($0.field.field) }.map { line in
+      var line = line
+      let limit = capabilities.limits[line.field.field]
+      line.longest = [line.longest, limit?.longest].compactMap { $0 }.min()
+      line.most = [line.most, limit?.values].compactMap { $0 }.min()
+      return line
+    }
+    return rules
+  }
+}

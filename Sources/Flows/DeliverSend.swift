@@ -1,0 +1,193 @@
+import Consent
+import Model
+import Outlets
+import Plans
+import Store
+
+/// What became of the changes of one round.
+struct DeliverSent: Sendable {
+  var created = 0
+  var updated = 0
+  var troubles: [String] = []
+  /// Values that the destination does not take: each a conflict for the owner.
+  var refused: [Conflict] = []
+  /// Changes whose record was changed meanwhile: the next round plans them anew.
+  var outrun = 0
+  /// Calls that wrote, and the least that could have done it.
+  var calls = 0
+  var leastCalls = 0
+  /// What stopped the rest: it is tried again then.
+  var halted: Trouble?
+}
+
+extension DeliverSent {
+  /// Adds what became of the interactions of the run.
+  mutating func add(_ entered: DeliverActivities.Sent, to report: inout DeliverReport) {
+    report.entered += entered.entered
+    report.told = Array(Set(report.told).union(entered.told)).sorted()
+    calls += entered.calls
+    leastCalls += entered.leastCalls
+    troubles += entered.troubles
+    halted = entered.halted
+  }
+}
+
+extension DeliverRun {
+  /// So many changes are entered together once they arrived.
+  static let batch = 50
+  static let tries = 3
+
+  /// One change on its way.
+  private struct Leaving {
+    var change: CRMChange
+    var delivery: Delivery
+    var write: CRMWrite
+  }
+
+  /// Sends every change in batches, and enters them as they arrive; what arrived is entered whatever happens next.
+  func send(
+    _ leaving: [(CRMChange, Delivery)], ending: DeliverEnding, under permit: borrowing Permit<SyncToCRM>, lease: Lease?,
+    pause: @Sendable (Instant) async throws -> Bool, progress: @Sendable (Progress) -> Void
+  ) async throws -> DeliverSent {
+    let check = store.standingCheck(permit, lease: lease)
+    let size = max(1, crm.capabilities.batch)
+    let kinds = Dictionary(state.people.map { ($0.person, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    let tried = Set(state.unsent.map(\.key))
+    let all = leaving.map { change, delivery in
+      Leaving(
+        change: change, delivery: delivery,
+        write: CRMWrite(
+          change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change),
+          kind: kinds[change.person] ?? .person, isRetry: tried.contains(delivery.key)))
+    }
+    var sent = DeliverSent()
+    sent.leastCalls = (all.count + size - 1) / size
+    var arrived: [DeliverState.Landed] = []
+    var place = 0
+    while place < all.count, sent.halted == nil {
+      let these = Array(all[place..<min(place + size, all.count)])
+      place += these.count
+      do {
+        try Task.checkCancellation()
+        arrived += try await send(these, &sent, kinds, under: permit, check, pause)
+      } catch {
+        // The first error is the one that says what happened.
+        try? await enter(arrived, ending, under: permit, lease)
+        throw error
+      }
+      if arrived.count >= DeliverRun.batch || place == all.count || sent.halted != nil {
+        try await enter(arrived, ending, under: permit, lease)
+        arrived = []
+        progress(Progress(step: "delivering", done: place, total: all.count))
+      }
+    }
+    return sent
+  }
+
+  /// Sends one batch until each of its changes has an answer; what got none is asked for again under the same keys.
+  private func send(
+    _ batch: [Leaving], _ sent: inout DeliverSent, _ kinds: [ID<Person>: Person.Kind],
+    under permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck, _ pause: (Instant) async throws -> Bool
+  ) async throws -> [DeliverState.Landed] {
+    var arrived: [DeliverState.Landed] = []
+    var waiting = batch
+    var tried = 0
+    while !waiting.isEmpty {
+      tried += 1
+      sent.calls += 1
+      var answers: [CRMAnswer]
+      do {
+        answers = try await crm.apply(waiting.map(\.write), permit, check: check)
+      } catch let trouble as Trouble where DeliverRun.goesOn(trouble) {
+        answers = waiting.map { _ in .failed(trouble) }
+      }
+      while answers.count < waiting.count {
+        let none = Trouble("the destination did not answer to all that was sent", remedy: .wait(until: store.clock()))
+        answers.append(.failed(none))
+      }
+      var again: [Leaving] = []
+      var until: Instant?
+      for (var one, answer) in zip(waiting, answers) {
+        switch answer {
+        case .written(let remote, let digest):
+          arrived.append(landed(one.delivery, remote, digest, kinds[one.change.person] ?? .person))
+          if one.change.kind == .create { sent.created += 1 } else { sent.updated += 1 }
+        case .changed: sent.outrun += 1
+        case .refused(let field, let why):
+          if let part = one.change.fields.first(where: { $0.field == field }) {
+            sent.refused.append(refusal(one.change.person, part, why))
+          } else {
+            sent.troubles.append("a record was not taken there: \(why)")
+          }
+        case .failed(let trouble):
+          guard case .wait(let instant) = trouble.remedy, tried < DeliverRun.tries else {
+            guard DeliverRun.goesOn(trouble) else { throw trouble }
+            sent.troubles.append(trouble.description)
+            continue
+          }
+          until = max(until ?? instant, instant)
+          one.write.isRetry = true
+          again.append(one)
+        }
+      }
+      if let until, try await !pause(until) {
+        sent.halted = Trouble("the destination asked to wait", remedy: .wait(until: until))
+        return arrived
+      }
+      waiting = again
+    }
+    return arrived
+  }
+
+  /// A value that was not taken there, as a conflict that names it.
+  private func refusal(_ person: ID<Person>, _ part: FieldChange, _ why: String) -> Conflict {
+    var made = conflict(person, .field(part.field))
+    made.cause = Conflict.notTaken + why
+    made.base = Conflict.text(state.links[person]?.base[part.field] ?? [])
+    made.ours = Conflict.text(part.new)
+    made.theirs = Conflict.text(part.old)
+    return made
+  }
+
+  /// Enters what was not taken there, for the owner to see.
+  func enter(refused: [Conflict], under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?) async throws {
+    guard !refused.isEmpty else { return }
+    let (account, now) = (account, store.clock())
+    try await store.write(under: permit, lease: lease) { session in
+      for conflict in refused { try Conflicts.insert(conflict, at: now, account, in: session) }
+    }
+  }
+
+  /// The digest of a record that is adopted by this change: no link leads to it yet.
+  private func recordDigest(_ change: CRMChange) -> String? { change.remote.flatMap(state.record)?.digest }
+
+  static func goesOn(_ trouble: Trouble) -> Bool {
+    switch trouble.remedy {
+    case .wait, .skip: true
+    case .askOwnerToSignIn, .stop: false
+    }
+  }
+
+  private func landed(
+    _ delivery: Delivery, _ remote: String, _ digest: String, _ kind: Person.Kind
+  ) -> DeliverState.Landed {
+    let old = state.record(of: delivery.person) ?? state.record(named: remote)
+    return DeliverState.Landed(
+      delivery: delivery,
+      link: Link(
+        person: delivery.person, member: delivery.member, remote: remote, key: delivery.key, remoteDigest: digest,
+        base: delivery.base),
+      shadow: reading.shadow(after: delivery, kind, remote, digest, over: old))
+  }
+
+  private func enter(
+    _ arrived: [DeliverState.Landed], _ ending: DeliverEnding, under permit: borrowing Permit<SyncToCRM>,
+    _ lease: Lease?
+  ) async throws {
+    guard !arrived.isEmpty else { return }
+    let conflicts: [ID<Conflict>] = arrived.map { _ in store.ids.next() }
+    try await store.write(under: permit, lease: lease) { session in
+      for (landed, conflict) in zip(arrived, conflicts) { try ending.end(landed, conflict: conflict, in: session) }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+public import Consent
+import Formats
+import Model
+import Wire
+
+extension HubSpotCRM {
+  /// The number of the plain association of an activity with a contact, and with a company.
+  private static func association(_ kind: HubSpotTalk.Kind, with other: HubSpotTalk.Kind) -> Int64? {
+    switch (kind, other) {
+    case (.emails, .contacts): 198
+    case (.emails, .companies): 186
+    case (.meetings, .contacts): 200
+    case (.meetings, .companies): 188
+    case (.calls, .contacts): 194
+    case (.calls, .companies): 182
+    case (.notes, .contacts): 202
+    case (.notes, .companies): 190
+    default: nil
+    }
+  }
+
+  /// What there is no kind of its own for becomes a note.
+  static func kind(_ activity: ActivityWrite) -> HubSpotTalk.Kind {
+    switch activity.kind {
+    case .mail: .emails
+    case .meeting: .meetings
+    case .call: .calls
+    case .text, .note: .notes
+    }
+  }
+
+  /// Each is made once: its key is a value that HubSpot keeps unique.
+  public func log(
+    _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
+    try require(permit.destination)
+    try await check()
+    var answers = [CRMAnswer?](repeating: nil, count: activities.count)
+    var failed: Trouble?
+    for kind in [HubSpotTalk.Kind.emails, .meetings, .calls, .notes] {
+      let mine = activities.indices.filter { HubSpotCRM.kind(activities[$0]) == kind }
+      guard !mine.isEmpty else { continue }
+      do {
+        try await log(kind, mine, activities, &answers, permit, check)
+      } catch let trouble as Trouble {
+        failed = failed ?? trouble
+        for place in mine where answers[place] == nil { answers[place] = .failed(trouble) }
+      }
+    }
+    let isLost = answers.allSatisfy { if case .failed = $0 { true } else { false } }
+    if let failed, isLost { throw failed }
+    let unanswered = Trouble("HubSpot said nothing of one activity", remedy: .skip("one activity"))
+    return answers.map { $0 ?? .failed(unanswered) }
+  }
+
+  private func log(
+    _ kind: HubSpotTalk.Kind, _ mine: [Int], _ activities: [ActivityWrite], _ answers: inout [CRMAnswer?],
+    _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
+  ) async throws {
+    let retried = mine.filter { activities[$0].isRetry }.map { activities[$0].key }
+    let there = try await look(kind, retried, by: HubSpotValues.person, permit, check)
+    var waiting: [Int] = []
+    for place in mine {
+      if let id = there[activities[place].key]?[key: "id"]?.asText {
+        answers[place] = .written(remote: "\(kind.rawValue)/\(id)", digest: "")
+      } else if let text = activities[place].text, text.utf16.count > HubSpotValues.longest {
+        answers[place] = .refused(
+          field: nil, why: "longer than the \(HubSpotValues.longest) characters that HubSpot keeps")
+      } else {
+        waiting.append(place)
+      }
+    }
+    var parts = waiting.isEmpty ? [] : [waiting]
+    var isPrepared = false
+    while let part = parts.popLast() {
+      do {
+        let inputs = part.map { input(kind, activities[$0]) }
+        let answer = try await talk.change(
+          .post, talk.objects(kind, "/batch/create"), ["inputs": .list(inputs)], activitySchema(kind), permit,
+          check: check)
+        if take(answer, part, activities, kind, &answers), !isPrepared {
+          isPrepared = true
+          try await prepareProperties(kind, permit, check)
+          parts.append(part.filter { answers[$0] == nil })
+        }
+      } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
+        isPrepared = true
+        try await prepareProperties(kind, permit, check)
+        parts.append(part)
+      } catch let refused as HubSpotTalk.Refused {
+        guard let only = part.first, part.count == 1 else {
+          parts.append(Array(part[(part.count / 2)...]))
+          parts.append(Array(part[..<(part.count / 2)]))
+          continue
+        }
+        answers[only] = activityAnswer(refused, kind)
+      }
+    }
+  }
+
+  private func take(
+    _ answer: JSON, _ part: [Int], _ activities: [ActivityWrite], _ kind: HubSpotTalk.Kind,
+    _ answers: inout [CRMAnswer?]
+  ) -> Bool {
+    let byKey = Dictionary(part.map { (activities[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
+    for row in answer[key: "results"]?.asList ?? [] {
+      let trace = row[key: "objectWriteTraceId"]?.asText ?? HubSpotValues.properties(row)?[HubSpotValues.person]
+      guard let id = row[key: "id"]?.asText, let place = trace.flatMap({ byKey[$0] }) else { continue }
+      answers[place] = .written(remote: "\(kind.rawValue)/\(id)", digest: "")
+    }
+    var lacksOwn = false
+    for entry in answer[key: "errors"]?.asList ?? [] {
+      let refused = HubSpotTalk.refused(400, entry)
+      let traces = entry[key: "context"]?[key: "objectWriteTraceId"]?.asList?.compactMap(\.asText) ?? []
+      for place in traces.compactMap({ byKey[$0] }) where answers[place] == nil {
+        if refused.lacksOwn { lacksOwn = true } else { answers[place] = activityAnswer(refused, kind) }
+      }
+    }
+    return lacksOwn
+  }
+
+  /// An activity with this key that is there already is the one that was to be made.
+  private func activityAnswer(_ refused: HubSpotTalk.Refused, _ kind: HubSpotTalk.Kind) -> CRMAnswer {
+    if refused.category == "CONFLICT" || refused.status == 409, let id = refused.ids.last {
+      return .written(remote: "\(kind.rawValue)/\(id)", digest: "")
+    }
+    return answer(refused)
+  }
+
+  private func input(_ kind: HubSpotTalk.Kind, _ activity: ActivityWrite) -> JSON {
+    var properties = activityProperties(kind, activity)
+    properties[HubSpotValues.person] = activity.key
+    properties["hs_timestamp"] = activity.at.description
+    if let owner { properties["hubspot_owner_id"] = owner }
+    let links = activity.remotes.compactMap { HubSpotCRM.place($0) }.compactMap { place -> JSON? in
+      guard let number = HubSpotCRM.association(kind, with: place.kind) else { return nil }
+      return [
+        "to": ["id": .text(place.id)],
+        "types": [["associationCategory": "HUBSPOT_DEFINED", "associationTypeId": .int(number)]],
+      ]
+    }
+    let pairs = properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
+    return [
+      "properties": .object(pairs), "associations": .list(links), "objectWriteTraceId": .text(activity.key),
+    ]
+  }
+
+  /// No more than the level lets through: a subject or a text is only there where it was given.
+  private func activityProperties(_ kind: HubSpotTalk.Kind, _ activity: ActivityWrite) -> [String: String] {
+    var made: [String: String] = [:]
+    switch kind {
+    case .emails:
+      made["hs_email_direction"] = activity.direction == .inward ? "INCOMING_EMAIL" : "EMAIL"
+      made["hs_email_status"] = "SENT"
+      made["hs_email_subject"] = activity.subject
+      made["hs_email_text"] = activity.text
+    case .meetings:
+      made["hs_meeting_start_time"] = activity.at.description
+      made["hs_meeting_end_time"] = (activity.endsAt ?? activity.at).description
+      made["hs_meeting_outcome"] = "COMPLETED"
+      made["hs_meeting_title"] = activity.subject
+      made["hs_meeting_body"] = activity.text
+    case .calls:
+      made["hs_call_direction"] = activity.direction == .inward ? "INBOUND" : "OUTBOUND"
+      made["hs_call_status"] = "COMPLETED"
+      made["hs_call_duration"] = activity.endsAt.map { String(max(0, $0.milliseconds - activity.at.milliseconds)) }
+      made["hs_call_title"] = activity.subject
+      made["hs_call_body"] = activity.text
+    default: made["hs_note_body"] = HubSpotCRM.note(activity)
+    }
+    return made
+  }
+
+  /// A note cannot be empty.
+  private static func note(_ activity: ActivityWrite) -> String {
+    let what = activity.kind == .text ? "Text message" : "Note"
+    let way = activity.direction == .inward ? ", received" : activity.direction == .outward ? ", sent" : ""
+    let said = [activity.subject, activity.text].compactMap { $0 }.filter { !$0.isEmpty }
+    return said.isEmpty ? what + way : said.joined(separator: "\n")
+  }
+
+  private func activitySchema(_ kind: HubSpotTalk.Kind) -> PayloadSchema {
+    var keys: Set = [
+      "inputs", "properties", "associations", "to", "id", "types", "associationCategory", "associationTypeId",
+      "objectWriteTraceId", "hs_timestamp", HubSpotValues.person,
+    ]
+    if owner != nil { keys.insert("hubspot_owner_id") }
+    switch kind {
+    case .emails: keys.formUnion(["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_text"])
+    case .meetings:
+      keys.formUnion([
+        "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome", "hs_meeting_title", "hs_meeting_body",
+      ])
+    case .calls:
+      keys.formUnion([
+        "hs_call_direction", "hs_call_status", "hs_call_duration", "hs_call_title", "hs_call_body",
+      ])
+    default: keys.insert("hs_note_body")
+    }
+    return PayloadSchema(.json, keys: keys)
+  }
+}

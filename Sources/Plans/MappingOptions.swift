@@ -1,0 +1,45 @@
+public import Model
+
+extension StandingRules {
+  /// The mapping of a destination: `usual` fields under their own names, and what its options say otherwise.
+  ///
+  /// `rule.title=ours` sets whose value stands, `field.custom:Club=club` names a field there (and adds it to the mapping),
+  /// `type.custom:Club=option:golf,chess` says what a value of it has to be. An option that cannot be read keeps its field
+  /// out of the mapping: nothing leaves under a rule that was not understood.
+  public static func mapping(_ usual: [FieldKey], _ options: [String: String]) -> [Mapping] {
+    var lines: [FieldKey: Mapping] = [:]
+    for key in usual { lines[key] = Mapping(key, to: key.name) }
+    var spoilt: Set<FieldKey> = []
+    // By name, `field.` before `rule.` before `type.`, so that what is added can be ruled.
+    for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+      let parts = name.split(separator: ".", maxSplits: 1)
+      guard parts.count == 2, let key = FieldKey(name: parts[1]) else { continue }
+      switch parts[0] {
+      case "field": lines[key] = Mapping(key, to: value)
+      case "rule": if let rule = SyncRule(rawValue: value) { lines[key]?.rule = rule } else { spoilt.insert(key) }
+      case "type": if let type = ValueType(option: value) { lines[key]?.type = type } else { spoilt.insert(key) }
+      default: break
+      }
+    }
+    return lines.values.filter { !spoilt.contains($0.field) && $0.rule != .none }.sorted { $0.field < $1.field }
+  }
+}
+
+extension ValueType {
+  /// Reads what an option says; nil for what names no type.
+  public init?(option: String) {
+    switch option {
+    case "text": self = .text
+    case "email": self = .email
+    case "phone": self = .phone
+    case "date": self = .date
+    case "number": self = .number
+    case "boolean": self = .boolean
+    default:
+      guard option.hasPrefix("option:") else { return nil }
+      let allowed = option.dropFirst("option:".count).split(separator: ",").map(String.init)
+      guard !allowed.isEmpty else { return nil }
+      self = .option(allowed)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Consent
+import Foundation
+import Model
+import Outlets
+import Plans
+import Stage
+import Store
+import Testing
+
+@testable import Flows
+
+@Suite("HubSpot as a CRM")
+struct HubSpotTests {
+  static let people = 300
+
+  /// Everybody is there once, with what is known of them.
+  private func expectAll(_ hub: StagedHubSpot, title: String, _ note: String = "") {
+    let held = hub.records(.contacts)
+    #expect(held.count == HubSpotTests.people, "\(note)")
+    #expect(Set(held.compactMap { $0.properties["kith_id"] }).count == HubSpotTests.people, "\(note)")
+    let wanted = (0..<HubSpotTests.people).map {
+      ["Given\($0)", "Family\($0)", "p\($0)@example.org", "q\($0)@example.org", title]
+    }
+    let found = held.map { record in
+      ["firstname", "lastname", "email", "kith_more_emails", "jobtitle"].map { record.properties[$0] ?? "" }
+    }
+    #expect(Set(found) == Set(wanted), "\(note)")
+  }
+
+  private func isWrite(_ call: StagedHubSpot.Call) -> Bool {
+    ["upsert", "update", "create", "archive"].contains { call.what.hasSuffix("/" + $0) }
+      || call.what.hasPrefix("DELETE")
+  }
+
+  @Test("300 people are created and changed in few calls; a second run sends nothing", arguments: ["v3", "2026-03"])
+  func all(_ version: String) async throws {
+    let hub = try StagedHubSpot(version: version)
+    let stage = try await OutletStage(hub)
+    try await stage.people(HubSpotTests.people)
+    #expect(try await stage.run().created == HubSpotTests.people)
+    expectAll(hub, title: "First")
+    let created = hub.calls.filter { !$0.what.contains("contactinformation") && $0.status < 300 }
+    // ⌈300/100⌉ searches and as many writes.
+    let made = created.count { !$0.what.hasSuffix("contacts") || $0.what.hasPrefix("GET") }
+    print("HubSpot \(version): 300 creations in \(made) calls, at least 6")
+    let before = hub.calls.count
+    #expect(try await stage.run().isComplete)
+    #expect(!hub.calls[before...].contains(where: isWrite))
+    let start = hub.calls.count
+    try await stage.title("Second")
+    #expect(try await stage.run().updated == HubSpotTests.people)
+    expectAll(hub, title: "Second")
+    print("HubSpot \(version): 300 changes in \(hub.calls.count - start) calls, at least 6")
+    #expect(hub.calls[start...].count(where: isWrite) == 3)
+    let last = hub.calls.count
+    _ = try await stage.run()
+    #expect(!hub.calls[last...].contains(where: isWrite))
+  }
+
+  @Test(
+    "P079 30 % of calls go wrong in every way there is: everybody is there once, and nothing is lost",
+    arguments: [1, 2, 3] as [UInt64])
+  func faults(_ seed: UInt64) async throws {
+    let hub = try StagedHubSpot(faults: HubSpotFaults(seed: seed))
+    let stage = try await OutletStage(hub)
+    try await stage.people(HubSpotTests.people)
+    var rounds = try await stage.struggle()
+    expectAll(hub, title: "First", "seed \(seed)")
+    let created = hub.calls.count
+    try await stage.title("Second")
+    rounds += try await stage.struggle()
+    expectAll(hub, title: "Second", "seed \(seed)")
+    let harmed = hub.calls.count { $0.fault != nil }
+    print(
+      "HubSpot, seed \(seed): 300 creations in \(created) calls, 300 changes in \(hub.calls.count - created), of which "
+        + "\(harmed) went wrong; \(rounds) runs")
+    hub.heal()
+    let last = hub.calls.count
+    _ = try await stage.run()
+    #expect(!hub.calls[last...].contains(where: isWrite))
+  }
+}
