@@ -188,6 +188,12 @@ struct Batch: Sendable {
     let handles = try keepHandles(of: member, account, ids, in: session)
     var participants: [(ID<Interaction>, Interaction.Role, Int, ID<Handle>)] = []
     var names: [NameKey: SeenName] = [:]
+    var said: [(handle: ID<Handle>, interaction: ID<Interaction>, said: MailSightings.Said)] = []
+    for (new, kept) in zip(interactions, kept) where !new.found.said.isEmpty {
+      guard let author = new.found.sightings.first(where: { $0.role == .from }), let handle = handles[author.address]
+      else { continue }
+      said += new.found.said.map { (handle, kept.id, $0) }
+    }
     for (new, kept) in zip(interactions, kept) where kept.isNew {
       var positions: [Interaction.Role: Int] = [:]
       let at = new.isDated ? new.at : Instant(milliseconds: 0)
@@ -208,6 +214,7 @@ struct Batch: Sendable {
     try Handles.count(
       names.sorted { $0.key < $1.key }.map { (handle: $0.key.handle, name: $0.value) }, of: member, account,
       in: session)
+    try Sayings.keep(said, of: member, account, in: session)
     try Words.keep(words, of: member, account, in: session)
     try Interactions.analysed(
       zip(interactions, kept).map { (mail: $0.mail, interaction: $1.id) }, of: member, account, in: session)

@@ -34,7 +34,7 @@ extension Analyse {
     let keys = Array(Set(mails.map(\.key)).subtracting([.none]))
     let request = Request(
       account: asked.account, member: asked.member, sources: [asked.source], handles: keys, count: mails.count)
-    async let people = findPeople(mails, contents, request)
+    async let people = findPeople(mails, contents, request, asked)
     async let words = asked.off.contains(.searchWords) ? nil : buildIndex(mails, contents, request, asked.book)
     var (looks, handles, stamps) = try await people
     guard let (tokens, otherStamps) = try await words else {
@@ -64,10 +64,11 @@ extension Analyse {
   }
 
   private func findPeople(
-    _ mails: [WaitingMail], _ contents: [Sealed?], _ request: Request
+    _ mails: [WaitingMail], _ contents: [Sealed?], _ request: Request, _ asked: Asked
   ) async throws -> ([OpenedBatch.Look], [Handle: KeyID], [Grant.Stamp]) {
     let permit = try await gate.permit(FindPeople.self, for: request)
     let blind = permit.blind
+    let (owners, reads) = (asked.owners, !asked.off.contains(.signatures))
     var looks: [OpenedBatch.Look] = []
     looks.reserveCapacity(mails.count)
     var handles: Set<Handle> = []
@@ -78,7 +79,7 @@ extension Analyse {
       }
       do {
         let found = try content.open(in: Slot(request.account, "mail", "content", row: mail.id.rawValue), permit) {
-          Analyse.people(in: $0, blind)
+          Analyse.people(in: $0, blind, signaturesBut: reads ? owners : nil)
         }
         for sighting in found.sightings { handles.insert(Handle(.email, sighting.address)) }
         looks.append(.found(found))
@@ -100,7 +101,11 @@ extension Analyse {
   }
 
   /// Who stands in one mail, with the signs by which its author is judged; names and addresses within bounds.
-  private static func people(in bytes: Span<UInt8>, _ blind: BlindKey) -> MailSightings {
+  ///
+  /// `signaturesBut` names those whose own signatures nobody needs; nil reads none.
+  private static func people(
+    in bytes: Span<UInt8>, _ blind: BlindKey, signaturesBut owners: Set<String>?
+  ) -> MailSightings {
     let mail = MailParser().parse(bytes)
     var found = sightings(in: mail) { blind.mac(sha256($0)) }
     found.answers = !mail.inReplyTo.isEmpty || !mail.references.isEmpty
@@ -109,7 +114,21 @@ extension Analyse {
     for index in found.sightings.indices where found.sightings[index].name.count > longestName {
       found.sightings[index].name = String(found.sightings[index].name.prefix(longestName))
     }
+    if let owners { found.said = said(in: mail, found, owners) }
     return found
+  }
+
+  /// What the author, if it is a person and not the owner, says below the mail; quoted signatures are nobody's.
+  private static func said(
+    in mail: ParsedMail, _ found: MailSightings, _ owners: Set<String>
+  ) -> [MailSightings.Said] {
+    let authors = found.sightings.filter { $0.role == .from }
+    guard found.author == .person, authors.count == 1, !owners.contains(authors[0].address) else { return [] }
+    return MailReading(mail).proposals().prefix(12).compactMap { vote in
+      // Web and postal addresses are kept sealed alone (decision 0003); they wait for a sealed place of their own.
+      guard let field = Fact.Field(rawValue: vote.field.rawValue), field.isOpen else { return nil }
+      return MailSightings.Said(field: field, label: vote.label, value: vote.value, confidence: vote.confidence)
+    }
   }
 
   /// RFC 5321 §4.5.3.1: 64 octets before the `@` and 255 behind it.

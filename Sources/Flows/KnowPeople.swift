@@ -20,6 +20,9 @@ struct KnowPeople: Sendable {
     var touches: [HandleTouch]
     var names: [SeenName]
     var nature: HandleNature
+    /// What the signatures of the address say, and how many of its mails say anything.
+    var sayings: [Saying]
+    var signedMails: Int
   }
 
   /// Looks at addresses: their touches, their names, and what the two say of their nature.
@@ -27,12 +30,15 @@ struct KnowPeople: Sendable {
     let onCards = try Facts.cardAddresses(of: member, account, in: session)
     let touches = try Touches.of(handles.map(\.id), account, in: session)
     let names = try Handles.names(handles.map(\.id), account, in: session)
+    let said = try Sayings.of(handles.map(\.id), account, in: session)
     var looks: [ID<Handle>: Look] = [:]
     looks.reserveCapacity(handles.count)
     for (index, handle) in handles.enumerated() {
       let seen = HandleStatistics(
         handle.address, touches: touches[index], names: names[index], onCard: onCards.contains(handle.address))
-      looks[handle.id] = Look(touches: touches[index], names: names[index], nature: HandleNature.of(seen).nature)
+      looks[handle.id] = Look(
+        touches: touches[index], names: names[index], nature: HandleNature.of(seen).nature,
+        sayings: said[index].sayings, signedMails: said[index].mails)
     }
     return looks
   }
@@ -94,6 +100,9 @@ struct KnowPeople: Sendable {
     try People.insert(newPersons, of: member, account, in: session)
     try Facts.insert(newRecords, of: member, account, in: session)
     try Facts.mark(marks, account, in: session)
+    let inferred = facts.filter { $0.fact.origin == .inferred }
+    try Facts.forgetInferred(
+      of: known.compactMap { $0?.id }, but: Set(inferred.map(\.key)), account, in: session)
     try Facts.keep(facts, of: member, account, in: session)
   }
 
@@ -120,7 +129,22 @@ struct KnowPeople: Sendable {
             field: .name, value: name, origin: .header, record: record, firstSeen: seen.first, lastSeen: seen.last,
             count: seen.count)))
     }
-    return facts
+    return facts + inferred(record, look, known: Set(names.keys.map { fold($0) }))
+  }
+
+  /// What the address' own signatures propose; several mails vote.
+  private func inferred(_ record: ID<Record>, _ look: Look, known names: Set<String>) -> [NewFact] {
+    guard look.nature == .person else { return [] }
+    return look.sayings.compactMap { saying in
+      let said = saying.said
+      if said.field == .name, names.contains(fold(said.value)) { return nil }
+      let confidence = SignatureVotes.confidence(said.confidence, saidBy: saying.count, of: look.signedMails)
+      guard confidence >= 0.5 else { return nil }
+      return new(
+        Fact(
+          field: said.field, label: said.label, value: said.value, origin: .inferred, record: record,
+          firstSeen: saying.first, lastSeen: saying.last, count: saying.count, confidence: confidence))
+    }
   }
 
   func new(_ fact: Fact) -> NewFact { NewFact(id: ids.next(), fact: fact, key: blind.token(Array(fact.value.utf8))) }

@@ -1,6 +1,7 @@
 /// A method that works something out of what was read; each is declared, shown, and can be switched off (P022).
 public enum Analysis: String, Sendable, CaseIterable {
   case searchWords = "search-words"
+  case signatures
   case strength
   case uniteCards = "unite-cards"
   case mergeSuggestions = "merge-suggestions"
@@ -25,6 +26,11 @@ public enum Analysis: String, Sendable, CaseIterable {
       Declaration(
         function: .leverage, inputs: "the words of mails", outputs: "blind tokens by which a mail is found",
         purpose: "build-index", without: "'kith search' finds no mail")
+    case .signatures:
+      Declaration(
+        function: .strengthen, inputs: "the signatures of mails",
+        outputs: "titles, firms, numbers and addresses of people",
+        purpose: "find-people", without: "people say nothing of themselves but their name and address")
     case .strength:
       Declaration(
         function: .track, inputs: "who wrote to whom, and when", outputs: "one number for each person",

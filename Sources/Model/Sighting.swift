@@ -15,6 +15,23 @@ public struct MailSightings: Sendable, Equatable {
     }
   }
 
+  /// One thing that the author's own signature says of the author.
+  public struct Said: Sendable, Equatable {
+    public var field: Fact.Field
+    /// What a number is for, which network a page is on; empty if that says nothing.
+    public var label: String
+    public var value: String
+    /// From 0 to 1.
+    public var confidence: Double
+
+    public init(field: Fact.Field, label: String, value: String, confidence: Double) {
+      self.field = field
+      self.label = label
+      self.value = value
+      self.confidence = confidence
+    }
+  }
+
   /// What kind of author wrote a mail, judged by headers alone.
   public enum Author: Int, Sendable, CaseIterable { case person = 1, machine = 2, bulk = 3 }
 
@@ -27,6 +44,8 @@ public struct MailSightings: Sendable, Equatable {
   public var answers = false
   /// A keyed hash of the subject's shape (`subjectShape`): equal for the mails of a script, and tells nothing else.
   public var shape: UInt64 = 0
+  /// What the author's signature says, few and short.
+  public var said: [Said] = []
 
   public init(sightings: [Sighting], author: Author, viaList: Bool, twin: [UInt8] = []) {
     self.sightings = sightings

@@ -44,6 +44,15 @@ public enum Analyses {
         if mails.isEmpty { return }
         try Words.forget(mails, account, in: session)
       }
+    case .signatures:
+      try session.run("DELETE FROM handle_said WHERE account_id = $1 AND member_id = $2", key)
+      try session.run(
+        "UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2 AND kind = 'email'", key)
+      try session.run(
+        """
+        DELETE FROM fact WHERE account_id = $1 AND member_id = $2 AND origin = $3
+          AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND member_id = $2 AND kind = 'address')
+        """, key + [Value(Fact.Origin.inferred.rawValue)])
     case .strength:
       try session.run("UPDATE person SET strength = 0 WHERE account_id = $1 AND member_id = $2", key)
     case .uniteCards, .mergeSuggestions: return
@@ -57,12 +66,20 @@ public enum Analyses {
   ) throws {
     let key: [Value] = [Value(account), Value(member)]
     switch analysis {
-    case .searchWords:
+    case .searchWords, .signatures:
       try session.run("UPDATE mail SET analysed = 0 WHERE account_id = $1 AND member_id = $2 AND erased = 0", key)
     case .strength, .uniteCards:
       try session.run("UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2", key)
     case .mergeSuggestions: return
     }
+    try lookAgain(of: member, at: now, newID: newID, account, in: session)
+  }
+
+  /// Causes a look at what is marked.
+  static func lookAgain(
+    of member: ID<Member>, at now: Instant, newID: () -> ID<Job>, _ account: ID<Account>, in session: any Session
+  ) throws {
+    let key: [Value] = [Value(account), Value(member)]
     let live = try session.rows(
       "SELECT id FROM source WHERE account_id = $1 AND member_id = $2 AND revoked_at IS NULL ORDER BY id", key)
     for row in live { try Jobs.enqueue(.analyse, row.int(0), member, id: newID(), at: now, account, in: session) }
@@ -90,6 +107,10 @@ extension Store {
         try Analyses.redo(analysis, of: member, at: now, newID: { ids.next() }, account, in: session)
       } else {
         try Analyses.forget(analysis, of: member, account, in: session)
+        // People are folded anew without what it had said of them.
+        if analysis == .signatures {
+          try Analyses.lookAgain(of: member, at: now, newID: { ids.next() }, account, in: session)
+        }
       }
       return true
     }

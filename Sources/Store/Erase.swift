@@ -100,6 +100,7 @@ extension Store {
 
   private static let eraseHandle = [
     "DELETE FROM handle_name WHERE account_id = $1 AND handle_id = $2",
+    "DELETE FROM handle_said WHERE account_id = $1 AND handle_id = $2",
     "DELETE FROM handle WHERE account_id = $1 AND id = $2",
   ]
 

@@ -11,7 +11,8 @@ import Testing
   private static func mail(_ number: Int, from sender: String, at domain: String) -> String {
     "From: \(sender) Green <\(sender.lowercased())@\(domain)>\r\nTo: ada@example.test\r\nSubject: offer \(number)\r\n"
       + "Date: Mon, 05 Oct 2026 10:00:0\(number % 10) +0000\r\nMessage-ID: <\(number).\(sender)@example.test>\r\n\r\n"
-      + "letterword\(number) for you\r\n"
+      + "letterword\(number) for you\r\n\r\nBest regards,\r\n\(sender) Green\r\nEstate Agent\r\nGreen Homes Ltd\r\n"
+      + "Phone: +1 541-754-30\(10 + number)\r\n"
   }
 
   private static func write(
@@ -80,6 +81,7 @@ import Testing
     }
     return [
       .searchWords: try await count("SELECT COUNT(*) FROM mail_words WHERE account_id = $1"),
+      .signatures: try await count("SELECT COUNT(*) FROM fact WHERE account_id = $1 AND origin = 0"),
       .strength: try await count("SELECT COUNT(*) FROM person WHERE account_id = $1 AND strength > 0"),
       .uniteCards: try await count("SELECT COUNT(*) FROM decision WHERE account_id = $1"),
       .mergeSuggestions: Int64(

@@ -56,6 +56,11 @@ enum FuzzTarget: String, CaseIterable {
     try hold("troubles are few", whole.trouble.count <= 16)
     for name in ["subject", "received", "x"] { _ = whole.headers(name) }
     try words(whole.text)
+    try hold("every line of a text has a part", parted(QuoteSplit(whole)) && parted(QuoteSplit(html: whole.text)))
+  }
+
+  private static func parted(_ split: QuoteSplit) -> Bool {
+    split.parts.count == split.text.lines.count && split.ownLines.count + split.quotedLines.count <= split.parts.count
   }
 
   private static func words(_ text: String) throws {

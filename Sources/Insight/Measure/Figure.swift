@@ -70,7 +70,7 @@ public struct Verdicts: Sendable, Equatable {
         state ^= state >> 12
         state ^= state << 25
         state ^= state >> 27
-        sum += groups[Int((state &* 0x2545_F491_4F6C_DD1D >> 33) % UInt64(groups.count))]
+        sum += groups[Int(((state &* 0x2545_F491_4F6C_DD1D) >> 33) % UInt64(groups.count))]
       }
       values.append(sum.f1)
     }

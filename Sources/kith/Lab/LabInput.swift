@@ -13,32 +13,43 @@ struct LabInput {
   var paths: [String]
 
   func forEach(_ body: (Item) throws -> Void) throws {
+    try forEachFile {
+      try read($0, body)
+    } unreadable: {
+      try body(.unreadable(file: $0))
+    }
+  }
+
+  /// Calls `body` with the path of each file.
+  func forEachFile(_ body: (String) throws -> Void, unreadable: (String) throws -> Void = { _ in }) throws {
     for path in paths {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw Trouble("there is nothing at \(path)", "check the path")
       }
       if isFolder.boolValue {
-        try walk(path, body)
+        try walk(path, body, unreadable)
       } else {
-        try read(path, body)
+        try body(path)
       }
     }
   }
 
   /// An explicit stack, since folders may lie deeper than calls can go.
-  private func walk(_ folder: String, _ body: (Item) throws -> Void) throws {
+  private func walk(
+    _ folder: String, _ body: (String) throws -> Void, _ unreadable: (String) throws -> Void
+  ) throws {
     var waiting = [folder]
     while let path = waiting.popLast() {
       var about = stat()
       guard lstat(path, &about) == 0 else {
-        try body(.unreadable(file: path))
+        try unreadable(path)
         continue
       }
       // Links below a folder are not followed: they may lead round in circles. The folder itself may be one.
       if about.st_mode & S_IFMT == S_IFDIR || path == folder {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-          try body(.unreadable(file: path))
+          try unreadable(path)
           continue
         }
         let isMaildir = names.contains("cur") && names.contains("new")
@@ -47,7 +58,7 @@ struct LabInput {
         }
         waiting.append(contentsOf: children.reversed().map { path + "/" + $0 })
       } else if about.st_mode & S_IFMT == S_IFREG {
-        try read(path, body)
+        try body(path)
       }
     }
   }

@@ -312,6 +312,21 @@ CREATE TABLE participant (
 
 CREATE INDEX participant_handle ON participant (account_id, handle_id, interaction_id);
 
+-- What the signatures of an address say of its owner, mail by mail.
+CREATE TABLE handle_said (
+  account_id BIGINT NOT NULL,      --: open id customer - life export keep
+  handle_id BIGINT NOT NULL,       --: open id contact - life export row
+  interaction_id BIGINT NOT NULL,  --: open id contact - life export row
+  field TEXT NOT NULL,             --: open enum contact - life export row
+  label TEXT NOT NULL,             --: open enum contact - life export row
+  value TEXT NOT NULL,             --: open directory contact find-people,show-to-owner,sync-to-crm life export row
+  confidence DOUBLE PRECISION NOT NULL,  --: open measure contact - life export row
+  member_id BIGINT NOT NULL,       --: open id customer - life export row
+  PRIMARY KEY (account_id, handle_id, interaction_id, field, label, value),
+  FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE
+) CLUSTERED;
+
 -- A stored mail, once for each content in a source; no row without the grant that allowed it (P021, P038).
 CREATE TABLE mail (
   account_id BIGINT NOT NULL,  --: open id customer - life export keep
