@@ -23,5 +23,9 @@ extension LabScorecard.Section {
 
 extension LabScorecard {
   /// Seconds of the processor that this process has used.
-  static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+  static func processorSeconds() -> Double {
+    var used = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
+    return Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
+  }
 }
