@@ -114,7 +114,7 @@ struct SameModel: Sendable {
     let count = table.count
     guard count > 1 else { return [] }
     var patterns: [SamePattern] = []
-    let draws = min(draws.each * count, draws.most)
+    let draws = min(SameModel.draws.each * count, SameModel.draws.most)
     if count * (count - 1) / 2 <= draws {
       for a in 0..<count { for b in (a + 1)..<count { patterns.append(table.pattern(a, b)) } }
       return patterns
