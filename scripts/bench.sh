@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the river against its peers on the same mails in the same run: bench.py (files, notmuch) writes docs/bench.md,
 # bench_pull.py (a mail server, mbsync and notmuch) writes docs/bench-pull.md, bench_deliver.py (a Tryton) docs/bench-deliver.md,
-# bench_same.py (Splink) docs/bench-same.md. BENCH=import, BENCH=pull, BENCH=deliver or BENCH=same runs one of them.
+# bench_same.py (Splink) docs/bench-same.md. BENCH=import, pull, deliver or same runs one of them.
 set -euo pipefail
 here="$(dirname "$0")" code=0
 [ "${BENCH:-import}" != import ] || python3 "$here/bench.py" "$@" || code=1

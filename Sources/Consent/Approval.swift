@@ -13,19 +13,22 @@ public struct Approval: Identified, Sendable, Equatable {
 
   public var id: ID<Approval>
   public var kind: Kind
-  public var destination: ID<Destination>
+  public var destination: ID<Destination>?
+  /// What it is for if no destination: the source that a card is written back to.
+  public var source: ID<Source>?
   /// Lower-case hexadecimal SHA-256 of what was approved.
   public var digest: String
   public var givenAt: Instant
   public var usedAt: Instant?
 
   public init(
-    id: ID<Approval>, kind: Kind, destination: ID<Destination>, digest: String, givenAt: Instant,
-    usedAt: Instant? = nil
+    id: ID<Approval>, kind: Kind, destination: ID<Destination>? = nil, source: ID<Source>? = nil, digest: String,
+    givenAt: Instant, usedAt: Instant? = nil
   ) {
     self.id = id
     self.kind = kind
     self.destination = destination
+    self.source = source
     self.digest = digest
     self.givenAt = givenAt
     self.usedAt = usedAt

@@ -11,6 +11,8 @@ public struct Permit<P: Purpose>: ~Copyable, Sendable {
   public let viewer: ID<Member>
   public let sources: [ID<Source>]
   public let destination: ID<Destination>?
+  /// The digest of the rules in force, or of exactly what leaves.
+  public let digest: String?
   public let stamps: [Grant.Stamp]
   public let receipt: Receipt
   /// The tokens of the blind index, for those purposes that make or search one.
@@ -24,6 +26,7 @@ public struct Permit<P: Purpose>: ~Copyable, Sendable {
     viewer = asked.viewer ?? asked.member
     sources = asked.sources
     destination = asked.destination
+    digest = asked.digest
     stamps = decided.stamps
     self.receipt = receipt
     self.blind = keys.blind
@@ -216,6 +219,8 @@ public struct Gate: Sendable {
     case .destinationLogin:
       guard let destination = request.destination else { throw Gate.noDestination }
       return Decided(stamps: [try liveGrant(.destination(destination), purpose, .write, request, now).stamp])
+    case .sourceWrite:
+      return Decided(stamps: [try writable(purpose, request, now)])
     case .viewing:
       try mayView(request, now)
       return Decided(stamps: [])
@@ -266,6 +271,21 @@ public struct Gate: Sendable {
       throw Refusal(
         .notApproved, promise: 13,
         "nothing is sent before it was approved: run 'kith sync --deliver --dry-run', then 'kith destination accept'")
+    }
+    return grant.stamp
+  }
+
+  private func writable(_ purpose: Declaration, _ request: Request, _ now: Standing) throws -> Grant.Stamp {
+    guard let source = request.sources.first, request.sources.count == 1 else {
+      throw Refusal(.noGrant, promise: 13, "no source is named, or several are")
+    }
+    let grant = try liveGrant(.source(source), purpose, .write, request, now)
+    guard let digest = request.digest,
+      now.approvals.contains(where: { $0.source == source && $0.kind == .oneUse && $0.covers(digest) })
+    else {
+      throw Refusal(
+        .notApproved, promise: 13,
+        "nothing is changed at a source before just that was approved: see 'kith source write-back --dry-run'")
     }
     return grant.stamp
   }

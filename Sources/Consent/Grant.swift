@@ -93,12 +93,20 @@ public enum GrantWords {
     return "Kith reads the mails in \(place), \(period): \(what). Nothing is changed there."
   }
 
-  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject`, `full`.
-  public static func writing(_ kind: Destination.Kind, activities: String = "off") -> String {
-    if kind == .webhook {
-      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
-        + "phone numbers, organisation and title. No mail and no text of a mail is sent there. Nothing is read there."
-    }
+  /// What the owner reads before a card at a source may be changed.
+  public static let writingBack =
+    "Kith may change cards in the address books of this source: only a field in which you typed something else about "
+    + "the person, only after you approved exactly that change of that card, and each time once. No card is made or "
+    + "deleted there, and everything else in a card stays as it is."
+
+  /// The words for writing to a destination.
+  ///
+  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject` or `full`;
+  /// `besides` are the fields that leave besides the usual ones.
+  public static func writing(
+    _ kind: Destination.Kind, activities: String = "off", besides: [String] = []
+  ) -> String {
+    let more = besides.isEmpty ? "" : ", and also " + besides.joined(separator: ", ")
     let touches =
       switch activities {
       case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."
@@ -106,8 +114,12 @@ public enum GrantWords {
       case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
       default: "No mail and no text of a mail is sent there."
       }
+    if kind == .webhook {
+      return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
+        + "phone numbers, organisation and title\(more). \(touches) Nothing is read there."
+    }
     return
       "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
-      + "numbers, organisation and title. \(touches) Nothing is deleted there."
+      + "numbers, organisation and title\(more). \(touches) Nothing is deleted there."
   }
 }

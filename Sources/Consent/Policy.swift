@@ -15,7 +15,7 @@ public struct PolicyVersion: Sendable, Equatable {
   /// The version in force.
   public static let current = PolicyVersion(
     version: "2026-11-27", text: policyText20261127,
-    purposes: "83289d07ee5e160fc7c0721f35d39ff7cb065ee251e2d0d2e8e3e78a6c98849f",
+    purposes: "300b7a266c527a31e0180abf0347137553b13f1631f61b314a3b4916257e6f33",
     bindsFrom: Instant(year: 2027, month: 5, day: 27))
 
   /// The versions that were in force before, newest first.

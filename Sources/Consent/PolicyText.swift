@@ -1,4 +1,5 @@
-/// The text of the policy of 2026-11-27: calendars are read, and the designated CRM may be a server.
+/// The text of the policy of 2026-11-27: calendars are read, the designated CRM may be a server, and cards
+/// are written back by leave.
 ///
 /// A change of one letter is a new version with a digest of its own.
 let policyText20261127 = """
@@ -23,7 +24,8 @@ let policyText20261127 = """
   your content stays in your account.
 
   5. Your word counts. What you typed outranks what any source says. Nothing is sent, changed or deleted elsewhere
-  without your approval of exactly that. What Kith changed can be undone.
+  without your approval of exactly that. A card in an address book that is read changes only if you allowed it for that
+  source, and only by the one correction you approved, once. What Kith changed can be undone.
 
   6. Taking back. You can withdraw every grant alone and at once; what runs under it stops. You can take everything out
   as one file, and put it back. You can have a person erased, or all of it: keys are destroyed, content is deleted, and
@@ -35,7 +37,8 @@ let policyText20261127 = """
   8. How long. As long as the account is open; twelve months after closing, earlier if you say so.
 
   9. The uses: read-mail, read-address-book, read-calendar, find-people, build-index, search-mail, show-to-owner,
-  sync-to-crm, connect, connect-to-crm, log-to-crm, undo-change, export-account, erase-data, check-integrity.
+  sync-to-crm, connect, connect-to-crm, log-to-crm, write-back, undo-change, export-account, erase-data,
+  check-integrity.
 
   10. Changes of this text have a version, a digest and a date from which they bind; going on needs your acceptance.
   """

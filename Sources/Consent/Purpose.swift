@@ -39,6 +39,9 @@ public struct Declaration: Sendable, Equatable {
     case destinationGrant
     /// A live grant with scope write for the destination: what opens its login, which an approval is not needed for.
     case destinationLogin
+    /// A live grant with scope write for the one source that the request names, and a one-use approval of exactly what
+    /// leaves: nothing stands.
+    case sourceWrite
     /// That the viewer may see what is asked for, by ownership or by a share.
     case viewing
     /// The owner's own instruction about the account; needs no grant, and none can take it away.
@@ -93,9 +96,7 @@ public enum Catalogue {
     ReadMail.declaration, ReadAddressBook.declaration, ReadCalendar.declaration, FindPeople.declaration,
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
     Connect.declaration, ConnectToCRM.declaration, LogToCRM.declaration, UndoChange.declaration,
-    ExportAccount.declaration,
-    EraseData.declaration,
-    CheckIntegrity.declaration,
+    ExportAccount.declaration, EraseData.declaration, CheckIntegrity.declaration, WriteBack.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.

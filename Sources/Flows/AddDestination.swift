@@ -30,7 +30,7 @@ public struct AddDestination: Sendable {
     destination.member = viewer.member
     let kept = try await store.add(
       destination, viewer.account,
-      grant: grant(destination, [SyncToCRM.declaration, ConnectToCRM.declaration], viewer))
+      grant: grant(destination, AddDestination.onServer, viewer))
     let vault = deliver.gate.vault
     // An older login is destroyed with its key.
     try await vault.destroyCredential(viewer.account, kept.id)
@@ -40,14 +40,35 @@ public struct AddDestination: Sendable {
     return kept
   }
 
-  private func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
+  /// What the grant for a CRM on a server allows.
+  static let onServer = [SyncToCRM.declaration, ConnectToCRM.declaration]
+
+  /// Sets how a destination is kept: whose value of a field stands, what else leaves, how much of interactions.
+  ///
+  /// An empty value takes an option back. Any edit voids the approval; where more or less leaves than the grant says, the
+  /// grant is given anew in words that say it (P023).
+  public func set(
+    _ options: [String: String], of id: ID<Destination>, as viewer: Viewer
+  ) async throws -> Destination {
+    for (name, value) in options where !value.isEmpty {
+      if let fault = StandingRules.fault(ofOption: name, value, usual: Deliver.directory) { throw fault }
+    }
+    var destination = try await deliver.live(id, viewer.member, viewer.account)
+    for (name, value) in options { destination.options[name] = value.isEmpty ? nil : value }
+    let purposes = destination.server == nil ? [SyncToCRM.declaration] : AddDestination.onServer
+    return try await store.add(destination, viewer.account, grant: grant(destination, purposes, viewer))
+  }
+
+  func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
     let opens = ActivityLevel(options: destination.options) >= .subject
     let purposes = purposes + (opens ? [LogToCRM.declaration] : [])
     return Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
       purposes: purposes.map(\.name).sorted(),
       words: GrantWords.writing(
-        destination.kind, activities: ActivityLevel(options: destination.options).rawValue), warranty: nil,
+        destination.kind, activities: ActivityLevel(options: destination.options).rawValue,
+        besides: StandingRules.mapping(Deliver.directory, destination.options).map(\.field)
+          .filter { !Deliver.directory.contains($0) }.map(\.plain)), warranty: nil,
       policyVersion: PolicyVersion.current.version, givenAt: store.clock())
   }
 

@@ -225,7 +225,7 @@ public struct Deliver: Sendable {
     let crm = run.crm
     let intake = DeliverIntake(
       destination: destination, know: know, sealer: sealer, handles: handles, run: run.id.rawValue,
-      shaped: { crm.shaped($0) })
+      shaped: { crm.shaped($0, of: $1) })
     let items = run.intake
     let ruled = run.ruled.filter { $0.taken == FieldConflict.Side.theirs.rawValue }
     var reached = 0

@@ -14,7 +14,7 @@ struct DeliverIntake: Sendable {
   /// Whose keys the images of a person lie under, the main one first.
   let handles: [ID<Person>: [Handle]]
   let run: Int64
-  let shaped: @Sendable (FieldValues) -> FieldValues
+  let shaped: @Sendable (FieldValues, Person.Kind) -> FieldValues
 
   /// What comes in of one person, the record it stands in, and the link there is, if any.
   struct Item: Sendable {
@@ -46,7 +46,7 @@ struct DeliverIntake: Sendable {
     let now = try Links.values(of: persons, account, in: session)
     for (item, _, fields) in said {
       let person = item.intake.person
-      try settle(item, fields, shaped(now[person] ?? [:]), in: session)
+      try settle(item, fields, shaped(now[person] ?? [:], item.record.kind), in: session)
       try note(item, fields, in: session)
     }
     return said.count
@@ -121,7 +121,7 @@ struct DeliverIntake: Sendable {
       item.link
       ?? Link(
         person: item.intake.person, member: know.member, remote: item.record.remote, key: "",
-        remoteDigest: item.record.digest, base: [:])
+        remoteDigest: "", base: [:])
     for change in fields {
       let key = change.field
       let shown = Set((ours[key] ?? []).map { comparable(key, $0) })

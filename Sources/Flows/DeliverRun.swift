@@ -97,7 +97,7 @@ struct DeliverRun: Sendable {
       if let held, held.remote == record.remote, held.base == settled.base { return nil }
       return Link(
         person: person, member: destination.member, remote: record.remote, key: held?.key ?? "",
-        remoteDigest: held?.remoteDigest ?? record.digest, base: settled.base)
+        remoteDigest: held?.remoteDigest ?? "", base: settled.base)
     }
   }
 
@@ -124,7 +124,7 @@ struct DeliverRun: Sendable {
       var made = field(found)
       made.resolvedAt = store.clock()
       return made
-    }
+    }.filter { entry in !state.decided.contains { $0.says(entry) } }
   }
 
   func conflict(_ person: ID<Person>, _ matter: Conflict.Matter) -> Conflict {

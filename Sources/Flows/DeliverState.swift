@@ -148,6 +148,7 @@ struct DeliverState: Sendable {
     let fields = Set(fields)
     var decided: [ID<Person>: [Conflict]] = [:]
     for conflict in self.decided { decided[conflict.person, default: []].append(conflict) }
+    let pending = Set(unsent.map(\.person))
     var open: [ID<Person>: [Conflict]] = [:]
     for conflict in openConflicts { open[conflict.person, default: []].append(conflict) }
     return people.map { person in
@@ -164,7 +165,7 @@ struct DeliverState: Sendable {
       var context = MergeContext(
         taken: taken[id] ?? [:], changedHere: history.changes[id]?.mapValues(\.at) ?? [:],
         changedThere: record?.changedAt)
-      for conflict in mine { conflict.remember(ours, in: &context) }
+      for conflict in mine { conflict.remember(ours, isPending: pending.contains(id), in: &context) }
       for conflict in open[id] ?? [] { conflict.remember(&context) }
       return CRMCandidate(
         person: id, kind: person.kind, restricted: person.restricted, interactions: person.interactions,
@@ -215,10 +216,11 @@ extension Conflict {
     context.notTaken[key] = .init(Conflict.values(ours), why: String(cause.dropFirst(Conflict.notTaken.count)))
   }
 
-  /// What a rule or the owner decided before about values that stand as they did.
-  fileprivate func remember(_ ours: FieldValues, in context: inout MergeContext) {
+  /// What a rule or the owner decided before about values that stand as they did; what a rule decided and nobody sent yet
+  /// has overruled nobody.
+  fileprivate func remember(_ ours: FieldValues, isPending: Bool, in context: inout MergeContext) {
     guard case .field(let key) = matter, Conflict.text(ours[key] ?? []) == self.ours else { return }
-    if cause == "ruled-ours" { context.overwrote[key, default: []].append(Conflict.values(theirs)) }
+    if cause == "ruled-ours", !isPending { context.overwrote[key, default: []].append(Conflict.values(theirs)) }
     if taken == "theirs", ["insisted", Conflict.undone].contains(cause) {
       context.conceded[key, default: []].append(Conflict.values(theirs))
     }

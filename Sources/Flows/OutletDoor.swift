@@ -36,7 +36,7 @@ extension Deliver {
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
     case .folder: return FolderCRM(destination)
-    case .hubspot, .webhook, .tryton, .amagi:
+    case .hubspot, .webhook, .tryton, .amagi, .carddav:
       throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
@@ -52,6 +52,7 @@ extension Deliver {
     case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
     case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
     case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
+    case .carddav: return try CardDAVCRM(destination, session, mapped: mapping.map(\.field), now: now)
     }
   }
 }

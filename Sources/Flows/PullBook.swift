@@ -165,5 +165,5 @@ struct PullBook<Run: CollectionRun>: Sendable {
   }
 
   /// Where a resource lies, without its name: that may be somebody's.
-  private static func place(_ href: DAVHref) -> String { hex(sha256(Array(href.key.utf8))) }
+  static func place(_ href: DAVHref) -> String { hex(sha256(Array(href.key.utf8))) }
 }

@@ -61,6 +61,18 @@ public struct ServerDoor: Sendable {
     }
   }
 
+  /// Opens a source's server under the grant to read it, for the one case in which a card there may be changed.
+  func openToWrite<Result: Sendable>(
+    _ source: Source, _ grant: Grant, _ account: ID<Account>,
+    _ body: @escaping @Sendable (WriteBackSession, MailServer) async throws -> Result
+  ) async throws -> Result {
+    try await connect(source, grant, account) { server, key, permit in
+      try await HTTPClient(dialler, server, quiet: quiet).open(toWrite: source.id, key, permit) {
+        try await body($0, server)
+      }
+    }
+  }
+
   /// Fetches the sealed login of a source under its grant, and looks at the grant for as long as `body` runs.
   private func connect<Result: Sendable>(
     _ source: Source, _ grant: Grant, _ account: ID<Account>, look: Double = ServerDoor.look,
@@ -140,17 +152,9 @@ public struct ServerDoor: Sendable {
     _ source: Source, offered grant: Grant, _ login: Login, _ account: ID<Account>
   ) async throws -> (login: FreshLogin, vault: Vault) {
     guard let server = source.server else { throw Pull.changed }
-    let (vault, slot, store) = (gate.vault.trial, Store.loginSlot(account, source.id), store)
+    let (vault, slot) = (gate.vault.trial, Store.loginSlot(account, source.id))
     let sealed = try await vault.sealLogin(account, source.member, source.id, login, slot: slot)
-    let trial = Gate(
-      vault: vault,
-      standing: { request in
-        var now = try await store.standing(request)
-        now.grants.removeAll { $0.target == grant.target }
-        now.grants.append(grant)
-        return now
-      }, append: { try await store.append($0, signer: $1) }, clock: store.clock)
-    let permit = try await trial.permit(
+    let permit = try await gate(offering: grant, vault).permit(
       Connect.self, for: Request(account: account, member: source.member, sources: [source.id]))
     callers.enter(trial: grant.id, server.endpoints)
     defer { callers.leave(grant.id) }
@@ -255,7 +259,7 @@ final class Callers: Sendable {
 
 extension MailServer {
   /// What a grant for it may reach.
-  fileprivate var endpoints: Set<Endpoint> {
+  var endpoints: Set<Endpoint> {
     var found: Set = [Endpoint(host: host, port: port)]
     if let tokens { found.insert(Endpoint(host: tokens.host, port: tokens.port)) }
     return found

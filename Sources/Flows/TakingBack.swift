@@ -148,7 +148,8 @@ struct TakingBack {
 
   /// What stands there again, as the owner's decision against our present values: it neither comes in nor is overwritten.
   private func standing(_ change: CRMChange) -> [Conflict] {
-    let ours = crm.shaped(state.people.first { $0.person == entry.person }?.values ?? [:])
+    let person = state.people.first { $0.person == entry.person }
+    let ours = crm.shaped(person?.values ?? [:], of: person?.kind ?? .person)
     return change.fields.map { field in
       Conflict(
         id: deliver.store.ids.next(), member: destination.member, destination: destination.id, person: entry.person,

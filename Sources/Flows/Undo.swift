@@ -40,6 +40,11 @@ public struct Undo: Sendable {
     let entry = held.entry
     guard entry.undoneAt == nil else { throw Undo.refused("this change was taken back before") }
     let images = try await open(held.images, of: entry, viewer)
+    if entry.source != nil {
+      guard let door = deliver.outlets.door else { throw Undo.refused("sources on servers are not reached from here") }
+      return try await WriteBack(store: store, gate: gate, door: door).undo(
+        entry, before: images.before, after: images.after, approve: approve, dryRun: dryRun, as: viewer)
+    }
     guard !entry.verb.isSent else { return try await undo(images.delivered(entry), viewer, approve, dryRun) }
     guard !dryRun else { return UndoReport(entry: id) }
     let made: ID<JournalEntry>

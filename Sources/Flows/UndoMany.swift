@@ -38,33 +38,86 @@ extension Undo {
   ) async throws -> UndoManyReport {
     let entries = try await store.journalEntries(viewer.account, viewer.member, scope)
     guard !entries.isEmpty else { throw Undo.refused("there is nothing in the journal to take back there") }
-    var report = UndoManyReport()
+    let sent = Dictionary(grouping: entries.filter { $0.verb.isSent && $0.source == nil }, by: \.destination).sorted {
+      ($0.key?.rawValue ?? 0) < ($1.key?.rawValue ?? 0)
+    }
     var digests: [ID<JournalEntry>: String] = [:]
-    for entry in entries where entry.verb == .create {
-      if let digest = try? await run(entry.id, as: viewer, dryRun: true).digest { digests[entry.id] = digest }
+    for (destination, all) in sent {
+      let looked = try await take(all.filter { $0.verb == .create }, at: destination, viewer, nil, dryRun: true)
+      for report in looked.undone { digests[report.entry] = report.digest }
     }
     let all = hex(sha256(Array(digests.values.sorted().joined(separator: "\n").utf8)))
-    let mayRemove = approve == all
-    if let approve, !mayRemove {
-      throw Refusal(.notApproved, promise: 13, "\(approve.prefix(12))… is not the digest of what would be removed now")
+    guard approve == nil || approve == all else {
+      throw Refusal(.notApproved, promise: 13, "this is not the digest of what would be removed now")
     }
-    for entry in entries {
-      if entry.verb == .create, digests[entry.id] != nil, !mayRemove {
-        report.digest = all
-        if !dryRun { continue }
-      }
-      do {
-        let done = try await run(
-          entry.id, as: viewer, approve: mayRemove ? digests[entry.id] : nil, dryRun: dryRun)
-        report.undone.append(done)
-      } catch let refusal as Refusal where [.notUndoable, .erased].contains(refusal.reason) {
-        report.left.append(.init(entry: entry.id, why: refusal.description))
-      } catch let trouble as Trouble {
-        guard case .stop = trouble.remedy else { throw trouble }
-        report.left.append(.init(entry: entry.id, why: trouble.description))
-      }
+    var report = UndoManyReport()
+    if approve == nil, !digests.isEmpty { report.digest = all }
+    for (destination, entries) in sent {
+      let wanted = entries.filter { dryRun || approve != nil || digests[$0.id] == nil }
+      report.add(try await take(wanted, at: destination, viewer, approve == nil ? nil : digests, dryRun: dryRun))
+    }
+    for entry in entries where entry.source != nil {
+      report.left.append(
+        .init(entry: entry.id, why: "a card at a source goes back by a yes of its own: undo this entry alone"))
+    }
+    for entry in entries where !entry.verb.isSent && entry.source == nil {
+      report.add(try await Undo.attempt(entry) { try await run(entry.id, as: viewer, dryRun: dryRun) })
     }
     return report
+  }
+
+  /// Takes changes at one destination back over one conversation; both sides are read once, and again only for a person
+  /// whose record was touched on the way.
+  private func take(
+    _ entries: [JournalEntry], at id: ID<Destination>?, _ viewer: Viewer, _ digests: [ID<JournalEntry>: String]?,
+    dryRun: Bool
+  ) async throws -> UndoManyReport {
+    guard let id, !entries.isEmpty else { return UndoManyReport() }
+    let destination = try await deliver.live(id, viewer.member, viewer.account)
+    return try await deliver.outlets.open(destination, viewer.account) { crm in
+      var report = UndoManyReport()
+      var state = try await DeliverState.read(store, try await crm.records(), destination, viewer.account)
+      var touched: Set<ID<Person>> = []
+      for entry in entries {
+        if touched.contains(entry.person) {
+          state = try await DeliverState.read(store, try await crm.records(), destination, viewer.account)
+          touched = []
+        }
+        let now = state
+        report.add(
+          try await Undo.attempt(entry) {
+            let held = try await store.journalEntry(viewer.account, viewer.member, entry.id)
+            let images = try await open(held?.images ?? [], of: entry, viewer)
+            return try await undo(
+              images.delivered(entry), crm, destination, now, viewer, digests?[entry.id], dryRun)
+          })
+        if !dryRun { touched.insert(entry.person) }
+      }
+      return report
+    }
+  }
+
+  /// Tries one entry; what cannot be taken back is listed, and the rest goes on.
+  private static func attempt(
+    _ entry: JournalEntry, _ body: () async throws -> UndoReport
+  ) async throws -> UndoManyReport {
+    var report = UndoManyReport()
+    do {
+      report.undone.append(try await body())
+    } catch let refusal as Refusal where [.notUndoable, .erased].contains(refusal.reason) {
+      report.left.append(.init(entry: entry.id, why: refusal.description))
+    } catch let trouble as Trouble {
+      guard case .stop = trouble.remedy else { throw trouble }
+      report.left.append(.init(entry: entry.id, why: trouble.description))
+    }
+    return report
+  }
+}
+
+extension UndoManyReport {
+  fileprivate mutating func add(_ other: UndoManyReport) {
+    undone += other.undone
+    left += other.left
   }
 }
 

@@ -1,4 +1,4 @@
-public import Formats
+import Formats
 
 /// What the signature of a mail says of its author, each value with its place in the text.
 public struct SignatureFields: Sendable, Equatable {

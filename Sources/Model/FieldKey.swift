@@ -21,6 +21,8 @@ public struct FieldKey: Sendable, Hashable, Comparable, CustomStringConvertible 
 
   public var name: String { label.isEmpty ? field.rawValue : field.rawValue + ":" + label }
   public var description: String { name }
+  /// As the owner calls it.
+  public var plain: String { label.isEmpty ? field.rawValue : "'" + label + "'" }
   /// True if several values stand side by side.
   public var isMulti: Bool { field.isMulti }
 

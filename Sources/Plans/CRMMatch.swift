@@ -76,7 +76,7 @@ struct CRMMatch {
 
   /// True if both sides say something and have nothing in common.
   private static func differ(_ field: FieldKey, _ a: FieldValues, _ b: FieldValues) -> Bool {
-    let (a, b) = (loose(field, a), loose(field, b))
+    let (a, b) = field == .name ? (names(a), names(b)) : (loose(field, a), loose(field, b))
     return !a.isEmpty && !b.isEmpty && a.isDisjoint(with: b)
   }
 
@@ -89,10 +89,18 @@ struct CRMMatch {
     case .email: return loose(.email, values)
     case .phone: return loose(.phone, values).filter { $0.utf8.count >= 7 }
     case .name:
-      let names = loose(.name, values)
+      let names = names(values)
       let firms = loose(.organisation, values)
       return Set(names.flatMap { name in firms.map { name + "\u{0}" + $0 } })
     }
+  }
+
+  /// A system without whole names has them in parts.
+  private static func names(_ values: FieldValues) -> Set<String> {
+    let whole = loose(.name, values)
+    guard whole.isEmpty else { return whole }
+    let parts = [values[.given]?.first, values[.family]?.first].compactMap { $0 }.joined(separator: " ")
+    return loose(.name, [.name: [parts]])
   }
 
   // MARK: what became of a record that is gone

@@ -13,7 +13,7 @@ extension StandingRules {
     // By name, `field.` before `rule.` before `type.`, so that what is added can be ruled.
     for (name, value) in options.sorted(by: { $0.key < $1.key }) {
       let parts = name.split(separator: ".", maxSplits: 1)
-      guard parts.count == 2, let key = FieldKey(name: parts[1]) else { continue }
+      guard parts.count == 2, let key = FieldKey(name: parts[1]), mayLeave(key, usual) else { continue }
       switch parts[0] {
       case "field": lines[key] = Mapping(key, to: value)
       case "rule": if let rule = SyncRule(rawValue: value) { lines[key]?.rule = rule } else { spoilt.insert(key) }
@@ -22,6 +22,40 @@ extension StandingRules {
       }
     }
     return lines.values.filter { !spoilt.contains($0.field) && $0.rule != .none }.sorted { $0.field < $1.field }
+  }
+}
+
+extension StandingRules {
+  /// Fields that are kept sealed here leave under no mapping.
+  private static func mayLeave(_ key: FieldKey, _ usual: [FieldKey]) -> Bool {
+    usual.contains(key) || key.field == .tag || (key.field == .custom && !key.label.isEmpty)
+  }
+
+  /// What is wrong with an option of how a destination is kept; nil if it can be read.
+  public static func fault(ofOption name: String, _ value: String, usual: [FieldKey]) -> Trouble? {
+    if name == ActivityLevel.option {
+      let levels = ActivityLevel.allCases.map(\.rawValue)
+      return levels.contains(value)
+        ? nil : Trouble("'\(value)' is no level", "give one of " + levels.joined(separator: ", "))
+    }
+    let parts = name.split(separator: ".", maxSplits: 1)
+    guard parts.count == 2, let key = FieldKey(name: parts[1]), mayLeave(key, usual) else {
+      return Trouble(
+        "'\(name)' sets nothing that leaves",
+        "give activities, or rule., field. or type. and a field: "
+          + usual.map(\.name).joined(separator: ", ") + ", tag, custom:LABEL")
+    }
+    switch parts[0] {
+    case "field": return nil
+    case "rule":
+      let rules = SyncRule.allCases.map(\.rawValue)
+      return rules.contains(value)
+        ? nil : Trouble("'\(value)' is no rule", "give one of " + rules.joined(separator: ", "))
+    case "type":
+      return ValueType(option: value) == nil
+        ? Trouble("'\(value)' is no type", "give text, email, phone, date, number, boolean or option:A,B") : nil
+    default: return Trouble("'\(name)' sets nothing", "it begins with rule., field. or type.")
+    }
   }
 }
 

@@ -113,6 +113,23 @@ public final class StagedDAV: Sendable {
     return etags
   }
 
+  /// A resource as any program sees it.
+  public struct Resource: Sendable, Equatable {
+    public var etag: String
+    public var text: String
+  }
+
+  /// Everything in a collection by its path, asked for by a program of its own.
+  public func contents(of collection: String? = nil) throws -> [String: Resource] {
+    let done = try ChildProcess.run([
+      StagedDAV.tools + "/bin/python3", "-c", StagedDAV.visitor, String(port),
+      "\(StagedDAV.user):\(StagedDAV.password)", collection ?? book, authority == nil ? "" : folder + "/cert.pem",
+    ])
+    guard done.status == 0 else { throw Trouble("the staged server shows nothing", done.err) }
+    let found = try JSONDecoder().decode([String: [String]].self, from: Data(done.out.utf8))
+    return found.mapValues { Resource(etag: $0.first ?? "", text: $0.last ?? "") }
+  }
+
   private static var tools: String {
     let environment = ProcessInfo.processInfo.environment
     return environment["KITH_DAV"] ?? (environment["HOME"] ?? "/root") + "/.cache/kith/dav"
@@ -131,6 +148,28 @@ public final class StagedDAV: Sendable {
       answer.read()
       if answer.status >= 300: sys.exit("%s %s: %d" % (method, path, answer.status))
       sys.stdout.write((answer.getheader("ETag") or "") + "\\n")
+    """
+
+  private static let visitor = """
+    import base64, http.client, json, ssl, sys
+    import xml.etree.ElementTree as ET
+    port, login, folder, cert = sys.argv[1:]
+    line = http.client.HTTPSConnection("localhost", int(port), timeout=60,
+      context=ssl.create_default_context(cafile=cert)) if cert else http.client.HTTPConnection(
+      "127.0.0.1", int(port), timeout=60)
+    def ask(method, path, more={}):
+      line.request(method, path, None, {
+        "Authorization": "Basic " + base64.b64encode(login.encode()).decode(), **more})
+      answer = line.getresponse()
+      return answer, answer.read()
+    answer, body = ask("PROPFIND", folder, {"Depth": "1"})
+    if answer.status != 207: sys.exit("PROPFIND: %d" % answer.status)
+    found = {}
+    for href in (item.text for item in ET.fromstring(body).iter("{DAV:}href")):
+      if href.startswith(folder) and href != folder and not href.endswith("/"):
+        answer, body = ask("GET", href)
+        found[href] = [answer.getheader("ETag") or "", body.decode()]
+    json.dump(found, sys.stdout)
     """
 
   private static let script = #"""

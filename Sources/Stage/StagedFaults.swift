@@ -39,17 +39,21 @@ public final class StagedFaults: Sendable {
     public var part: @Sendable (StagedTalk.Request) -> StagedTalk.Request?
     /// Whether a question carries a login that can expire.
     public var expires: @Sendable (StagedTalk.Request) -> Bool
+    /// The body of a 200 by which a question is refused, whenever it is put; nil for what is let through.
+    public var refuses: @Sendable (StagedTalk.Request) -> String?
 
     public init(
       kind: @escaping @Sendable (StagedTalk.Request) -> String,
       errorInside: @escaping @Sendable (StagedTalk.Request) -> String? = { _ in nil },
       part: @escaping @Sendable (StagedTalk.Request) -> StagedTalk.Request? = { _ in nil },
-      expires: @escaping @Sendable (StagedTalk.Request) -> Bool = { _ in false }
+      expires: @escaping @Sendable (StagedTalk.Request) -> Bool = { _ in false },
+      refuses: @escaping @Sendable (StagedTalk.Request) -> String? = { _ in nil }
     ) {
       self.kind = kind
       self.errorInside = errorInside
       self.part = part
       self.expires = expires
+      self.refuses = refuses
     }
   }
 
@@ -152,6 +156,7 @@ public final class StagedFaults: Sendable {
     func serve(_ client: Int32) {
       guard let request = StagedTalk.request(client) else { return }
       let fault = fault(request)
+      if let refusal = system.refuses(request) { return say(client, 200, refusal) }
       switch fault {
       case .tooManyWait: say(client, 429, "", fields: ["Retry-After: \(pause)"])
       case .tooMany: say(client, 429, "")

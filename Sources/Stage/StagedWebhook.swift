@@ -45,6 +45,10 @@ public final class StagedWebhook: Sendable {
   }
 
   public var port: Int { web.port }
+
+  /// Tells the time by a clock of the stage instead.
+  public func keepTime(by clock: StagedClock) { inward.clock.withLock { $0 = clock } }
+
   /// What was taken, each id once, in the order of arrival.
   public var events: [String] { inward.state.withLock { state in state.order.compactMap { state.events[$0]?.line } } }
   /// Deliveries that came, with those that were taken before.
@@ -72,6 +76,7 @@ public final class StagedWebhook: Sendable {
   /// What was taken, behind a lock.
   private final class Inward: Sendable {
     let state = Mutex(Inside())
+    let clock = Mutex<StagedClock?>(nil)
     let secret: String
     let mishap: @Sendable (Int) -> Mishap?
     let now: @Sendable () -> Instant
@@ -115,7 +120,8 @@ public final class StagedWebhook: Sendable {
       let key = Data(base64Encoded: text).map { Array($0) } ?? Array(text.utf8)
       let tag = hmacSHA256(Array("\(id).\(stamp).\(question.body)".utf8), key: key)
       let wanted = "v1," + Data(tag).base64EncodedString()
-      let age = Int64(stamp).map { abs(now().milliseconds / 1000 - $0) }
+      let now = clock.withLock { $0?.now } ?? now()
+      let age = Int64(stamp).map { abs(now.milliseconds / 1000 - $0) }
       return state.withLock { state in
         guard !id.isEmpty, let age, age <= 300,
           field("webhook-signature").split(separator: " ").contains(where: { $0 == wanted }),

@@ -19,6 +19,20 @@ enum Approvals {
         usedAt: row.instantOrNil(4))
     }
   }
+
+  /// The yeses to changes of one source's cards.
+  static func all(_ account: ID<Account>, source: ID<Source>, in session: any Session) throws -> [Approval] {
+    try session.rows(
+      """
+      SELECT id, kind, digest, given_at, used_at FROM approval WHERE account_id = $1 AND source_id = $2 ORDER BY id
+      """, [Value(account), Value(source)]
+    ).compactMap { row in
+      guard let kind = Approval.Kind(rawValue: Int(row.int(1))) else { return nil }
+      return Approval(
+        id: row.id(0), kind: kind, source: source, digest: row.text(2), givenAt: row.instant(3),
+        usedAt: row.instantOrNil(4))
+    }
+  }
 }
 
 extension Store {
@@ -44,6 +58,37 @@ extension Store {
           Value(now),
         ])
     }
+  }
+
+  /// Keeps the owner's yes to exactly one change of a source's card; a later yes to the same counts again.
+  public func approveOnce(
+    _ account: ID<Account>, _ member: ID<Member>, _ source: ID<Source>, digest: String
+  ) async throws {
+    let now = clock()
+    let id: ID<Approval> = ids.next()
+    _ = try await write(account) { session in
+      try session.run(
+        """
+        INSERT INTO approval (account_id, id, member_id, kind, source_id, digest, given_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (account_id, source_id, kind, digest) DO UPDATE SET used_at = NULL, given_at = excluded.given_at
+        """,
+        [
+          Value(account), Value(id), Value(member), Value(Approval.Kind.oneUse.rawValue), Value(source),
+          .text(digest), Value(now),
+        ])
+    }
+  }
+
+  /// The same for a change of a source's card.
+  public static func spend(
+    _ account: ID<Account>, _ source: ID<Source>, digest: String, at now: Instant, in session: any Session
+  ) throws -> Bool {
+    try session.run(
+      """
+      UPDATE approval SET used_at = $1
+      WHERE account_id = $2 AND source_id = $3 AND kind = 2 AND digest = $4 AND used_at IS NULL
+      """, [Value(now), Value(account), Value(source), .text(digest)]) == 1
   }
 
   /// Spends a one-use approval in the transaction of what it allows; false if it was spent before (P015).

@@ -81,7 +81,7 @@ public struct Conflict: Identified, Sendable, Equatable {
   }
 
   /// Whether both tell of the same thing, whatever their ids and times.
-  func says(_ other: Conflict) -> Bool {
+  public func says(_ other: Conflict) -> Bool {
     person == other.person && matter == other.matter && cause == other.cause && base == other.base
       && ours == other.ours && theirs == other.theirs
   }

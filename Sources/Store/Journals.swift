@@ -26,6 +26,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
   public var verb: Verb
   public var person: ID<Person>
   public var destination: ID<Destination>?
+  /// The source a card of which was changed.
+  public var source: ID<Source>?
   /// The decision that the entry made or revoked.
   public var decision: ID<Decision>?
   public var at: Instant
@@ -35,7 +37,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
 
   public init(
     id: ID<JournalEntry>, member: ID<Member>, run: Int64 = 0, verb: Verb, person: ID<Person>,
-    destination: ID<Destination>? = nil, decision: ID<Decision>? = nil, at: Instant, undoneAt: Instant? = nil,
+    destination: ID<Destination>? = nil, source: ID<Source>? = nil, decision: ID<Decision>? = nil, at: Instant,
+    undoneAt: Instant? = nil,
     undoes: ID<JournalEntry>? = nil
   ) {
     self.id = id
@@ -44,6 +47,7 @@ public struct JournalEntry: Identified, Sendable, Equatable {
     self.verb = verb
     self.person = person
     self.destination = destination
+    self.source = source
     self.decision = decision
     self.at = at
     self.undoneAt = undoneAt
@@ -84,7 +88,7 @@ public struct JournalImages: Sendable, Equatable {
 /// Statements about the journal.
 public enum Journals {
   private static let columns =
-    "id, member_id, run_id, verb, person_id, destination_id, decision_id, at, undone_at, undoes"
+    "id, member_id, run_id, verb, person_id, destination_id, decision_id, at, undone_at, undoes, source_id"
 
   /// Enters what was done, in the transaction that did it.
   public static func insert(
@@ -93,13 +97,13 @@ public enum Journals {
     try session.run(
       """
       INSERT INTO journal (account_id, id, member_id, run_id, verb, person_id, destination_id, decision_id, at,
-        undone_at, undoes)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        undone_at, undoes, source_id)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
       """,
       [
         Value(account), Value(entry.id), Value(entry.member), .integer(entry.run), .text(entry.verb.rawValue),
         Value(entry.person), Value(entry.destination), Value(entry.decision), Value(entry.at), Value(entry.undoneAt),
-        Value(entry.undoes),
+        Value(entry.undoes), Value(entry.source),
       ])
     try session.runMany(
       """
@@ -148,6 +152,14 @@ public enum Journals {
       [Value(now), Value(account), Value(id)]) == 1
   }
 
+  /// Takes out an entry of what was not done after all; what it was to take back holds again.
+  public static func forget(_ entry: JournalEntry, _ account: ID<Account>, in session: any Session) throws {
+    try session.run("DELETE FROM journal WHERE account_id = $1 AND id = $2", [Value(account), Value(entry.id)])
+    guard let undone = entry.undoes else { return }
+    try session.run(
+      "UPDATE journal SET undone_at = NULL WHERE account_id = $1 AND id = $2", [Value(account), Value(undone)])
+  }
+
   /// The last entry of a verb about a person that still holds; for `unmerge`.
   public static func last(
     _ verb: JournalEntry.Verb, about person: ID<Person>, _ account: ID<Account>, in session: any Session
@@ -190,7 +202,8 @@ public enum Journals {
     guard let verb = JournalEntry.Verb(rawValue: row.text(3)) else { return nil }
     return JournalEntry(
       id: row.id(0), member: row.id(1), run: row.int(2), verb: verb, person: row.id(4), destination: row.idOrNil(5),
-      decision: row.idOrNil(6), at: row.instant(7), undoneAt: row.instantOrNil(8), undoes: row.idOrNil(9))
+      source: row.idOrNil(10), decision: row.idOrNil(6), at: row.instant(7), undoneAt: row.instantOrNil(8),
+      undoes: row.idOrNil(9))
   }
 }
 
@@ -203,14 +216,14 @@ extension Store {
     return try await see(viewer) { session in
       try session.rows(
         """
-        SELECT id, run_id, verb, person_id, destination_id, at, undone_at, undoes FROM seen_journal
+        SELECT id, run_id, verb, person_id, destination_id, at, undone_at, undoes, source_id FROM seen_journal
         WHERE id < $1 ORDER BY id DESC LIMIT $2
         """, [Value(before?.rawValue ?? Int64.max), Value(limit)]
       ).compactMap { row in
         guard let verb = JournalEntry.Verb(rawValue: row.text(2)) else { return nil }
         return JournalEntry(
           id: row.id(0), member: member, run: row.int(1), verb: verb, person: row.id(3), destination: row.idOrNil(4),
-          at: row.instant(5), undoneAt: row.instantOrNil(6), undoes: row.idOrNil(7))
+          source: row.idOrNil(8), at: row.instant(5), undoneAt: row.instantOrNil(6), undoes: row.idOrNil(7))
       }
     }
   }

@@ -19,7 +19,8 @@ extension Store {
       return Standing(
         members: Dictionary(uniqueKeysWithValues: members),
         grants: try Grants.all(account, member: request.member, in: session),
-        approvals: try Approvals.all(account, request.destination, in: session),
+        approvals: try Approvals.all(account, request.destination, in: session)
+          + request.sources.flatMap { try Approvals.all(account, source: $0, in: session) },
         acceptedPolicy: row?.textOrNil(1), closedAt: row?.instantOrNil(0),
         shared: try Shares.level(request, in: session), restricted: try restricted(request, in: session))
     }

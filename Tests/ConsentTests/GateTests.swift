@@ -92,6 +92,36 @@ struct GateTests {
     #expect(!approval.covers(Desk.rules))
   }
 
+  @Test("P013 a card at a source changes only by a grant of its own and a yes to just that; nothing standing will do")
+  func writeBack() async throws {
+    let desk = try await Desk()
+    let request = Request(account: Desk.account, member: Desk.ada, sources: [Desk.mailbox], digest: Desk.rules)
+    func yes(_ kind: Approval.Kind) -> Approval {
+      Approval(id: ID(10), kind: kind, source: Desk.mailbox, digest: Desk.rules, givenAt: Instant(seconds: 0))
+    }
+    desk.change { $0.standing.approvals.append(yes(.oneUse)) }
+    #expect(try await desk.refusal(WriteBack.self, request)?.reason == .noGrant)
+    var grant = Desk.reading()
+    grant.id = ID(11)
+    grant.purposes = ["write-back"]
+    // A grant to read allows no writing, whatever it names.
+    desk.change { $0.standing.grants.append(grant) }
+    #expect(try await desk.refusal(WriteBack.self, request)?.reason == .noGrant)
+    desk.change { $0.standing.grants[2].scope = .write }
+    #expect(try await desk.refusal(WriteBack.self, request) == nil)
+    var other = request
+    other.digest = String(repeating: "b", count: 64)
+    #expect(try await desk.refusal(WriteBack.self, other)?.reason == .notApproved)
+    desk.change { $0.standing.approvals = [yes(.standing)] }
+    #expect(try await desk.refusal(WriteBack.self, request)?.reason == .notApproved)
+    desk.change { $0.standing.approvals = [yes(.oneUse)] }
+    desk.change { $0.standing.approvals[0].usedAt = $0.now }
+    #expect(try await desk.refusal(WriteBack.self, request)?.reason == .notApproved)
+    // And it lets nobody read.
+    desk.change { $0.standing.grants.removeFirst() }
+    #expect(try await desk.refusal(Connect.self, request)?.reason == .noGrant)
+  }
+
   @Test("P007 who is no member gets nothing, and learns nothing")
   func stranger() async throws {
     let desk = try await Desk()

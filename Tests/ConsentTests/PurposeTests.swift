@@ -15,7 +15,7 @@ struct PurposeTests {
       Catalogue.all.map(\.name).sorted() == [
         "build-index", "check-integrity", "connect", "connect-to-crm", "erase-data", "export-account", "find-people",
         "log-to-crm", "read-address-book", "read-calendar", "read-mail", "search-mail", "show-to-owner", "sync-to-crm",
-        "undo-change",
+        "undo-change", "write-back",
       ])
     #expect(!Catalogue.all.contains { $0.use.contains("market") || $0.name.contains("market") })
   }
@@ -34,6 +34,7 @@ struct PurposeTests {
     #expect(CheckIntegrity.Yield.self == Bool.self)
     #expect(ExportAccount.Yield.self == Never.self)
     #expect(EraseData.Yield.self == Never.self)
+    #expect(WriteBack.Yield.self == Never.self)
   }
 
   @Test("P012 what is delivered to the CRM opens no content at all")
@@ -50,7 +51,7 @@ struct PurposeTests {
   @Test("P002 only these purposes have a recipient outside: the designated CRM and the source itself")
   func recipients() {
     let outside = Catalogue.all.filter { $0.recipients.contains(.designatedCRM) || $0.recipients.contains(.source) }
-    #expect(outside.map(\.name).sorted() == ["connect", "connect-to-crm", "log-to-crm", "sync-to-crm"])
+    #expect(outside.map(\.name).sorted() == ["connect", "connect-to-crm", "log-to-crm", "sync-to-crm", "write-back"])
   }
 
   @Test("P113 every purpose has one of four lawful bases, a use, a promise and a recipient", arguments: Catalogue.all)

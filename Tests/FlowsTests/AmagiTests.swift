@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("a second try finds what the first one made, with an address and without one; hand edits are not written over")
+  @Test("P079 a second try finds what the first one made, with an address or without; hand edits are not written over")
   func retry() async throws {
     let server = try await AmagiTests.shared.value
     let stage = try await ServerOutlet.amagi(server)

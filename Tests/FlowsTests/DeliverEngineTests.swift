@@ -254,4 +254,84 @@ struct DeliverEngineTests {
     #expect(stage.crm.held.isEmpty)
     #expect(try await stage.run().created == 0)
   }
+
+  @Test("a run that is killed anywhere while things come in and go out ends with each of them once")
+  func killed() async throws {
+    var deaths = 0
+    for seed in 0..<25 {
+      var dice = Dice(state: UInt64(seed))
+      let kill = Kill()
+      let salt = dice.next()
+      let stage = try await StagedDelivery(
+        capabilities: Self.batches(4),
+        fault: { call, moment in
+          try kill.step()
+          var local = Dice(state: salt &+ UInt64(call))
+          if moment == .afterCommit, Int.random(in: 0..<100, using: &local) < 30 {
+            throw Trouble("no answer came", remedy: .wait(until: Instant(seconds: 0)))
+          }
+        })
+      var people: [ID<Person>] = []
+      for number in 0..<9 {
+        people.append(try await stage.home.person("P \(number)", "p\(number)@example.org", title: "Old"))
+      }
+      try await stage.run()
+      for number in 0..<3 {
+        stage.crm.edit(try #require(stage.record("p\(number)@example.org")).remote) {
+          $0.values[.phone] = ["+3120123456\(number)"]
+        }
+      }
+      for person in people.suffix(3) { try await stage.home.title(person, "New") }
+      let mortal = Store(
+        engine: MortalEngine(engine: stage.home.store.engine, kill: kill), ids: stage.home.store.ids,
+        clock: stage.home.store.clock)
+      let crm = stage.crm
+      let deliver = Deliver(
+        store: mortal, gate: mortal.gate(stage.home.house.vault), crm: { _ in crm }, pause: { _ in true })
+      for round in 0..<30 {
+        if round < 8 { kill.set(at: Int.random(in: 0..<(4 + 4 * round), using: &dice)) } else { kill.revive() }
+        do {
+          _ = try await stage.home.run(stage.destination.id, by: deliver)
+          if round >= 8 { break }
+        } catch is Kill {
+          deaths += 1
+        }
+      }
+      kill.revive()
+      let last = try await stage.run()
+      #expect(last.isComplete && last.received == 0 && last.updated == 0 && last.created == 0, "seed \(seed)")
+      #expect(stage.crm.held.count == 9, "seed \(seed)")
+      #expect(stage.crm.held.count { $0.values[.title] == ["New"] } == 3, "seed \(seed)")
+      let entries = try await stage.journal()
+      #expect(entries.count { $0.verb == .receive } == 3 && entries.count { $0.verb == .update } == 3, "seed \(seed)")
+      for (number, person) in people.prefix(3).enumerated() {
+        #expect(try await stage.values(person)[.phone] == ["+3120123456\(number)"], "seed \(seed)")
+      }
+    }
+    #expect(deaths > 25)
+  }
+
+  @Test("what else leaves is set with words that say it, voids the approval, and reaches the record")
+  func moreLeaves() async throws {
+    let stage = try await StagedDelivery()
+    let bob = try await stage.home.person("Bob Brown", "bob@example.test", card: true)
+    try await stage.type(bob, Edit(.add, .tag, "client"))
+    try await stage.run()
+    #expect(stage.record("bob@example.test")?.values[.tag] == nil)
+    let add = AddDestination(stage.deliver)
+    await #expect(throws: Trouble.self) {
+      try await add.set(["field.note": "notes"], of: stage.destination.id, as: stage.home.viewer)
+    }
+    let kept = try await add.set(
+      ["field.tag": "labels", "rule.title": "ours"], of: stage.destination.id, as: stage.home.viewer)
+    let live = try await stage.home.store.grants(stage.home.account).filter {
+      $0.target == .destination(kept.id) && $0.withdrawnAt == nil
+    }
+    #expect(live.count == 1 && live.first?.words.contains("also tag") == true)
+    #expect(try await stage.run().approved == false)
+    _ = try await add.accept(
+      kept.id, digest: Deliver.digest(Deliver.standingRules(kept)), as: stage.home.viewer)
+    try await stage.run()
+    #expect(stage.record("bob@example.test")?.values[.tag] == ["client"])
+  }
 }

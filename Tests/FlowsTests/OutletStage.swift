@@ -32,6 +32,7 @@ struct OutletStage: Sendable {
   /// Adds a webhook and accepts its rules.
   init(_ hook: StagedWebhook, secret: String = StagedWebhook.secret) async throws {
     try await self.init(.webhook, hook.port, [:], Login(user: "", secret: secret), path: "/hooks/kith")
+    hook.keepTime(by: home.house.clock)
   }
 
   init(
@@ -60,10 +61,15 @@ struct OutletStage: Sendable {
     ServerDoor(store: home.store, gate: home.house.gate, rules: AddressRules(allowsThisMachine: true))
   }
 
-  /// Waits that the CRM asks for are taken without their time.
+  /// Waits that the CRM asks for take no time but on the stage's clock.
   func deliver() -> Deliver {
-    Deliver(
-      store: home.store, gate: home.house.gate, door: door, rules: OutletStage.unbraked, pause: { _ in true })
+    let clock = home.house.clock
+    return Deliver(
+      store: home.store, gate: home.house.gate, door: door, rules: OutletStage.unbraked,
+      pause: { until in
+        clock.set(max(until, clock.now))
+        return true
+      })
   }
 
   @discardableResult

@@ -54,6 +54,11 @@ struct ServerOutlet: Sendable {
     ServerDoor(store: home.store, gate: home.house.gate, rules: AddressRules(allowsThisMachine: true))
   }
 
+  /// Delivers by the rules that were accepted.
+  var deliver: Deliver {
+    Deliver(store: home.store, gate: home.house.gate, door: door, rules: ServerOutlet.rules)
+  }
+
   /// Its outlet with everything mapped that it has a place for, and a permit to write there.
   func outlet<Result: Sendable>(
     _ body: @escaping @Sendable (any CRM, borrowing Permit<SyncToCRM>) async throws -> Result

@@ -11,7 +11,7 @@ import Testing
   private static let card =
     "Best regards,\nBob Baker\nSenior Builder\nBaker Houses Ltd\nPhone: +1 541-754-3010\nMobile: (541) 754-3011"
 
-  private func signed(_ number: Int, _ from: Cast.Role = Cast.bob, _ body: String) -> Cast.Letter {
+  private func signed(_ number: Int, _ body: String, from: Cast.Role = Cast.bob) -> Cast.Letter {
     var signed = letter(number, from, [Cast.ada], daysAgo: Int64(10 + number), "Stones")
     signed.body = body
     return signed
@@ -49,7 +49,7 @@ import Testing
     let house = try await Office()
     let quote = Self.card.split(separator: "\n").map { "> " + $0 }.joined(separator: "\n")
     let body = "Yes, on Monday.\n\nOn Mon, Nov 23, 2026 at 9:41 AM Bob Baker <bob@example.test> wrote:\n" + quote
-    try await house.take(.mails, try house.write([signed(1, Cast.eli, body)], "mail"))
+    try await house.take(.mails, try house.write([signed(1, body, from: Cast.eli)], "mail"))
     #expect(try await facts(house, of: Cast.eli.address).isEmpty)
   }
 

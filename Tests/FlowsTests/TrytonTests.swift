@@ -60,7 +60,9 @@ import Testing
     }
   }
 
-  @Test("a second try finds what the first one made, and makes nothing twice", arguments: StagedTryton.Version.allCases)
+  @Test(
+    "P079 a second try finds what the first one made, and makes nothing twice",
+    arguments: StagedTryton.Version.allCases)
   func retry(_ version: StagedTryton.Version) async throws {
     let server = try await TrytonTests.server(version)
     let stage = try await ServerOutlet.tryton(server)
@@ -138,11 +140,40 @@ import Testing
         check: {})
       #expect(Set(changed.compactMap(\.remote)) == remotes)
       #expect(proxy.counts == ["model.party.party.write": 1])
-      // One by one there is no other way to find which one a refusal is about.
-      let bad = try await crm.apply(
-        (0..<8).map { ServerOutlet.making(stage.stranger(), [.name: [$0 == 5 ? "Bad \u{200B}\u{0C}" : "Good"]]) },
-        permit, check: {})
-      #expect(bad.compactMap(\.remote).count >= 7)
+    }
+  }
+
+  @Test("P079 a hard limit is a named refusal of one record, never a cut, and the others of its batch stand")
+  func limits() async throws {
+    let server = try await TrytonTests.server(.v82)
+    try await server.call("model.party.category.create", #"[[{"name":"Off","active":false}],{}]"#)
+    var system = StagedTryton.faults
+    system.refuses = { request in
+      guard String(decoding: request.body, as: UTF8.self).contains("Much too long") else { return nil }
+      return #"{"id":1,"error":["UserError",["The value \"Much too long\" for field \"Name\" in record \"7\" of "#
+        + #"\"Party\" is too long (13 > 5).","",null]]}"#
+    }
+    let proxy = try StagedFaults(before: server.port, system, share: 0, seed: 1)
+    let stage = try await ServerOutlet.tryton(server, by: proxy)
+    let people = (0..<8).map { _ in stage.stranger() }
+    try await stage.outlet { crm, permit in
+      let answers = try await crm.apply(
+        people.enumerated().map { number, person in
+          ServerOutlet.making(
+            person, [.name: [number == 5 ? "Much too long" : "Good \(number)"], .tag: number == 2 ? ["Off"] : []])
+        }, permit, check: {})
+      #expect(answers[5] == .refused(field: .name, why: "longer than Tryton takes"))
+      #expect(answers[2] == .refused(field: .tag, why: "Tryton has a category of this name switched off"))
+      let written = Set(answers.compactMap(\.remote))
+      #expect(written.count == 6)
+      let read = try await crm.records().records.filter { written.contains($0.remote) }
+      let changed = try await crm.apply(
+        read.map { record in
+          ServerOutlet.changing(
+            record, record.person ?? people[0], [.name: [record.remote == read[1].remote ? "Much too long" : "New"]])
+        }, permit, check: {})
+      #expect(changed.filter { $0 == .refused(field: .name, why: "longer than Tryton takes") }.count == 1)
+      #expect(changed.compactMap(\.remote).count == 5)
     }
   }
 

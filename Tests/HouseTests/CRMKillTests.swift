@@ -19,7 +19,7 @@ import Testing
       ?? System.allCases
   }
 
-  @Test("P079 P054 after faults and kills the CRM holds what was expected, none doubled, none lost", arguments: systems)
+  @Test("after faults and kills the CRM holds what was expected, none doubled, none lost", arguments: systems)
   func kills(_ system: System) async throws {
     let server = try await CRMServer(system)
     let changes = CRMKillTests.number("KITH_CRM_CHANGES", 300)

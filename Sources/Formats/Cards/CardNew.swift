@@ -2,15 +2,24 @@ public import Model
 
 /// Cards that Kith makes itself.
 extension VCard {
-  /// A card of version 4.0 that says what the contact says.
-  public init(new contact: Contact, uid: String) {
+  /// The version of a new card.
+  public enum Version: String, Sendable {
+    /// RFC 2426.
+    case three = "3.0"
+    /// RFC 6350.
+    case four = "4.0"
+  }
+
+  /// A card that says what the contact says.
+  public init(new contact: Contact, uid: String, version new: Version = .four) {
     let end = Array("\r\n".utf8)
     self.init(
-      lines: ["BEGIN:VCARD", "VERSION:4.0", "END:VCARD"].map { CardLine(Array($0.utf8) + end) })
+      lines: ["BEGIN:VCARD", "VERSION:\(new.rawValue)", "END:VCARD"].map { CardLine(Array($0.utf8) + end) })
     append("UID", uid)
-    if contact.kind != .individual { append("KIND", contact.kind == .group ? "group" : "org") }
+    if contact.kind != .individual, new == .four { append("KIND", contact.kind == .group ? "group" : "org") }
     append("FN", VCard.shownName(contact))
-    if !contact.given.isEmpty || !contact.family.isEmpty {
+    // In 3.0 it must be there, even if it says nothing (RFC 2426 §3.1.2).
+    if !contact.given.isEmpty || !contact.family.isEmpty || new == .three {
       let parts = [contact.family, contact.given].map { CardText.escape($0, version: version) }
       insert(line("N", value: parts.joined(separator: ";") + ";;;"), after: nil)
     }

@@ -1,15 +1,24 @@
 import Foundation
 public import Model
 
-/// A person in a folder that serves as a CRM: one card per file, which people may edit by hand.
+/// A person in a folder or an address book that serves as a CRM: one card for each, which people may edit by hand.
 public enum FolderRecord {
   /// Who the file is about, for us, and the last change that was written into it.
   static let idName = "X-KITH-ID"
   static let keyName = "X-KITH-KEY"
+  /// The two properties that only records of ours have.
+  public static let own: Set<String> = [idName, keyName]
 
-  /// A new file: a card of version 4.0.
-  public static func render(_ contact: Contact, id: ID<Person>, key: String) -> [UInt8] {
-    var card = VCard(new: contact, uid: contact.uid.isEmpty ? id.description : contact.uid)
+  /// The properties that a card made here has: those of these fields, those that every card has, and our own two.
+  public static func properties(_ fields: some Sequence<FieldKey>) -> Set<String> {
+    Set(["BEGIN", "VERSION", "UID", "FN", "N", "END", idName, keyName] + fields.map { VCard.property($0.field) })
+  }
+
+  /// A new file: a card of version 4.0, or of 3.0, which every server of address books takes (RFC 6352 §3).
+  public static func render(
+    _ contact: Contact, id: ID<Person>, key: String, version: VCard.Version = .four
+  ) -> [UInt8] {
+    var card = VCard(new: contact, uid: contact.uid.isEmpty ? id.description : contact.uid, version: version)
     card.setExtended(name: idName, value: id.description)
     card.setExtended(name: keyName, value: key)
     return card.serialized()
@@ -41,6 +50,17 @@ public enum FolderRecord {
     for field in Fact.Field.allCases { if let values = changes[field] { card.set(field, values) } }
     if let id { card.setExtended(name: idName, value: id.description) }
     card.setExtended(name: keyName, value: key)
+    return Array(found.bytes[..<found.range.lowerBound]) + card.serialized()
+      + Array(found.bytes[found.range.upperBound...])
+  }
+
+  /// A card of somebody else's with one field changed, and nothing of ours in it; nil if it is no card.
+  public static func correcting(
+    _ bytes: [UInt8], _ field: Fact.Field, _ values: [Contact.Labelled]
+  ) -> [UInt8]? {
+    guard let found = first(bytes) else { return nil }
+    var card = found.card
+    card.set(field, values)
     return Array(found.bytes[..<found.range.lowerBound]) + card.serialized()
       + Array(found.bytes[found.range.upperBound...])
   }

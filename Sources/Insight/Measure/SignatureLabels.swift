@@ -1,4 +1,4 @@
-public import Formats
+import Formats
 
 /// A mail whose signature is known, by labels that hold no text.
 public struct LabelledMail: Sendable {

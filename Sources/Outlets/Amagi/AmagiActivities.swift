@@ -4,8 +4,9 @@ import Model
 import Wire
 
 extension AmagiCRM {
-  /// A meeting becomes an appointment; amagi-crm books no two at once, so one that meets another becomes a task that is
-  /// done, as mails, calls and notes do. The key stands in the last line of the free text.
+  /// A meeting becomes an appointment; amagi-crm books no two at once, so one that meets another becomes a task.
+  ///
+  /// Mails, calls and notes become tasks that are done. The key stands in the last line of the free text.
   public func log(
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {

@@ -19,6 +19,7 @@ struct AmagiContact: Sendable, Equatable {
   var person: ID<Person>?
   /// Whether it is about an organisation: then the company is its name.
   var isOrganisation = false
+  var changedAt: Instant?
 
   /// What there is a place for; it knows no title, no address, no page, no birthday.
   static let fields: Set<Fact.Field> = [.name, .given, .family, .email, .phone, .organisation, .tag]
@@ -42,6 +43,7 @@ struct AmagiContact: Sendable, Equatable {
     phones = [shown[key: "phone"]?.asText].compactMap { $0 }
     company = shown[key: "company"]?.asText ?? ""
     tags = (shown[key: "tags"]?.asList ?? []).compactMap(\.asText)
+    changedAt = shown[key: "updated_at"]?.asText.flatMap { Instant(iso: $0) }
     var text: [Substring] = []
     for line in (shown[key: "notes"]?.asText ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix(AmagiContact.moreEmail) {
@@ -82,7 +84,9 @@ struct AmagiContact: Sendable, Equatable {
   }
 
   var record: RemoteRecord {
-    RemoteRecord(remote: String(id), person: person, digest: digest, values: values)
+    RemoteRecord(
+      remote: String(id), person: person, digest: digest, values: values,
+      kind: isOrganisation ? .organisation : .person, changedAt: changedAt)
   }
 
   // MARK: writing

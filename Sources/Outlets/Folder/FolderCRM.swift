@@ -20,10 +20,12 @@ public struct FolderCRM: CRM {
     files = FolderFiles(root: destination.location)
   }
 
-  public var capabilities: CRMCapabilities { CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field))) }
+  public var capabilities: CRMCapabilities {
+    CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field)).union([.tag, .custom]))
+  }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
-    guard let read = FolderRecord.read(FolderRecord.render(FolderCRM.contact(values), id: ID(1), key: "1")) else {
+    guard let read = FolderRecord.read(FolderRecord.render(Contact(values), id: ID(1), key: "1")) else {
       return values
     }
     return FolderCRM.values(read.contact)
@@ -140,7 +142,7 @@ public struct FolderCRM: CRM {
     let person = write.change.person
     var values: FieldValues = [:]
     for change in write.change.fields { values[change.field] = change.new }
-    let contact = FolderCRM.contact(values)
+    let contact = Contact(values)
     let remote = FolderRecord.path(contact.name, id: person)
     // A file of this person may be there under another name: from a try that was cut off, or renamed by hand.
     let suffix = FolderCRM.suffix(remote)
@@ -163,7 +165,16 @@ public struct FolderCRM: CRM {
     if card?.key == write.key { return .written(remote: remote, digest: digest) }
     guard digest == write.expected else { return .changed }
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
+    for change in write.change.fields where change.field.field != .custom {
+      changes[change.field.field] = change.new.map { Contact.Labelled($0) }
+    }
+    let custom = write.change.fields.filter { $0.field.field == .custom }
+    if !custom.isEmpty {
+      let labels = Set(custom.map(\.field.label))
+      changes[.custom] =
+        FolderRecord.values(.custom, in: held.bytes).filter { !labels.contains($0.label) }
+        + custom.flatMap { field in field.new.map { Contact.Labelled($0, label: field.field.label) } }
+    }
     guard
       let bytes = FolderRecord.updating(
         held.bytes, changes: changes, id: card?.id == nil ? write.change.person : nil, key: write.key)
@@ -195,28 +206,9 @@ public struct FolderCRM: CRM {
 
   // MARK: values
 
-  static func contact(_ values: FieldValues) -> Contact {
-    var contact = Contact()
-    contact.name = values[.name]?.first ?? ""
-    contact.given = values[.given]?.first ?? ""
-    contact.family = values[.family]?.first ?? ""
-    contact.organisation = values[.organisation]?.first ?? ""
-    contact.title = values[.title]?.first ?? ""
-    contact.emails = (values[.email] ?? []).map { Contact.Labelled($0) }
-    contact.phones = (values[.phone] ?? []).map { Contact.Labelled($0) }
-    return contact
-  }
-
+  /// What a card says of the fields that are the same for all, of its tags and of custom fields.
   static func values(_ contact: Contact) -> FieldValues {
-    var values: FieldValues = [:]
-    values[.name] = [contact.name]
-    values[.given] = [contact.given]
-    values[.family] = [contact.family]
-    values[.organisation] = [contact.organisation]
-    values[.title] = [contact.title]
-    values[.email] = contact.emails.map(\.value)
-    values[.phone] = contact.phones.map(\.value)
-    return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    contact.values(FolderCRM.fields + [.tag] + Set(contact.custom.map { FieldKey.custom($0.label) }).sorted())
   }
 }
 

@@ -35,22 +35,11 @@ extension HubSpotCRM {
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
     try await check()
-    var answers = [CRMAnswer?](repeating: nil, count: activities.count)
-    var failed: Trouble?
-    for kind in [HubSpotTalk.Kind.emails, .meetings, .calls, .notes] {
-      let mine = activities.indices.filter { HubSpotCRM.kind(activities[$0]) == kind }
-      guard !mine.isEmpty else { continue }
-      do {
-        try await log(kind, mine, activities, &answers, permit, check)
-      } catch let trouble as Trouble {
-        failed = failed ?? trouble
-        for place in mine where answers[place] == nil { answers[place] = .failed(trouble) }
-      }
+    return try await answers(
+      activities.indices, [.emails, .meetings, .calls, .notes], { HubSpotCRM.kind(activities[$0]) }, permit
+    ) { kind, mine, answers, permit in
+      try await log(kind, mine, activities, &answers, permit, check)
     }
-    let isLost = answers.allSatisfy { if case .failed = $0 { true } else { false } }
-    if let failed, isLost { throw failed }
-    let unanswered = Trouble("HubSpot said nothing of one activity", remedy: .skip("one activity"))
-    return answers.map { $0 ?? .failed(unanswered) }
   }
 
   private func log(
@@ -70,53 +59,15 @@ extension HubSpotCRM {
         waiting.append(place)
       }
     }
-    var parts = waiting.isEmpty ? [] : [waiting]
-    var isPrepared = false
-    while let part = parts.popLast() {
-      do {
-        let inputs = part.map { input(kind, activities[$0]) }
-        let answer = try await talk.change(
-          .post, talk.objects(kind, "/batch/create"), ["inputs": .list(inputs)], activitySchema(kind), permit,
-          check: check)
-        if take(answer, part, activities, kind, &answers), !isPrepared {
-          isPrepared = true
-          try await prepareProperties(kind, permit, check)
-          parts.append(part.filter { answers[$0] == nil })
-        }
-      } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
-        isPrepared = true
-        try await prepareProperties(kind, permit, check)
-        parts.append(part)
-      } catch let refused as HubSpotTalk.Refused {
-        guard let only = part.first, part.count == 1 else {
-          parts.append(Array(part[(part.count / 2)...]))
-          parts.append(Array(part[..<(part.count / 2)]))
-          continue
-        }
-        answers[only] = activityAnswer(refused, kind)
-      }
+    let inputs = waiting.map { place in
+      HubSpotBatch.Input(
+        place: place, trace: activities[place].key, id: nil, body: input(kind, activities[place]))
     }
-  }
-
-  private func take(
-    _ answer: JSON, _ part: [Int], _ activities: [ActivityWrite], _ kind: HubSpotTalk.Kind,
-    _ answers: inout [CRMAnswer?]
-  ) -> Bool {
-    let byKey = Dictionary(part.map { (activities[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
-    for row in answer[key: "results"]?.asList ?? [] {
-      let trace = row[key: "objectWriteTraceId"]?.asText ?? HubSpotValues.properties(row)?[HubSpotValues.person]
-      guard let id = row[key: "id"]?.asText, let place = trace.flatMap({ byKey[$0] }) else { continue }
-      answers[place] = .written(remote: "\(kind.rawValue)/\(id)", digest: "")
-    }
-    var lacksOwn = false
-    for entry in answer[key: "errors"]?.asList ?? [] {
-      let refused = HubSpotTalk.refused(400, entry)
-      let traces = entry[key: "context"]?[key: "objectWriteTraceId"]?.asList?.compactMap(\.asText) ?? []
-      for place in traces.compactMap({ byKey[$0] }) where answers[place] == nil {
-        if refused.lacksOwn { lacksOwn = true } else { answers[place] = activityAnswer(refused, kind) }
-      }
-    }
-    return lacksOwn
+    let batch = HubSpotBatch(
+      kind: kind, target: talk.objects(kind, "/batch/create"), schema: activitySchema(kind),
+      written: { _, id, _ in .written(remote: "\(kind.rawValue)/\(id)", digest: "") },
+      refused: { activityAnswer($0, kind) })
+    try await send(inputs, batch, &answers, permit, check)
   }
 
   /// An activity with this key that is there already is the one that was to be made.

@@ -75,7 +75,7 @@ public struct HubSpotCRM: CRM {
     var found = RemoteRecords(records: [], isWhole: cursor == nil)
     var marks = HubSpotCursor(cursor)
     for kind in [HubSpotTalk.Kind.contacts, .companies] {
-      let rows = try await cursor == nil ? all(kind, values.names(kind)) : changed(kind, since: marks[kind])
+      let rows = try await cursor == nil ? all(kind, values.read(kind)) : changed(kind, since: marks[kind])
       for row in rows {
         guard let record = values.record(kind, row) else { continue }
         found.records.append(record)
@@ -135,14 +135,14 @@ public struct HubSpotCRM: CRM {
       }
       if isAll { return Array(found.values) }
       // More rows of one millisecond than a search shows: only a list shows them all.
-      guard last > from else { return try await all(kind, values.names(kind)) }
+      guard last > from else { return try await all(kind, values.read(kind)) }
       from = last
     }
   }
 
   private func window(_ kind: HubSpotTalk.Kind, _ from: Int64) async throws -> (rows: [JSON], isAll: Bool) {
     let changed = HubSpotCursor.property(kind)
-    let names = (values.names(kind) + [changed]).map { JSON.text($0) }
+    let names = (values.read(kind) + [changed]).map { JSON.text($0) }
     let filter: JSON = ["propertyName": .text(changed), "operator": "GTE", "value": .text(String(from))]
     var rows: [JSON] = []
     var after: String?

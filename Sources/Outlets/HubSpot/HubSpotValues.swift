@@ -12,6 +12,9 @@ struct HubSpotValues: Sendable {
   static let moreEmails = "kith_more_emails"
   static let morePhones = "kith_more_phones"
 
+  /// The numbers of records that were merged into one, kept by HubSpot.
+  static let merged = "hs_merged_object_ids"
+
   /// So long a property may be, in UTF-16 units.
   static let longest = 65_536
 
@@ -25,6 +28,11 @@ struct HubSpotValues: Sendable {
   }
 
   /// The properties that a record is read by.
+  func read(_ kind: HubSpotTalk.Kind) -> [String] {
+    kind == .contacts || kind == .companies ? names(kind) + [HubSpotValues.merged] : names(kind)
+  }
+
+  /// The properties that Kith writes.
   func names(_ kind: HubSpotTalk.Kind) -> [String] {
     guard kind == .contacts || kind == .companies else { return [HubSpotValues.person] }
     let own = [HubSpotValues.person, HubSpotValues.change, HubSpotValues.morePhones]
@@ -45,21 +53,40 @@ struct HubSpotValues: Sendable {
   static func shaped(_ values: FieldValues, of kind: Person.Kind) -> FieldValues {
     var values = values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
     let name = values[.name]?.first ?? ""
-    let parts = [values[.given]?.first, values[.family]?.first].compactMap { $0 }
+    let parts = parted(name, given: values[.given]?.first, family: values[.family]?.first)
     if kind == .organisation {
-      values[.name] = name.isEmpty ? (parts.isEmpty ? nil : [parts.joined(separator: " ")]) : [name]
+      let whole = name.isEmpty ? [parts.given, parts.family].compactMap { $0 }.joined(separator: " ") : name
+      values[.name] = whole.isEmpty ? nil : [whole]
       for key in [FieldKey.given, .family, .email, .organisation, .title] { values[key] = nil }
     } else {
-      if parts.isEmpty {
-        let words = name.split(whereSeparator: \.isWhitespace)
-        values[.given] = words.count > 1 ? [words.dropLast().joined(separator: " ")] : nil
-        values[.family] = words.last.map { [String($0)] }
-      }
+      values[.given] = parts.given.map { [$0] }
+      values[.family] = parts.family.map { [$0] }
       values[.name] = nil
     }
     values[.email] = values[.email]?.map { $0.lowercased() }
     for key in values.keys where key.isMulti == false { values[key] = values[key].map { Array($0.prefix(1)) } }
     return values
+  }
+
+  /// Both parts of a name; what is not known of them is taken from the whole, parted before its last word.
+  private static func parted(
+    _ name: String, given: String?, family: String?
+  ) -> (given: String?, family: String?) {
+    func text(_ words: some Collection<String>) -> String? { words.isEmpty ? nil : words.joined(separator: " ") }
+    let words = name.split(whereSeparator: \.isWhitespace).map(String.init)
+    switch (given, family) {
+    case (let given?, let family?): return (given, family)
+    case (nil, nil): return (text(words.dropLast()), words.last)
+    case (let given?, nil):
+      let known = given.split(whereSeparator: \.isWhitespace).map(String.init)
+      return (
+        given, words.starts(with: known) ? text(words.dropFirst(known.count)) : words.count > 1 ? words.last : nil
+      )
+    case (nil, let family?):
+      let known = family.split(whereSeparator: \.isWhitespace).map(String.init)
+      let isEnd = words.suffix(known.count).elementsEqual(known)
+      return (text(words.dropLast(isEnd ? known.count : 1)), family)
+    }
   }
 
   // MARK: reading
@@ -69,7 +96,10 @@ struct HubSpotValues: Sendable {
     guard let id = shown[key: "id"]?.asText, let properties = HubSpotValues.properties(shown) else { return nil }
     return RemoteRecord(
       remote: "\(kind.rawValue)/\(id)", person: properties[HubSpotValues.person].flatMap { ID($0) },
-      key: properties[HubSpotValues.change], digest: digest(kind, properties), values: values(kind, properties))
+      key: properties[HubSpotValues.change], digest: digest(kind, properties), values: values(kind, properties),
+      kind: kind == .companies ? .organisation : .person,
+      changedAt: shown[key: "updatedAt"]?.asText.flatMap { Instant(iso: $0) },
+      absorbed: (properties[HubSpotValues.merged] ?? "").split(separator: ";").map { "\(kind.rawValue)/\($0)" })
   }
 
   static func properties(_ shown: JSON) -> [String: String]? {

@@ -21,24 +21,12 @@ extension HubSpotCRM {
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
     try await check()
-    var answers = [CRMAnswer?](repeating: nil, count: writes.count)
-    var failed: Trouble?
-    for kind in [HubSpotTalk.Kind.companies, .contacts] {
-      let mine = writes.indices.filter { HubSpotCRM.kind(writes[$0]) == kind }
-      guard !mine.isEmpty else { continue }
-      do {
-        try await apply(kind, mine, writes, &answers, permit, check)
-      } catch let trouble as Trouble {
-        failed = failed ?? trouble
-        for place in mine where answers[place] == nil { answers[place] = .failed(trouble) }
-      }
+    return try await answers(
+      writes.indices, [.companies, .contacts], { HubSpotCRM.kind(writes[$0]) }, permit
+    ) { kind, mine, answers, permit in
+      try await apply(kind, mine, writes, &answers, permit, check)
     }
-    let isLost = answers.allSatisfy { if case .failed = $0 { true } else { false } }
-    if let failed, isLost { throw failed }
-    return answers.map { $0 ?? .failed(HubSpotCRM.unanswered) }
   }
-
-  private static let unanswered = Trouble("HubSpot said nothing of one record", remedy: .skip("one record"))
 
   static func kind(_ write: CRMWrite) -> HubSpotTalk.Kind {
     if let remote = write.change.remote, let kind = HubSpotCRM.place(remote)?.kind { return kind }
@@ -88,8 +76,9 @@ extension HubSpotCRM {
       }
     }
     try prepare(&going, kind, &answers)
-    try await send(going.filter { $0.id == nil }, "upsert", kind, &answers, permit, check)
-    try await send(going.filter { $0.id != nil }, "update", kind, &answers, permit, check)
+    let (new, old) = (going.filter { $0.id == nil }, going.filter { $0.id != nil })
+    try await send(new.map(HubSpotCRM.input), batch("upsert", kind, new), &answers, permit, check)
+    try await send(old.map(HubSpotCRM.input), batch("update", kind, old), &answers, permit, check)
     if kind == .contacts { try await link(mine, writes, &answers, permit, check) }
   }
 
@@ -97,7 +86,7 @@ extension HubSpotCRM {
   func look(_ kind: HubSpotTalk.Kind, _ ids: [String]) async throws -> [String: JSON] {
     guard !ids.isEmpty else { return [:] }
     do {
-      let body = HubSpotCRM.question(ids, values.names(kind), by: nil)
+      let body = HubSpotCRM.question(ids, values.read(kind), by: nil)
       let answer = try await talk.ask(.post, talk.objects(kind, "/batch/read"), body)
       return HubSpotCRM.found(answer) { $0[key: "id"]?.asText }
     } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
@@ -115,7 +104,7 @@ extension HubSpotCRM {
     guard !ids.isEmpty else { return [:] }
     let schema = PayloadSchema(.json, keys: ["inputs", "id", "properties", "propertiesWithHistory", "idProperty"])
     do {
-      let body = HubSpotCRM.question(ids, values.names(kind), by: property)
+      let body = HubSpotCRM.question(ids, values.read(kind), by: property)
       let answer = try await talk.change(
         .post, talk.objects(kind, "/batch/read"), body, schema, permit, check: check)
       return HubSpotCRM.found(answer) { $0[key: "properties"]?[key: property]?.asText }
@@ -161,80 +150,31 @@ extension HubSpotCRM {
     going.removeAll { answers[$0.place] != nil }
   }
 
-  /// Writes all in one call. Where HubSpot refuses the whole for one of them, halves of it are tried.
-  private func send(
-    _ going: [Going], _ verb: String, _ kind: HubSpotTalk.Kind, _ answers: inout [CRMAnswer?],
-    _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
-  ) async throws {
-    var parts = going.isEmpty ? [] : [going]
-    var isPrepared = false
-    while let part = parts.popLast() {
-      do {
-        let answer = try await talk.change(
-          .post, talk.objects(kind, "/batch/\(verb)"), HubSpotCRM.body(part, verb), schema(kind), permit, check: check)
-        if take(answer, part, kind, &answers), !isPrepared {
-          isPrepared = true
-          try await prepareProperties(kind, permit, check)
-          parts.append(part.filter { answers[$0.place] == nil })
-        }
-      } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
-        isPrepared = true
-        try await prepareProperties(kind, permit, check)
-        parts.append(part)
-      } catch let refused as HubSpotTalk.Refused {
-        guard let only = part.first, part.count == 1 else {
-          parts.append(Array(part[(part.count / 2)...]))
-          parts.append(Array(part[..<(part.count / 2)]))
-          continue
-        }
-        answers[only.place] = answer(refused)
-      }
-    }
+  private static func input(_ one: Going) -> HubSpotBatch.Input {
+    let properties = one.properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
+    var pairs: [JSON.Pair] = [.init(key: "id", value: .text(one.id ?? one.write.change.person.description))]
+    if one.id == nil { pairs.append(.init(key: "idProperty", value: .text(HubSpotValues.person))) }
+    pairs.append(.init(key: "properties", value: .object(properties)))
+    pairs.append(.init(key: "objectWriteTraceId", value: .text(one.write.key)))
+    return HubSpotBatch.Input(place: one.place, trace: one.write.key, id: one.id, body: .object(pairs))
   }
 
-  private static func body(_ going: [Going], _ verb: String) -> JSON {
-    let inputs = going.map { one -> JSON in
-      let properties = one.properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
-      var pairs: [JSON.Pair] = [.init(key: "id", value: .text(one.id ?? one.write.change.person.description))]
-      if verb == "upsert" { pairs.append(.init(key: "idProperty", value: .text(HubSpotValues.person))) }
-      pairs.append(.init(key: "properties", value: .object(properties)))
-      // By it an error is known for the change that it is about.
-      pairs.append(.init(key: "objectWriteTraceId", value: .text(one.write.key)))
-      return .object(pairs)
-    }
-    return ["inputs": .list(inputs)]
+  private func batch(_ verb: String, _ kind: HubSpotTalk.Kind, _ going: [Going]) -> HubSpotBatch {
+    let values = values
+    let known = Dictionary(
+      going.map { ($0.place, $0.current.merging($0.properties) { $1 }) }, uniquingKeysWith: { first, _ in first })
+    return HubSpotBatch(
+      kind: kind, target: talk.objects(kind, "/batch/\(verb)"), schema: schema(kind),
+      written: { place, id, shown in
+        let now = (known[place] ?? [:]).merging(shown) { $1 }
+        return .written(remote: "\(kind.rawValue)/\(id)", digest: values.digest(kind, now))
+      }, refused: { answer($0) })
   }
 
   /// Every key that may leave: those of the form, and the properties of the mapping (P077).
   func schema(_ kind: HubSpotTalk.Kind) -> PayloadSchema {
     let form: Set = ["inputs", "id", "idProperty", "properties", "objectWriteTraceId"]
     return PayloadSchema(.json, keys: form.union(values.names(kind)).union(owner == nil ? [] : ["hubspot_owner_id"]))
-  }
-
-  /// Takes the results of a batch; true if a property of ours was missing, and nothing is known of some.
-  private func take(
-    _ answer: JSON, _ part: [Going], _ kind: HubSpotTalk.Kind, _ answers: inout [CRMAnswer?]
-  ) -> Bool {
-    let byKey = Dictionary(part.map { ($0.write.key, $0) }, uniquingKeysWith: { first, _ in first })
-    let byID = Dictionary(part.compactMap { one in one.id.map { ($0, one) } }, uniquingKeysWith: { first, _ in first })
-    for row in answer[key: "results"]?.asList ?? [] {
-      let id = row[key: "id"]?.asText ?? ""
-      let shown = HubSpotValues.properties(row) ?? [:]
-      let trace = row[key: "objectWriteTraceId"]?.asText ?? shown[HubSpotValues.change] ?? ""
-      guard !id.isEmpty, let one = byKey[trace] ?? byID[id] else { continue }
-      let now = one.current.merging(one.properties) { $1 }.merging(shown) { $1 }
-      answers[one.place] = .written(remote: "\(kind.rawValue)/\(id)", digest: values.digest(kind, now))
-    }
-    var lacksOwn = false
-    for entry in answer[key: "errors"]?.asList ?? [] {
-      let refused = HubSpotTalk.refused(400, entry)
-      let traces = entry[key: "context"]?[key: "objectWriteTraceId"]?.asList?.compactMap(\.asText) ?? []
-      let named = traces.compactMap { byKey[$0] } + refused.ids.compactMap { byID[$0] }
-      for one in named where answers[one.place] == nil {
-        if refused.lacksOwn { lacksOwn = true } else { answers[one.place] = self.answer(refused) }
-      }
-    }
-    return lacksOwn
   }
 
   /// What a refusal of one record means; no value stands in it.

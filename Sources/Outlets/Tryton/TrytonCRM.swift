@@ -55,6 +55,7 @@ public struct TrytonCRM: CRM {
   public func records(since cursor: RemoteCursor?) async throws -> RemoteRecords {
     var found = RemoteRecords(records: [], isWhole: cursor == nil)
     var (last, newest) = (Int64(0), cursor?.text ?? "")
+    var merged: [String: [String]] = [:]
     let window = cursor.map { TrytonCRM.window($0) } ?? []
     while true {
       let page = try await parties([["id", ">", .int(last)]] + window, at: TrytonCRM.page)
@@ -63,9 +64,11 @@ public struct TrytonCRM: CRM {
         newest = max(newest, party.writtenAt)
         if party.code.hasPrefix(TrytonParty.organisationMark) { continue }
         if party.isActive { found.records.append(party.record) } else { found.gone.insert(String(party.id)) }
+        if let other = party.replacedBy { merged[String(other), default: []].append(String(party.id)) }
       }
       if page.count < TrytonCRM.page { break }
     }
+    for place in found.records.indices { found.records[place].absorbed = merged[found.records[place].remote] ?? [] }
     found.isTidy = memory.idle.isEmpty
     found.cursor = newest.isEmpty ? nil : RemoteCursor(newest)
     return found

@@ -48,6 +48,8 @@ struct TrytonParty: Sendable, Equatable {
   /// Whether any relation at all leads from it, and whether somebody wrote to it since it was made.
   var isRelated: Bool
   var isTouched: Bool
+  /// The party that took its place when somebody merged them.
+  var replacedBy: Int64?
 
   /// What a party that does not stand there yet is made from.
   init(code: String) {
@@ -59,24 +61,31 @@ struct TrytonParty: Sendable, Equatable {
   static let model = "party.party"
   /// Party codes are unique: by this one a second try finds what the first one made.
   static let mark = "kith-"
+  private static let firm = "o-"
   /// The organisation that somebody belongs to and that had no party yet.
   static let organisationMark = "kith-org-"
   /// The types of contact mechanism by the field they are kept in step by; the first is what new ones become.
   static let types: [FieldKey: [String]] = [.email: ["email"], .phone: ["phone", "mobile"], .url: ["website"]]
 
-  static func code(_ person: ID<Person>) -> String { mark + String(person.rawValue, radix: 36) }
+  static func code(_ person: ID<Person>, _ kind: Person.Kind) -> String {
+    mark + (kind == .organisation ? firm : "") + String(person.rawValue, radix: 36)
+  }
 
   /// Whom Kith made it for.
   var person: ID<Person>? {
     guard code.hasPrefix(TrytonParty.mark), !code.hasPrefix(TrytonParty.organisationMark) else { return nil }
-    return ID<Person>(Person.prefix + "_" + code.dropFirst(TrytonParty.mark.count))
+    let rest = code.dropFirst(TrytonParty.mark.count)
+    return ID<Person>(Person.prefix + "_" + (isFirm ? rest.dropFirst(TrytonParty.firm.count) : rest))
   }
+
+  /// Whether Kith made it for an organisation; Tryton itself does not tell persons from organisations.
+  private var isFirm: Bool { code.hasPrefix(TrytonParty.mark + TrytonParty.firm) }
 
   // MARK: reading
 
   /// The fields to ask for so that a party can be read for what is mapped.
   static func fields(_ mapped: Set<Fact.Field>) -> JSON {
-    var names = ["code", "name", "active", "write_date", "create_date", "_timestamp"]
+    var names = ["code", "name", "active", "write_date", "create_date", "_timestamp", "replaced_by"]
     if !mapped.isDisjoint(with: types.keys.map(\.field)) {
       names += ["type", "value", "_timestamp"].map { "contact_mechanisms." + $0 }
     }
@@ -99,6 +108,7 @@ struct TrytonParty: Sendable, Equatable {
     let (made, written) = (TrytonParty.time(shown[key: "create_date"]), TrytonParty.time(shown[key: "write_date"]))
     writtenAt = written ?? made ?? ""
     isTouched = written != nil && written != made
+    replacedBy = shown[key: "replaced_by"]?.asInt
     isRelated = shown[key: "relations."]?.asList?.isEmpty == false
     mechanisms = (shown[key: "contact_mechanisms."]?.asList ?? []).compactMap { mechanism in
       guard let id = mechanism[key: "id"]?.asInt, let type = mechanism[key: "type"]?.asText else { return nil }
@@ -161,6 +171,8 @@ struct TrytonParty: Sendable, Equatable {
   }
 
   var record: RemoteRecord {
-    RemoteRecord(remote: String(id), person: person, digest: digest, values: values)
+    RemoteRecord(
+      remote: String(id), person: person, digest: digest, values: values, kind: isFirm ? .organisation : .person,
+      changedAt: Instant(iso: writtenAt.prefix(23) + "Z"))
   }
 }

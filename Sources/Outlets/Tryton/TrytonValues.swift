@@ -4,7 +4,7 @@ import Plans
 
 /// How changes of people become commands of Tryton, and what a party says once they were done.
 enum TrytonValues {
-  /// What Tryton has a place for. It keeps no parts of a name, no title, no birthday.
+  /// What Tryton has a place for: it keeps no parts of a name, no title, no birthday.
   static let fields: Set<Fact.Field> = [.name, .email, .phone, .url, .organisation, .tag, .address]
 
   /// Values as Tryton shows them after they were written: its lines hold no breaks, and white space at the ends goes.

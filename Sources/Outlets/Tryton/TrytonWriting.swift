@@ -17,6 +17,8 @@ extension TrytonCRM {
     return batch.answers.map { $0 ?? .changed }
   }
 
+  private static func code(_ write: CRMWrite) -> String { TrytonParty.code(write.change.person, write.kind) }
+
   // MARK: looking before
 
   /// Looks at once for whatever an earlier try may have made, and for parties that were not read.
@@ -25,7 +27,7 @@ extension TrytonCRM {
     for place in batch.open {
       let write = batch.writes[place]
       switch write.change.kind {
-      case .create: if write.isRetry { codes.append(.text(TrytonParty.code(write.change.person))) }
+      case .create: if write.isRetry { codes.append(.text(TrytonCRM.code(write))) }
       case .update:
         guard let id = write.change.remote.flatMap({ Int64($0) }) else { continue }
         if write.isRetry || memory.party(id)?.digest != write.expected { ids.append(.int(id)) }
@@ -41,7 +43,7 @@ extension TrytonCRM {
   private func settle(_ found: [TrytonParty], _ batch: inout TrytonBatch) {
     let made = Dictionary(found.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
     for place in batch.open where batch.writes[place].change.kind == .create {
-      guard let party = made[TrytonParty.code(batch.writes[place].change.person)] else { continue }
+      guard let party = made[TrytonCRM.code(batch.writes[place])] else { continue }
       if !party.isActive {
         batch.answers[place] = .refused(field: nil, why: "Tryton has the party of this person switched off")
       } else {
@@ -78,8 +80,8 @@ extension TrytonCRM {
   ) async throws {
     guard !places.isEmpty else { return }
     let steps = places.map { place in
-      let change = batch.writes[place].change
-      return TrytonValues.step(change, over: TrytonParty(code: TrytonParty.code(change.person)), memory.known)
+      let write = batch.writes[place]
+      return TrytonValues.step(write.change, over: TrytonParty(code: TrytonCRM.code(write)), memory.known)
     }
     let rows = steps.map { JSON.object([JSON.Pair(key: "code", value: .text($0.party.code))] + $0.values) }
     do {

@@ -18,10 +18,7 @@ public struct OutletSession: Sendable {
   /// A question names records by what the destination itself calls them: nothing of a person leaves in it before the
   /// owner approved.
   public func ask(_ call: OutletCall) async throws -> HTTPResponse {
-    guard call.method.mayAsk else {
-      throw Refusal(.notApproved, promise: 13, "this call would change something, and nothing was approved")
-    }
-    return try await send(call)
+    try await http.ask(call)
   }
 
   /// Changes something there under the owner's yes; the whole answer, whatever its status.
@@ -37,20 +34,31 @@ public struct OutletSession: Sendable {
     }
     try schema.check(call.plain)
     try await check()
-    return try await send(call)
-  }
-
-  private func send(_ call: OutletCall) async throws -> HTTPResponse {
-    do {
-      return try await http.exchange(call)
-    } catch let refusal as WireRefusal {
-      throw OutletSession.told(refusal)
-    }
+    return try await http.change(call)
   }
 
   static func told(_ refusal: WireRefusal) -> any Error {
     if refusal == .withdrawn { return Refusal(.withdrawn, promise: 16, "the grant for this was withdrawn") }
     return Trouble("the destination cannot be dialled: \(refusal)", remedy: refusal.remedy)
+  }
+}
+
+extension HTTPSession {
+  /// Asks what changes nothing; a call that would is refused.
+  func ask(_ call: OutletCall) async throws -> HTTPResponse {
+    guard call.method.mayAsk else {
+      throw Refusal(.notApproved, promise: 13, "this call would change something, and nothing was approved")
+    }
+    return try await change(call)
+  }
+
+  /// Sends a call of the door out; whoever calls this has seen the owner's yes.
+  func change(_ call: OutletCall) async throws -> HTTPResponse {
+    do {
+      return try await exchange(call)
+    } catch let refusal as WireRefusal {
+      throw OutletSession.told(refusal)
+    }
   }
 }
 

@@ -21,6 +21,11 @@ public struct PayloadSchema: Sendable, Equatable {
     self.keys = form == .card ? Set(keys.map { $0.uppercased() }) : keys
   }
 
+  /// A card that may hold these properties, and those that stood in it before.
+  public init(card properties: Set<String>, over held: [UInt8] = []) {
+    self.init(.card, keys: properties.union(PayloadSchema.properties(of: held)))
+  }
+
   /// Throws a refusal that names no value if the body holds anything beyond the schema.
   public func check(_ body: [UInt8]) throws {
     let found: Set<String>

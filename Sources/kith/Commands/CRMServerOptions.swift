@@ -2,6 +2,7 @@ import ArgumentParser
 import Flows
 import Formats
 import Model
+import Plans
 
 /// How a CRM on a server is reached.
 struct CRMServerOptions: ParsableArguments {
@@ -19,6 +20,21 @@ struct CRMServerOptions: ParsableArguments {
 
   /// The server, if it may be dialled by what is written of it.
   func server(in house: House) throws -> MailServer { try url.server(ca: ca, in: house) }
+}
+
+/// How much of interactions is entered in a CRM.
+struct ActivityOptions: ParsableArguments {
+  @Option(help: "How much of mails, meetings, calls and texts is entered there: off, metadata, subject or full.")
+  var activities = "off"
+
+  func validate() throws {
+    guard ActivityLevel(rawValue: activities) != nil else {
+      throw ValidationError("--activities is off, metadata, subject or full")
+    }
+  }
+
+  /// As a destination keeps it.
+  var options: [String: String] { activities == "off" ? [:] : [ActivityLevel.option: activities] }
 }
 
 extension WebAddress {

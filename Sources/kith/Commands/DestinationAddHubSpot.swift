@@ -18,6 +18,7 @@ extension DestinationCommand {
     @Option(help: "A file that holds the token of a private app alone; - for standard input.") var tokenFile: String
     @Option(help: "The version of its API: v3, or a year and a month.") var apiVersion = HubSpotCRM.version
     @Option(help: "The number of the HubSpot user whose records new ones become.") var owner: String?
+    @OptionGroup var activities: ActivityOptions
 
     func validate() throws {
       guard baseUrl.isSecure || baseUrl.isThisMachine else {
@@ -36,7 +37,8 @@ extension DestinationCommand {
       let viewer = try await house.viewer(asker)
       let server = try baseUrl.server(ca: ca, in: house)
       let token = String(decoding: try Secrets.read(tokenFile, "token"), as: UTF8.self)
-      var chosen = ["api-version": apiVersion]
+      var chosen = activities.options
+      chosen["api-version"] = apiVersion
       if let owner { chosen["owner"] = owner }
       let wanted = Destination(
         id: house.store.ids.next(), member: viewer.member, kind: .hubspot, location: baseUrl.location, server: server,
@@ -56,6 +58,7 @@ extension DestinationCommand {
     @OptionGroup var options: CRMServerOptions
     @Option(help: "A file that holds the signing secret alone, whsec_ and Base64; - for standard input.")
     var secretFile: String
+    @OptionGroup var activities: ActivityOptions
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
@@ -68,7 +71,8 @@ extension DestinationCommand {
           "write whsec_ and 24 to 64 random bytes in Base64: echo whsec_$(head -c 32 /dev/urandom | base64)")
       }
       let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .webhook, location: options.location, server: server)
+        id: house.store.ids.next(), member: viewer.member, kind: .webhook, location: options.location, server: server,
+        options: activities.options)
       try output.destination(
         try await AddDestination(house.deliver()).server(wanted, Login(user: "", secret: secret), as: viewer))
     }

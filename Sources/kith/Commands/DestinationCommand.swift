@@ -8,12 +8,13 @@ import Store
 /// The command `kith destination …`.
 struct DestinationCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "destination", abstract: "The CRM that is kept in step: add, list, accept, revoke.",
-    subcommands: [Add.self, List.self, Accept.self, Revoke.self])
+    commandName: "destination", abstract: "The CRM that is kept in step: add, list, set, accept, revoke.",
+    subcommands: [Add.self, List.self, Set.self, Accept.self, Revoke.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a CRM.", subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self])
+      abstract: "Adds a CRM.",
+      subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self, CardDAV.self])
   }
 
   struct Folder: HouseCommand {
@@ -53,6 +54,36 @@ struct DestinationCommand: AsyncParsableCommand {
       try output.list(
         rows, columns: ["id", "kind", "location", "accepted", "revoked_at"],
         empty: "No destination yet. See 'kith destination add folder --help'.")
+    }
+  }
+
+  struct Set: HouseCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Sets whose value stands, what else leaves, and how much of interactions; voids the approval.",
+      discussion: """
+        rule.FIELD=both|latest|ours|theirs|fill|none, field.tag=NAME, field.custom:LABEL=NAME, type.FIELD=TYPE,
+        activities=off|metadata|subject|full. A name without a value takes the option back.
+        """)
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+    @Argument(help: "The destination.") var destination: ID<Destination>
+    @Argument(help: "NAME=VALUE.") var options: [String]
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let viewer = try await house.viewer(asker)
+      var wanted: [String: String] = [:]
+      for option in options {
+        guard let equals = option.firstIndex(of: "=") else { throw ValidationError("'\(option)' is not NAME=VALUE") }
+        wanted[String(option[..<equals])] = String(option[option.index(after: equals)...])
+      }
+      let kept = try await AddDestination(house.deliver()).set(wanted, of: destination, as: viewer)
+      try output.value([
+        "id": JSON(kept.id),
+        "options": .list(kept.options.sorted { $0.key < $1.key }.map { .text("\($0.key)=\($0.value)") }),
+        "digest": .text(Deliver.digest(Deliver.standingRules(kept))),
+      ])
+      try output.say("\nNothing leaves before you accept it: kith sync --deliver --dry-run")
     }
   }
 

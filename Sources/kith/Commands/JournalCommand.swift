@@ -24,7 +24,8 @@ struct JournalCommand: HouseCommand {
         [
           "id": JSON($0.id), "run": .text($0.run == 0 ? "" : String($0.run)), "at": JSON($0.at),
           "verb": .text($0.verb.rawValue), "person": JSON($0.person),
-          "destination": JSON($0.destination), "undone_at": JSON($0.undoneAt), "undoes": JSON($0.undoes),
+          "destination": JSON($0.destination), "source": JSON($0.source), "undone_at": JSON($0.undoneAt),
+          "undoes": JSON($0.undoes),
         ]
       }, columns: ["id", "at", "verb", "person", "destination", "undone_at"], empty: "Nothing was changed yet.")
   }
@@ -84,7 +85,7 @@ struct UndoCommand: HouseCommand {
     try output.value(UndoCommand.line(report))
     if dryRun || report.isComplete { return }
     if let digest = report.digest, report.undoing == nil {
-      throw Incomplete("a record would be removed: look at the lines, then add --approve \(digest)")
+      throw Incomplete("this needs a yes of its own: look at the lines, then add --approve \(digest)")
     }
     throw Incomplete("fields that were changed at the destination since are left as they are")
   }

@@ -7,8 +7,8 @@ import Store
 /// The command `kith source …`.
 struct SourceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "source", abstract: "What is read: add, list, revoke, transcript.",
-    subcommands: [Add.self, List.self, Revoke.self, Transcript.self])
+    commandName: "source", abstract: "What is read: add, list, revoke, transcript, allow-write, write-back.",
+    subcommands: [Add.self, List.self, Revoke.self, Transcript.self, AllowWrite.self, WriteBack.self])
 
   struct List: HouseCommand {
     static let configuration = CommandConfiguration(abstract: "Lists sources.")

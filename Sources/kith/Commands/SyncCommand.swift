@@ -21,7 +21,12 @@ struct SyncCommand: HouseCommand {
     let asker = try await house.asker(who)
     if dryRun { return try await tellWhatWouldLeave(house, asker, output) }
     let grants = try await house.store.grants(asker.account, member: asker.member.id)
-    let live = Set(grants.filter { $0.withdrawnAt == nil }.map(\.target))
+    // The leave to write back to a source is none to read it.
+    let live = Set(
+      grants.filter { grant in
+        guard case .source = grant.target else { return grant.withdrawnAt == nil }
+        return grant.withdrawnAt == nil && grant.scope == .read
+      }.map(\.target))
     if !deliver { try await causePulls(house, asker, live) }
     if !pull { try await causeDeliveries(house, asker, live) }
     let kinds: Set<Job.Kind> = pull ? [.pull, .analyse] : deliver ? [.deliver] : [.pull, .analyse, .deliver]

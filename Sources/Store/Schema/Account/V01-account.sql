@@ -190,7 +190,7 @@ CREATE TABLE consent_grant (
   PRIMARY KEY (account_id, id),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
   FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id),
-  CHECK (source_id IS NULL OR warranty IS NOT NULL),
+  CHECK (source_id IS NULL OR scope <> 'read' OR warranty IS NOT NULL),
   CHECK ((source_id IS NULL) <> (destination_id IS NULL))
 );
 
@@ -208,12 +208,15 @@ CREATE TABLE approval (
   id BIGINT NOT NULL,              --: open id customer - life export row
   member_id BIGINT NOT NULL,       --: open id customer - life export row
   kind BIGINT NOT NULL,            --: open enum customer - life export row
-  destination_id BIGINT NOT NULL,  --: open id customer - life export row
+  destination_id BIGINT,           --: open id customer - life export row
+  source_id BIGINT,                --: open id customer - life export row
   digest TEXT NOT NULL,            --: open digest customer - life export row
   given_at BIGINT NOT NULL,        --: open instant customer - life export row
   used_at BIGINT,                  --: open instant customer - life export row
   PRIMARY KEY (account_id, id),
-  UNIQUE (account_id, destination_id, kind, digest)
+  UNIQUE (account_id, destination_id, kind, digest),
+  UNIQUE (account_id, source_id, kind, digest),
+  CHECK ((source_id IS NULL) <> (destination_id IS NULL))
 );
 
 -- The completeness ledger: what is there, what is held; `left_out` says by which rule the rest is not, and at servers
@@ -698,6 +701,7 @@ CREATE TABLE journal (
   at BIGINT NOT NULL,          --: open instant customer - life export row
   undone_at BIGINT,            --: open instant customer - life export row
   undoes BIGINT,               --: open id contact - life export row
+  source_id BIGINT,            --: open id customer - life export row
   PRIMARY KEY (account_id, id)
 );
 
@@ -904,5 +908,6 @@ CREATE VIEW seen_conflict AS
   FROM conflict c WHERE c.account_id = {account} AND c.member_id = {member};
 
 CREATE VIEW seen_journal AS
-  SELECT j.account_id, j.id, j.run_id, j.verb, j.person_id, j.destination_id, j.at, j.undone_at, j.undoes
+  SELECT j.account_id, j.id, j.run_id, j.verb, j.person_id, j.destination_id, j.at, j.undone_at, j.undoes,
+    j.source_id
   FROM journal j WHERE j.account_id = {account} AND j.member_id = {member};

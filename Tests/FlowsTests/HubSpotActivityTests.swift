@@ -1,0 +1,87 @@
+import Consent
+import Flows
+import Foundation
+import Model
+import Plans
+import Stage
+import Store
+import Testing
+import Wire
+
+@Suite("Interactions in HubSpot")
+struct HubSpotActivityTests {
+  /// The cast's household with a HubSpot that was accepted before the first letter was written.
+  private struct Scene {
+    let household: Household
+    let hub: StagedHubSpot
+    let deliver: Deliver
+    let destination: ID<Destination>
+
+    init(_ level: ActivityLevel, faults: HubSpotFaults? = nil) async throws {
+      household = try await Household.made(.sqlite)
+      hub = try StagedHubSpot(faults: faults)
+      let (store, house) = (household.store, household.house)
+      deliver = Deliver(
+        store: store, gate: house.gate,
+        door: ServerDoor(store: store, gate: house.gate, rules: AddressRules(allowsThisMachine: true)),
+        pause: { until in
+          house.clock.set(max(until, house.clock.now))
+          return true
+        })
+      let viewer = try await house.gate.viewer(household.account, household.ada)
+      let wanted = Destination(
+        id: store.ids.next(), member: household.ada, kind: .hubspot, location: "http://127.0.0.1:\(hub.port)",
+        server: MailServer(host: "127.0.0.1", port: hub.port, security: .none),
+        options: [ActivityLevel.option: level.rawValue])
+      let kept = try await AddDestination(deliver).server(
+        wanted, Login(user: "", secret: StagedHubSpot.token, kind: .token), as: viewer)
+      destination = kept.id
+      let now = house.clock.now
+      house.clock.set(Instant(year: 2020, month: 1, day: 1))
+      try await store.approve(
+        household.account, household.ada, kept.id, kind: .standing, digest: Deliver.digest(Deliver.standingRules(kept)))
+      house.clock.set(now)
+    }
+
+    func run() async throws -> DeliverReport {
+      try await deliver.run(destination, of: household.ada, in: household.account)
+    }
+
+    /// All that HubSpot heard.
+    var heard: String { hub.web.asked.map { $0.path + $0.body }.joined(separator: "\n") }
+  }
+
+  @Test("P012 with metadata no subject and no text of a mail is among the bytes that HubSpot received")
+  func metadata() async throws {
+    let scene = try await Scene(.metadata)
+    let report = try await scene.run()
+    #expect(report.entered > 0 && scene.hub.records(.emails).count == report.entered)
+    for mail in scene.hub.records(.emails) {
+      #expect(!scene.hub.linked(mail.id, .contacts).isEmpty)
+      #expect(mail.properties["hs_email_subject"] == nil && mail.properties["hs_email_text"] == nil)
+    }
+    for letter in Cast.letters where !letter.subject.isEmpty { #expect(!scene.heard.contains(letter.subject)) }
+    let calls = scene.hub.calls.count
+    #expect(try await scene.run().entered == 0)
+    #expect(!scene.hub.calls[calls...].contains { $0.what.hasSuffix("/create") })
+  }
+
+  @Test("P079 every mail is entered once with its subject, though 30 % of calls go wrong")
+  func once() async throws {
+    let plain = try await Scene(.subject)
+    _ = try await plain.run()
+    let scene = try await Scene(.subject, faults: HubSpotFaults(seed: 11))
+    for _ in 0..<40 {
+      do {
+        if try await scene.run().isComplete { break }
+      } catch is Trouble {
+        continue
+      }
+    }
+    func subjects(_ scene: Scene) -> [String] {
+      scene.hub.records(.emails).map { $0.properties["hs_email_subject"] ?? "" }.sorted()
+    }
+    #expect(subjects(scene) == subjects(plain) && !subjects(plain).isEmpty)
+    #expect(plain.heard.contains { $0 == "\n" } && Cast.letters.contains { plain.heard.contains($0.subject) })
+  }
+}
