@@ -187,18 +187,22 @@ CREATE TABLE approval (
   id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
   kind BIGINT NOT NULL,
-  destination_id BIGINT NOT NULL,
+  destination_id BIGINT,
+  source_id BIGINT,
   digest TEXT NOT NULL,
   given_at BIGINT NOT NULL,
   used_at BIGINT,
   PRIMARY KEY (account_id, id),
-  UNIQUE (account_id, destination_id, kind, digest)
+  UNIQUE (account_id, destination_id, kind, digest),
+  UNIQUE (account_id, source_id, kind, digest),
+  CHECK ((source_id IS NULL) <> (destination_id IS NULL))
 );
 --: account_id: open id customer - life export keep
 --: id: open id customer - life export row
 --: member_id: open id customer - life export row
 --: kind: open enum customer - life export row
 --: destination_id: open id customer - life export row
+--: source_id: open id customer - life export row
 --: digest: open digest customer - life export row
 --: given_at: open instant customer - life export row
 --: used_at: open instant customer - life export row
@@ -314,7 +318,7 @@ CREATE TABLE consent_grant (
   PRIMARY KEY (account_id, id),
   FOREIGN KEY (account_id, source_id) REFERENCES source (account_id, id),
   FOREIGN KEY (account_id, destination_id) REFERENCES destination (account_id, id),
-  CHECK (source_id IS NULL OR warranty IS NOT NULL),
+  CHECK (source_id IS NULL OR scope <> 'read' OR warranty IS NOT NULL),
   CHECK ((source_id IS NULL) <> (destination_id IS NULL))
 );
 --: account_id: open id customer - life export keep
@@ -712,6 +716,7 @@ CREATE TABLE journal (
   at BIGINT NOT NULL,
   undone_at BIGINT,
   undoes BIGINT,
+  source_id BIGINT,
   PRIMARY KEY (account_id, id)
 );
 --: account_id: open id customer - life export keep
@@ -725,6 +730,7 @@ CREATE TABLE journal (
 --: at: open instant customer - life export row
 --: undone_at: open instant customer - life export row
 --: undoes: open id contact - life export row
+--: source_id: open id customer - life export row
 
 CREATE INDEX journal_at ON journal (account_id, member_id, id);
 
@@ -1326,7 +1332,8 @@ SELECT p.account_id, p.grant_id, p.purpose
 FROM grant_purpose p WHERE p.account_id = kith_account() AND p.member_id = kith_member();
 
 CREATE VIEW seen_journal AS
-SELECT j.account_id, j.id, j.run_id, j.verb, j.person_id, j.destination_id, j.at, j.undone_at, j.undoes
+SELECT j.account_id, j.id, j.run_id, j.verb, j.person_id, j.destination_id, j.at, j.undone_at, j.undoes,
+j.source_id
 FROM journal j WHERE j.account_id = kith_account() AND j.member_id = kith_member();
 
 CREATE VIEW seen_left_out AS
