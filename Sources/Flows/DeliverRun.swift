@@ -120,11 +120,13 @@ struct DeliverRun: Sendable {
 
   /// What rules decided in this round, as entries that are closed already.
   var ruled: [Conflict] {
-    plan.ruled.map { found in
+    guard !plan.ruled.isEmpty else { return [] }
+    let known = Set(state.decided.map(\.words))
+    return plan.ruled.map { found in
       var made = field(found)
       made.resolvedAt = store.clock()
       return made
-    }.filter { entry in !state.decided.contains { $0.says(entry) } }
+    }.filter { !known.contains($0.words) }
   }
 
   func conflict(_ person: ID<Person>, _ matter: Conflict.Matter) -> Conflict {
@@ -155,13 +157,10 @@ struct DeliverRun: Sendable {
 
   /// True if neither side has anything to write.
   func isRest(_ conflicts: [Conflict]) -> Bool {
-    func matters(_ conflicts: [Conflict]) -> Set<[String]> {
-      Set(conflicts.map { [$0.person.description, $0.matter.name, $0.cause, $0.base, $0.ours, $0.theirs] })
-    }
-    return plan.changes.isEmpty && plan.incoming.isEmpty && plan.ruled.isEmpty && state.landed.isEmpty
+    plan.changes.isEmpty && plan.incoming.isEmpty && plan.ruled.isEmpty && state.landed.isEmpty
       && state.unsent.isEmpty && state.remote.isTidy && state.restored.isEmpty && state.inherited.isEmpty
       && settledLinks.isEmpty && reading.shadows(state).isEmpty && !reading.isNew
-      && matters(conflicts) == matters(state.openConflicts)
+      && Set(conflicts.map(\.words)) == Set(state.openConflicts.map(\.words))
   }
 
   /// Enters what is known without sending anything, and puts everything that will leave into the outbox: one transaction.

@@ -80,11 +80,8 @@ public struct Conflict: Identified, Sendable, Equatable {
     self.taken = taken
   }
 
-  /// Whether both tell of the same thing, whatever their ids and times.
-  public func says(_ other: Conflict) -> Bool {
-    person == other.person && matter == other.matter && cause == other.cause && base == other.base
-      && ours == other.ours && theirs == other.theirs
-  }
+  /// What it tells, whatever its id and times: two that say the same are one.
+  public var words: [String] { [person.description, matter.name, cause, base, ours, theirs] }
 }
 
 /// Statements about conflicts.
@@ -110,10 +107,11 @@ public enum Conflicts {
     in session: any Session
   ) throws {
     let held = try all(account, destination, in: session).filter { $0.resolvedAt == nil }
-    let over = held.filter { old in !now.contains { $0.says(old) } }
+    let (standing, known) = (Set(now.map(\.words)), Set(held.map(\.words)))
+    let over = held.filter { !standing.contains($0.words) }
     try session.runMany(
       "DELETE FROM conflict WHERE account_id = $1 AND id = $2", over.map { [Value(account), Value($0.id)] })
-    for conflict in now where !held.contains(where: { $0.says(conflict) }) {
+    for conflict in now where !known.contains(conflict.words) {
       try insert(conflict, at: instant, account, in: session)
     }
   }
