@@ -34,9 +34,9 @@ RUN_SPLINK = '''
 import sys, pandas, splink.comparison_library as c
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 book = pandas.read_csv(sys.argv[1], dtype=str).rename(columns={"id": "unique_id"})
-book["full"] = book["given"].fillna("") + " " + book["family"].fillna("")
+book["both_names"] = (book["given"] + " " + book["family"])
 settings = SettingsCreator(link_type="dedupe_only", comparisons=[
-    c.ForenameSurnameComparison("given", "family", forename_surname_concat_col_name="full"), c.EmailComparison("email"),
+    c.ForenameSurnameComparison("given", "family", forename_surname_concat_col_name="both_names"), c.EmailComparison("email"),
     c.ExactMatch("phone"), c.JaroWinklerAtThresholds("organisation"), c.LevenshteinAtThresholds("street"),
     c.ExactMatch("postcode").configure(term_frequency_adjustments=True), c.LevenshteinAtThresholds("birthday")],
     blocking_rules_to_generate_predictions=[

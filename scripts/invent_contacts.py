@@ -69,6 +69,7 @@ class World:
         chance.shuffle(self.given)
         chance.shuffle(self.family)
         self.household = None
+        self.taken = set()
         self.firms = [self.firm() for _ in range(firms)]
 
     def phone(self):
@@ -103,12 +104,22 @@ class World:
         base = (plain(given) + chance.choice([".", "", "_"]) + plain(family)).lower()
         own = chance.choice([base, base + str(chance.randint(1, 99)), plain(given)[0].lower() + plain(family).lower() +
                              str(chance.randint(1, 999))])
+        own = f"{own}@{chance.choice(['example.org', 'example.test', 'mail.example.com', 'post.example.org'])}"
+        work = f"{plain(given).lower()}.{plain(family).lower()}@{firm['domain']}" if firm else ""
         somebody = {"given": given, "family": family, "mark": mark, "middle": middle, "home": home, "firm": firm,
                     "birthday": birthday, "mobile": self.phone(), "title": chance.choice(TITLES),
-                    "own": f"{own}@{chance.choice(['example.org', 'example.test', 'mail.example.com', 'post.example.org'])}",
-                    "work": f"{plain(given).lower()}.{plain(family).lower()}@{firm['domain']}" if firm else ""}
+                    "own": self.free(own), "work": self.free(work)}
         self.household = somebody
         return somebody
+
+    def free(self, mail):
+        """An address nobody else has: namesakes at one provider get a number."""
+        found, number = mail, 1
+        while found and found in self.taken:
+            number += 1
+            found = mail.replace("@", f"{number}@")
+        self.taken.add(found)
+        return found
 
     def slip(self, text):
         chance = self.chance

@@ -31,12 +31,15 @@ extension KnowPeople {
     return united + (try uniteAlike(records.map(\.stored), in: session))
   }
 
+  /// In larger books likeness takes longer than a transaction may; there it only suggests.
+  static let alike = 20_000
+
   /// Unites two persons of cards who share no address but are one by everything else, where that is next to certain
   /// (`SameFinder.Pair.isAutomatic`); what is less than that is a suggestion.
   private func uniteAlike(_ stored: [StoredRecord], in session: any Session) throws -> Int {
     let now = try Facts.records(stored.map(\.id), account, in: session)
     let cards = Set(now.filter { $0.kind == .card && !$0.isGone }.map(\.person)).sorted()
-    guard cards.count > 1 else { return 0 }
+    guard cards.count > 1, cards.count <= KnowPeople.alike else { return 0 }
     let states = try People.states(cards, account, in: session)
     let free = zip(cards, states).filter { $0.1 != nil && $0.1?.restrictedAt == nil }.map(\.0)
     let likenesses = try Likenesses(of: free, member, account, owners: owners, in: session)

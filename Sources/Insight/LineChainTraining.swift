@@ -13,9 +13,11 @@ extension LineChain {
   ///
   /// Full steps with a rate for each weight (resilient propagation, Riedmiller and Braun 1993): no randomness, no rate
   /// to choose, the same examples give the same weights.
-  public static func trained(on examples: [Example], strength: Double = 1.0, rounds: Int = 150) -> LineChain {
+  public static func trained(
+    on examples: [Example], from start: LineChain = LineChain(), strength: Double = 1.0, rounds: Int = 150
+  ) -> LineChain {
     let size = LineChain.size + 5
-    var values = [Double](repeating: 0, count: size)
+    var values = start.weights + start.moves + [start.bias]
     var steps = [Double](repeating: 0.05, count: size)
     var before = [Double](repeating: 0, count: size)
     for _ in 0..<rounds {

@@ -85,14 +85,23 @@ public struct MergePlan: Sendable, Equatable {
     records: [Record], after later: [MergePlan] = [], only: Set<ID<Person>>? = nil
   ) -> Unmerge {
     var carriers: Set = [kept]
-    for merge in later where !carriers.isDisjoint(with: merge.absorbed) { carriers.insert(merge.kept) }
+    // A record that left in between and was brought anew by a later decision is that one's to take back: by record, with
+    // whom it is by such a decision.
+    var anew: [ID<Record>: Set<ID<Person>>] = [:]
+    for merge in later {
+      for move in merge.moves where !carriers.contains(move.from) { anew[move.record, default: []].insert(merge.kept) }
+      for (record, holders) in anew where !holders.isDisjoint(with: merge.absorbed) {
+        anew[record]?.insert(merge.kept)
+      }
+      if !carriers.isDisjoint(with: merge.absorbed) { carriers.insert(merge.kept) }
+    }
     let now = Dictionary(records.map { ($0.id, $0.person) }, uniquingKeysWith: { first, _ in first })
     let back = moves.filter { only?.contains($0.from) ?? true }
     var undone = Unmerge(
       moves: [], restored: absorbed.filter { only?.contains($0) ?? true }, separations: [], stayed: [])
     for move in back {
       guard let holder = now[move.record] else { continue }
-      if carriers.contains(holder) {
+      if carriers.contains(holder), anew[move.record]?.contains(holder) != true {
         undone.moves.append(Move(move.record, from: holder, to: move.from))
       } else if holder != move.from {
         undone.stayed.append(move.record)

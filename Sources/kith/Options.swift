@@ -37,10 +37,21 @@ enum Arguments {
         break
       }
     }
-    let command = heads(Array(rest))
+    let command = heads(databases(Array(rest)))
     guard !command.isEmpty else { return global }
     let end = command.firstIndex(of: "--") ?? command.endIndex
     return Array(command[..<end]) + global + Array(command[end...])
+  }
+
+  /// `destination add tryton --database D` names the CRM's database; Kith's own is a `postgres://`, or stands before.
+  private static func databases(_ arguments: [String]) -> [String] {
+    guard arguments.starts(with: ["destination", "add", "tryton"]) else { return arguments }
+    var out = arguments
+    for (place, word) in arguments.enumerated() where word == "--database" || word.hasPrefix("--database=") {
+      let value = word == "--database" ? arguments.dropFirst(place + 1).first ?? "" : String(word.dropFirst(11))
+      if !value.hasPrefix("postgres") { out[place] = "--crm-" + word.dropFirst(2) }
+    }
+    return out
   }
 
   /// `ledger --head` prints a head, `ledger --verify --head FILE` compares with one that was kept.

@@ -13,6 +13,8 @@ import Wire
 struct ServerOutlet: Sendable {
   let home: DeliverHousehold
   let destination: Destination
+  /// The servers behind it: they end with it.
+  private let kept: [any Sendable]
 
   /// `tryton` and `amagi` may be reached by a proxy that spoils answers.
   static func tryton(_ server: StagedTryton, by proxy: StagedFaults? = nil, relation: String? = nil) async throws
@@ -22,17 +24,20 @@ struct ServerOutlet: Sendable {
     options["relation"] = relation
     return try await ServerOutlet(
       .tryton, proxy?.server ?? server.server, options,
-      Login(user: StagedTryton.user, secret: StagedTryton.password))
+      Login(user: StagedTryton.user, secret: StagedTryton.password), keeping: [server, proxy as any Sendable])
   }
 
   static func amagi(_ server: StagedAmagi, by proxy: StagedFaults? = nil) async throws -> ServerOutlet {
     try await ServerOutlet(
-      .amagi, proxy?.server ?? server.server, [:], Login(user: "", secret: server.token, kind: .token))
+      .amagi, proxy?.server ?? server.server, [:], Login(user: "", secret: server.token, kind: .token),
+      keeping: [server, proxy as any Sendable])
   }
 
   private init(
-    _ kind: Destination.Kind, _ server: MailServer, _ options: [String: String], _ login: Login
+    _ kind: Destination.Kind, _ server: MailServer, _ options: [String: String], _ login: Login,
+    keeping kept: [any Sendable]
   ) async throws {
+    self.kept = kept
     home = try await DeliverHousehold(.sqlite)
     let wanted = Destination(
       id: home.store.ids.next(), member: home.house.ada, kind: kind, location: "http://\(server.host):\(server.port)",
@@ -81,7 +86,7 @@ struct ServerOutlet: Sendable {
   }
 
   /// Somebody nobody has met yet.
-  func stranger() -> ID<Person> { home.store.ids.next() }
+  func stranger() -> ID<Person> { ID(Int64.random(in: 1...Int64.max)) }
 
   /// The change that makes somebody there.
   static func making(_ person: ID<Person>, _ values: FieldValues, isRetry: Bool = false) -> CRMWrite {

@@ -146,7 +146,8 @@ import Testing
   @Test("P079 a hard limit is a named refusal of one record, never a cut, and the others of its batch stand")
   func limits() async throws {
     let server = try await TrytonTests.server(.v82)
-    try await server.call("model.party.category.create", #"[[{"name":"Off","active":false}],{}]"#)
+    let category = try await server.call("model.party.category.create", #"[[{"name":"Off"}],{}]"#)
+    try await server.call("model.party.category.write", "[\(category),{\"active\":false},{}]")
     var system = StagedTryton.faults
     system.refuses = { request in
       guard String(decoding: request.body, as: UTF8.self).contains("Much too long") else { return nil }

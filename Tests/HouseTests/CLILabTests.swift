@@ -52,6 +52,31 @@ struct CLILabTests {
     #expect(box.lines.last?["file"] as? String == mail)
   }
 
+  @Test("reply parts a mail, and signature reads what its author signs with, from a mail or a text")
+  func reply() throws {
+    let cli = try CLI()
+    let text =
+      "Shall we meet on Friday?\n\nBest regards,\nAda Adler\nEstate Agent\n+1 541-754-3010\n\n"
+      + "On Mon, Nov 23, 2026 at 9:41 AM Bob <bob@example.test> wrote:\n> Hello\n> Bob\n"
+    let head = "From: Ada Adler <ada@example.test>\nTo: bob@example.test\nSubject: house\n\n"
+    let mail = try cli.write(Array((head + text).utf8), "one.eml")
+    let parted = try cli.run("lab", "reply", mail)
+    #expect(Set(parted.first.keys) == ["file", "reply", "quoted", "signature"])
+    #expect(parted.text("reply") == "Shall we meet on Friday?")
+    #expect(parted.text("quoted").hasSuffix("> Bob"))
+    let plain = try cli.write(Array(text.utf8), "one.txt")
+    for ran in [
+      try cli.run("lab", "signature", mail),
+      try cli.run("lab", "signature", plain, "--sender", "Ada Adler <ada@example.test>"),
+    ] {
+      #expect(Set(ran.first.keys) == ["file", "lines", "text", "fields", "confidence"])
+      let fields = try #require(ran.first["fields"] as? [String: Any])
+      #expect(fields["name"] as? String == "Ada Adler" && fields["title"] as? String == "Estate Agent")
+      #expect((fields["phones"] as? [[String: Any]])?.first?["number"] as? String == "+15417543010")
+      #expect((ran.first["lines"] as? [NSNumber])?.map(\.intValue) == [2, 3, 4, 5])
+    }
+  }
+
   @Test("kind judges the author: a robot is a machine, a newsletter is bulk, Bob is a person")
   func kind() throws {
     let cli = try CLI()

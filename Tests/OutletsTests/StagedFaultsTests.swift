@@ -27,7 +27,7 @@ struct StagedFaultsTests {
   @Test("every fault strikes, by the seed; those after the commit let the server do its work")
   func faults() async throws {
     let server = try StagedWeb { question in
-      question.head.contains("c3BvaWxlZA") ? .init(401) : .init(200, #"{"ok":true}"#)
+      question.head.contains("c3BvaWxlZDo") ? .init(401) : .init(200, #"{"ok":true}"#)
     }
     let system = StagedFaults.System(
       kind: { $0.method }, errorInside: { _ in #"{"error":"busy"}"# },

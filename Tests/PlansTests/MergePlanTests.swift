@@ -56,6 +56,22 @@ struct MergePlanTests {
     #expect(undone.stayed == [ID(4)])
   }
 
+  @Test("a record that left and was brought anew by a later decision stays with that one")
+  func anew() throws {
+    let before = [record(1, ada), record(2, bob), record(3, cyd)]
+    let first = try MergePlan.merge([ada, bob], records: before)
+    let second = try MergePlan.merge([cyd, ada], records: apply(first.moves, to: before))
+    var now = apply(second.moves, to: apply(first.moves, to: before))
+    // The first is taken back, and Bob comes to Cyd by a decision of his own.
+    now = apply(first.undo(records: now, after: [second]).moves, to: now)
+    let third = try MergePlan.merge([cyd, bob], records: now)
+    now = apply(third.moves, to: now)
+    let undone = second.undo(records: now, after: [third])
+    #expect(undone.moves.map(\.record) == [ID(1)] && undone.stayed == [ID(2)])
+    now = apply(undone.moves, to: now)
+    #expect(apply(third.undo(records: now).moves, to: now) == before)
+  }
+
   @Test("some of the absorbed can be taken back alone")
   func partly() throws {
     let before = [record(1, ada), record(2, bob), record(3, cyd)]

@@ -8,6 +8,8 @@ public enum SameGuard: String, Sendable, CaseIterable {
   case contradiction
   /// `J. Example`: a family name with an initial is several people.
   case initialOnly
+  /// `Thomas James` and `James Thomas` may be two.
+  case exchanged
   /// A record that does not say how somebody is called.
   case nameless
   /// People of one household, or of one firm, would look the same.
@@ -29,6 +31,7 @@ public enum SameGuard: String, Sendable, CaseIterable {
     case .middleNames: "the middle names differ"
     case .contradiction: "names or birthdays contradict each other"
     case .initialOnly: "an initial stands for many names"
+    case .exchanged: "given and family name stand exchanged"
     case .nameless: "one has no name"
     case .household: "they may be of one household"
     case .colleagues: "they may be of one firm"
@@ -70,7 +73,7 @@ struct SameJudge {
         if let step, step != "same", step != "close" { found.insert(.contradiction) }
       case .code: if step == "same", isOwn(index, a, b) { proofs += 1 }
       case .email, .phone:
-        guard step == "same" || trait == .email && step == "close" else { continue }
+        guard step == "same" else { continue }
         if !isOwn(index, a, b) {
           found.insert(.heldByMany)
         } else if !table.records[a].isPersonal || !table.records[b].isPersonal || isRole(trait, index, a, b) {
@@ -97,6 +100,7 @@ struct SameJudge {
     case nil: found.insert(.nameless)
     case "differ", "alike": found.insert(.contradiction)
     case "initial": found.insert(.initialOnly)
+    case "crossed": found.insert(.exchanged)
     case "part": if trait == .family { found.insert(.contradiction) }
     default: break
     }

@@ -18,8 +18,8 @@ struct SameModel: Sendable {
   private static let trustTied = 200.0
   private static let trustOther = 0.25
   private static let rounds = 25
-  /// Pairs drawn for what different people have in common.
-  private static let draws = 200_000
+  /// Pairs drawn for what different people have in common: so many for each record, and at most.
+  private static let draws = (each: 100, most: 200_000)
 
   private typealias Tally = [(pattern: SamePattern, count: Double)]
 
@@ -114,6 +114,7 @@ struct SameModel: Sendable {
     let count = table.count
     guard count > 1 else { return [] }
     var patterns: [SamePattern] = []
+    let draws = min(SameModel.draws.each * count, SameModel.draws.most)
     if count * (count - 1) / 2 <= draws {
       for a in 0..<count { for b in (a + 1)..<count { patterns.append(table.pattern(a, b)) } }
       return patterns

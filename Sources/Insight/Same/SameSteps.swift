@@ -10,7 +10,7 @@ extension SameColumn {
       step = edits <= 2 && numbersAgree(a, b) ? .close : .alike
     } else if parts.length(a) >= 3, parts.equal(a, b), parts[a].contains(where: { $0 >= 48 && $0 <= 57 }) {
       step = .local
-    } else if letters.length(a) >= 4, letters.equal(a, b) {
+    } else if letters.length(a) >= 4 && letters.equal(a, b) || parts.length(a) >= 3 && parts.equal(a, b) {
       step = .namesake
     } else if texts.edits(a, b, limit: max(1, long / 8)) != nil {
       step = .alike

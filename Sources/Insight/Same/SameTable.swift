@@ -8,6 +8,9 @@ final class SameTable: Sendable {
   let columns: [SameColumn]
   let records: [SameRecord]
   private let mail: Int?
+  private let city: Int?
+  private let code: Int?
+  private static let sameCode = SameTrait.postcode.steps.firstIndex(of: "same")
   private static let namesake = SameTrait.email.steps.firstIndex(of: "namesake")
 
   init(_ records: [SameRecord]) {
@@ -51,6 +54,8 @@ final class SameTable: Sendable {
       add(isCode ? .code(number) : .words(number)) { $0.all(.text).dropFirst(number).prefix(1).map { $0 } }
     }
     self.traits = traits
+    city = traits.firstIndex(of: .city)
+    code = traits.firstIndex(of: .postcode)
     mail = named > 0 ? traits.firstIndex(of: .email) : nil
     self.columns = columns
   }
@@ -69,6 +74,8 @@ final class SameTable: Sendable {
     if let mail, pattern[mail] == SameTable.namesake, pattern[2] ?? 0 >= NamePool.Family.close.rawValue {
       pattern[mail] = nil
     }
+    // A postcode says in which place it lies.
+    if let code, let city, pattern[code] == SameTable.sameCode { pattern[city] = nil }
     return pattern
   }
 

@@ -2,82 +2,82 @@ extension SameWeights {
   /// The weights in use, made by `scripts/invent_contacts.py BOOK --contacts 20000 --seed 12` and `kith lab train
   /// duplicates BOOK`; columns as in `startText`.
   static let text = """
-    birthday differ 0.0008806 - - 0.9699
-    birthday year 0.0005871 - - 0.01037
-    birthday near 0.002446 - - 0.0148
-    birthday parts 0.01115 - - 0.003553
-    birthday close 0.05382 - - 0.001369
-    birthday same 0.9311 - - 2e-05
-    city differ 0.2021 0.01136 0.008478 0.9145
-    city alike 0.01839 0.007888 0.002344 0.0682
-    city close 0.05538 0.07655 0.09912 0.004817
-    city same 0.7241 0.9042 0.8901 0.01247
+    birthday differ 0.0008858 - - 0.9685
+    birthday year 0.001575 - - 0.01195
+    birthday near 0.001476 - - 0.01445
+    birthday parts 0.01024 - - 0.003518
+    birthday close 0.06102 - - 0.001577
+    birthday same 0.9248 - - 2e-05
+    city differ 0.8847 0.06017 0.685 0.9195
+    city alike 0.07062 0.02 0.06968 0.06641
+    city close 0.008117 0.06 0.01703 0.004127
+    city same 0.03653 0.8598 0.2283 0.01
     code differ 0.1 - - 0.87
     code start 0.03 - - 0.1
     code close 0.1 - - 0.005
     code same 0.77 - - 0.01
-    country differ 0.3893 0.1564 0.2497 0.4684
-    country alike 0.0006173 0.003742 0.002413 0.004
-    country close 0.0006173 0.003742 0.002413 0.001
-    country same 0.6095 0.8361 0.7454 0.5266
-    email differ 0.04601 0.8119 0.2607 0.8789
-    email domain 0.023 0.1145 0.7317 0.1205
-    email namesake 0.01001 0.002688 0.0007984 0.0003265
-    email alike 0.002577 0.05606 0.002818 0.0002062
-    email local 0.0003534 0.001921 0.0001618 5.996e-06
-    email close 0.03548 0.003297 0.0001681 3.997e-06
-    email same 0.8827 0.00955 0.003642 9.993e-07
-    family differ 0.007432 0.02107 - 0.9837
-    family initial 6.01e-05 0.001618 - 0.0012
-    family alike 0.0007913 0.002341 - 0.01058
-    family part 6.01e-05 0.003237 - 0.0006
-    family close 0.0591 0.036 - 0.001654
-    family same 0.8963 0.9341 - 0.001688
-    family crossed 0.03622 0.001671 - 0.0006046
-    given differ 0.008429 - - 0.9663
-    given alike 0.0005388 - - 0.005744
-    given close 0.04335 - - 0.002614
-    given initial 0.202 - - 0.01192
-    given nickname 0.03722 - - 0.002227
-    given same 0.6745 - - 0.01063
-    given crossed 0.03393 - - 0.0006
-    middle generation 0.0006356 - - 0.002
-    middle differ 0.002542 - - 0.9319
-    middle initial 0.02225 - - 0.016
-    middle same 0.9746 - - 0.05013
+    country differ 0.4026 0.113 0.3014 0.4749
+    country alike 0.0006522 0.003984 0.002193 0.004
+    country close 0.0006522 0.003984 0.002193 0.001
+    country same 0.5961 0.879 0.6942 0.5201
+    email differ 0.0472 0.7913 0.2758 0.8786
+    email domain 0.02692 0.1045 0.7168 0.1209
+    email namesake 0.0107 0.003923 0.001351 0.0003075
+    email alike 0.003686 0.08678 0.002008 0.0001999
+    email local 0.0003469 0.00111 0.0001625 5.996e-06
+    email close 0.02631 0.003734 0.0001734 3.997e-06
+    email same 0.885 0.008666 0.003768 9.993e-07
+    family differ 0.008051 0.02201 - 0.9842
+    family initial 6.023e-05 0.001653 - 0.0012
+    family alike 0.0006927 0.003004 - 0.009927
+    family part 6.023e-05 0.003307 - 0.0006
+    family close 0.05653 0.03313 - 0.001712
+    family same 0.8943 0.9352 - 0.001714
+    family crossed 0.04032 0.00168 - 0.0006184
+    given differ 0.009107 - - 0.9667
+    given alike 0.0007316 - - 0.005596
+    given close 0.04789 - - 0.002458
+    given initial 0.2069 - - 0.01197
+    given nickname 0.0406 - - 0.001991
+    given same 0.6578 - - 0.01066
+    given crossed 0.03702 - - 0.0006
+    middle generation 0.0005814 - - 0.002
+    middle differ 0.002326 - - 0.9299
+    middle initial 0.02035 - - 0.016
+    middle same 0.9767 - - 0.05212
     name differ 0.12 - - 0.91
     name touching 0.1 - - 0.06
     name alike 0.12 - - 0.015
     name within 0.18 - - 0.006
     name close 0.15 - - 0.003
     name same 0.33 - - 0.002
-    organisation differ 0.001026 - 0.002614 0.9497
-    organisation touching 0.0007179 - 0.001398 0.04281
-    organisation alike 0.0008205 - 0.001401 0.002177
-    organisation within 0.1303 - 0.1031 0.001485
-    organisation close 0.01419 - 0.01103 0.000444
-    organisation same 0.853 - 0.8804 0.003403
-    phone differ 0.2959 0.6274 0.3193 0.9998
-    phone neighbour 0.0001553 0.004458 0.001679 0.0001078
-    phone close 0.0002588 0.004458 0.0003359 1e-05
-    phone same 0.7037 0.3637 0.6787 7.018e-05
-    postcode differ 0.1528 0.009466 0.008683 0.7055
-    postcode start 0.05028 0.007573 0.002849 0.2326
-    postcode close 0.01859 0.009461 0.002253 0.05711
-    postcode same 0.7783 0.9735 0.9862 0.00473
-    street differ 0.2205 0.07815 0.02067 0.994
-    street words 0.0002373 0.001962 0.001535 0.003216
-    street street 0.000356 0.001989 0.001426 0.002294
-    street house 0.0002373 0.001892 0.001107 0.0002001
-    street close 0.001187 0.01337 0.003483 0.0002553
-    street number 0.08287 0.1108 0.03847 6.007e-05
-    street same 0.6946 0.7919 0.9333 2.001e-05
-    title differ 0.009434 - - 0.9184
-    title touching 0.003145 - - 0.01958
-    title alike 0.003145 - - 0.004
-    title within 0.003145 - - 0.01137
-    title close 0.001572 - - 0.001
-    title same 0.9796 - - 0.04565
+    organisation differ 0.0009734 - 0.002299 0.9507
+    organisation touching 0.0006814 - 0.00137 0.04236
+    organisation alike 0.0007787 - 0.00137 0.002283
+    organisation within 0.1155 - 0.09923 0.001582
+    organisation close 0.01931 - 0.01422 0.0004436
+    organisation same 0.8628 - 0.8815 0.002635
+    phone differ 0.2819 0.5942 0.2729 0.9998
+    phone neighbour 0.0001512 0.004377 0.001552 0.0001
+    phone close 0.0002521 0.004377 0.0003104 1e-05
+    phone same 0.7177 0.397 0.7252 4.258e-05
+    postcode differ 0.1568 0.009926 0.0813 0.7069
+    postcode start 0.05253 0.007958 0.04003 0.2324
+    postcode close 0.02311 0.009929 0.01172 0.05615
+    postcode same 0.7675 0.9722 0.867 0.004581
+    street differ 0.2297 0.02086 0.1312 0.9939
+    street words 0.001802 0.001984 0.0008908 0.003164
+    street street 0.001136 0.001984 0.001001 0.002357
+    street house 0.000235 0.001984 0.001002 0.0002001
+    street close 0.001175 0.01389 0.00259 0.0002751
+    street number 0.07462 0.1258 0.01909 6.002e-05
+    street same 0.6913 0.8335 0.8442 2.019e-05
+    title differ 0.008539 - - 0.9181
+    title touching 0.002846 - - 0.01829
+    title alike 0.002846 - - 0.004
+    title within 0.002846 - - 0.01148
+    title close 0.001423 - - 0.001
+    title same 0.9815 - - 0.04716
     words differ 0.2 - - 0.85
     words touching 0.1 - - 0.05
     words alike 0.1 - - 0.03

@@ -644,6 +644,28 @@ CREATE TABLE handle_name (
 --: last_at: open instant contact - life export row
 --: member_id: open id customer - life export row
 
+CREATE TABLE handle_said (
+  account_id BIGINT NOT NULL,
+  handle_id BIGINT NOT NULL,
+  interaction_id BIGINT NOT NULL,
+  field TEXT NOT NULL,
+  label TEXT NOT NULL,
+  value TEXT NOT NULL,
+  confidence DOUBLE PRECISION NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, handle_id, interaction_id, field, label, value),
+  FOREIGN KEY (account_id, handle_id) REFERENCES handle (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, interaction_id) REFERENCES interaction (account_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: handle_id: open id contact - life export row
+--: interaction_id: open id contact - life export row
+--: field: open enum contact - life export row
+--: label: open enum contact - life export row
+--: value: open directory contact find-people,show-to-owner,sync-to-crm life export row
+--: confidence: open measure contact - life export row
+--: member_id: open id customer - life export row
+
 CREATE TABLE interaction (
   account_id BIGINT NOT NULL,
   id BIGINT NOT NULL,

@@ -13,7 +13,9 @@ extension DestinationCommand {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var who: AccountOptions
     @OptionGroup var options: CRMServerOptions
-    @Option(help: "The name of its database.") var database: String
+    @Option(
+      name: .customLong("crm-database"), help: "The name of its database; behind this command --database as well.")
+    var database: String
     @Option(help: "The user in whose name Kith reads and writes.") var user: String
     @Option(help: "A file that holds the password alone; - for standard input.") var passwordFile: String
     @Option(help: "The relation by which people belong to organisations; made if it is missing.")

@@ -78,9 +78,9 @@ struct LabTable {
       })
   }
 
-  func guessed(but id: String) throws -> SameColumns {
-    let own = try column(id)
-    let columns = SameColumns(guessing: header.enumerated().map { $0 == own ? "" : $1 })
+  func guessed(but others: String...) throws -> SameColumns {
+    let own = try others.map { try column($0) }
+    let columns = SameColumns(guessing: header.enumerated().map { own.contains($0) ? "" : $1 })
     guard !columns.places.isEmpty else {
       throw Trouble("no column is called like anything a person has", "say what they hold with --map FIELD=COLUMN")
     }

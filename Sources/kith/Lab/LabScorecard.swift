@@ -21,7 +21,7 @@ struct LabScorecard: ParsableCommand {
     var figures: @Sendable (_ data: DataFiles, _ labels: String) throws -> [Figure]
   }
 
-  private static let sections: [Section] = [.quotes, .signatures]
+  private static let sections: [Section] = [.quotes, .signatures, .duplicates]
 
   func run() throws {
     guard let root = data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
@@ -73,10 +73,13 @@ struct LabScorecard: ParsableCommand {
   /// The commit of the working tree one stands in, `unknown` outside of one.
   private func commitName() -> String {
     if let commit { return commit }
-    let head = try? String(contentsOfFile: ".git/HEAD", encoding: .utf8)
-    guard let head = head?.trimmingCharacters(in: .whitespacesAndNewlines) else { return "unknown" }
+    guard let head = LabScorecard.line(".git/HEAD") else { return "unknown" }
     guard head.hasPrefix("ref: ") else { return String(head.prefix(12)) }
-    let name = try? String(contentsOfFile: ".git/" + head.dropFirst(5), encoding: .utf8)
-    return name.map { String($0.prefix(12)) } ?? "unknown"
+    return LabScorecard.line(".git/" + head.dropFirst(5)).map { String($0.prefix(12)) } ?? "unknown"
+  }
+
+  private static func line(_ path: String) -> String? {
+    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
   }
 }

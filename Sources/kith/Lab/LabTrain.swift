@@ -8,12 +8,12 @@ import Model
 /// `kith lab train WHAT DATA`: makes the weights of a model; they are printed as the file that holds them.
 struct LabTrain: ParsableCommand {
   /// The models that have weights.
-  enum What: String, ExpressibleByArgument, CaseIterable { case signature }
+  enum What: String, ExpressibleByArgument, CaseIterable { case signature, duplicates }
 
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Makes the weights of a model from the data folder and prints their file.")
-  @Argument(help: "signature") var what: What
-  @Argument(help: "The data folder.") var data: String
+  @Argument(help: "signature or duplicates") var what: What
+  @Argument(help: "The data folder; for duplicates a book of scripts/invent_contacts.py.") var data: String
   @Option(help: "The folder of our own labels.") var labels: String = "Tests/Labels"
 
   func run() throws {
@@ -25,7 +25,27 @@ struct LabTrain: ParsableCommand {
         throw Trouble("enron-inboxes or forge-signatures is not in \(data)", "unpack both sets there")
       }
       try Console.out(LabTrain.file(measure.trained()))
+    case .duplicates: try Console.out(try LabTrain.duplicates(data))
     }
+  }
+
+  /// Sources/Insight/Same/SameWeightsText.swift, from a book whose column `person` is the truth.
+  private static func duplicates(_ path: String) throws -> String {
+    let table = try LabTable(path)
+    let truth = try table.column("person")
+    let columns = try table.guessed(but: "person", "id")
+    let text = SameWeights.start.trained(
+      on: table.rows.map { columns.record($0) }, truth: table.rows.indices.map { table.cell($0, truth) })
+    let lines = text.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+    return """
+      extension SameWeights {
+        /// The weights in use, made by `scripts/invent_contacts.py BOOK --contacts 20000 --seed 12` and `kith lab train
+        /// duplicates BOOK`; columns as in `startText`.
+        static let text = \"\"\"
+      \(lines)
+          \"\"\"
+      }
+      """
   }
 
   /// Sources/Insight/SignatureWeights.swift.
