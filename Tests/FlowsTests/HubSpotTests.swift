@@ -71,9 +71,10 @@ struct HubSpotTests {
     rounds += try await stage.struggle()
     expectAll(hub, title: "Second", "seed \(seed)")
     let harmed = hub.calls.count { $0.fault != nil }
+    let preparing = hub.calls.count { $0.what == "POST contacts" }
     print(
-      "HubSpot, seed \(seed): 300 creations in \(created) calls, 300 changes in \(hub.calls.count - created), of which "
-        + "\(harmed) went wrong; \(rounds) runs")
+      "HubSpot, seed \(seed): 300 creations in \(created) calls, \(preparing) of them to make properties; 300 changes in "
+        + "\(hub.calls.count - created); \(harmed) calls went wrong; \(rounds) runs")
     hub.heal()
     let last = hub.calls.count
     _ = try await stage.run()
