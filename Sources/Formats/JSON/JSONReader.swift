@@ -14,7 +14,8 @@ struct JSONReader {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { place = 3 }
     guard let value = value(depth: 0) else { return nil }
     skipBlanks()
-    return place == bytes.count ? value : nil
+    // Beside a value, a plain nil would become the null of JSON.
+    return place == bytes.count ? .some(value) : .none
   }
 
   private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
@@ -98,7 +99,8 @@ struct JSONReader {
     }
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     if isWhole, let value = Int64(text) { return .int(value) }
-    return Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+    guard let value = Double(text), value.isFinite else { return nil }
+    return .number(value)
   }
 
   private mutating func digits() -> Int {

@@ -15,8 +15,8 @@ public struct HubSpotFaults: Sendable {
 
   /// What happens to a request by its number; a partial batch only happens to a batch.
   func next(_ number: Int, isBatch: Bool) -> HubSpotMishap? {
-    // SplitMix64 over the number.
-    var z = (seed &+ UInt64(number) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+    // SplitMix64 over the number, far from where another seed begins.
+    var z = (seed &* 0xD134_2543_DE82_EF95 &+ UInt64(number) &+ 1) &* 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     z ^= z >> 31
