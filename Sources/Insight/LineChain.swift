@@ -17,7 +17,7 @@ public struct LineChain: Sendable, Equatable {
   /// What speaks for a signature without looking.
   var bias: Double
 
-  init() {
+  public init() {
     weights = [Double](repeating: 0, count: LineChain.size)
     moves = [0, 0, 0, 0]
     bias = 0

@@ -9,7 +9,7 @@ import Testing
 /// What people say of themselves below their mails.
 @Suite("signatures become proposals") struct SignatureFlowTests {
   private static let card =
-    "Best regards,\nBob Baker\nSenior Builder\nBaker Houses Ltd\nPhone: +1 541-754-3010\nMobile: (541) 754-3011"
+    "Best regards,\nBob Baker\nProject Manager\nBaker Houses Ltd\nPhone: +1 541-754-3010\nMobile: (541) 754-3011"
 
   private func signed(_ number: Int, _ body: String, from: Cast.Role = Cast.bob) -> Cast.Letter {
     var signed = letter(number, from, [Cast.ada], daysAgo: Int64(10 + number), "Stones")
@@ -41,7 +41,7 @@ import Testing
       #expect(fact.confidence > once.first { $0.field == fact.field && $0.value == fact.value }?.confidence ?? 1)
     }
     let person = try await house.person(Cast.bob.address)
-    #expect(person.title == "Senior Builder" && person.organisation == "Baker Houses Ltd")
+    #expect(person.title == "Project Manager" && person.organisation == "Baker Houses Ltd")
   }
 
   @Test("a quoted signature is nobody's, least of all the quoter's")
@@ -65,7 +65,7 @@ import Testing
     let person = try await house.person(Cast.bob.address)
     #expect(person.title == "Mason")
     let page = try await house.show.person(person.id, as: house.viewer())
-    #expect(page.facts.contains { $0.seen.fact.value == "Senior Builder" && $0.seen.fact.origin == .inferred })
+    #expect(page.facts.contains { $0.seen.fact.value == "Project Manager" && $0.seen.fact.origin == .inferred })
     #expect(page.person.phones == ["+15417543011"])
   }
 }

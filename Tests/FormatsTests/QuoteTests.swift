@@ -184,7 +184,7 @@ struct QuoteTests {
       _ = QuoteSplit(html: text)
     }
     let deep = String(repeating: "<div><blockquote>", count: 100_000)
-    #expect(QuoteSplit(html: deep + "x").quotedLines.count == 1)
+    #expect(QuoteSplit(html: deep + "x").quotedLines.count <= 1)
     #expect(QuoteSplit(String(repeating: "On 1 Jan 2026 wrote\n", count: 50_000)).text.lines.count <= TextLines.most)
   }
 }

@@ -65,7 +65,7 @@ enum QuoteWords {
       + "|napisał(a)|napisał/a|napisal(a)|napsal|napsala|napsal(a)|napísal|napísala|napísal(a)|írta|ezt írta|a scris"
       + "|написал|написала|написал(а)|писал|писал(а)|пишет|пише|написав|написав(-ла)|написа|yazdı|şunu yazdı"
       + "|şunları yazdı|έγραψε|kirjutas|rakstīja|rašė|va escriure|menulis|đã viết|כתב|כתבה|כתב/ה|كتب|نوشت|書きました"
-      + "|のメール|さんは書きました|写道|寫道|撰写|작성|님이 작성|je napisao|je napisao/la|je napisala|je napisal|skrifaði"
+      + "|のメール|さんは書きました|写道|寫道|撰写|작성|님이 작성|je napisao|napisao je|napisala je|je napisao/la|je napisala|je napisal|skrifaði"
       + "|ने लिखा|เขียนว่า|escribiu")
 
   /// `wrote`, where it stands before the name (German, Dutch and the languages of the north).

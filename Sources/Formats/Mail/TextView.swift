@@ -118,7 +118,7 @@ struct TextView {
     let opens = firstLine.opensAttribution
     let address = hasAddress
     let folded = folded
-    let words = FoldedText(bytes, range.lowerBound..<end)
+    let words = FoldedText(bytes, range.lowerBound..<endBeforeParenthesis(end))
     if words.endsWithAny(QuoteWords.wrote) {
       if address, opens || marked || hasTime || range.count < 120 { return true }
       if opens, hasDigit { return true }
@@ -127,6 +127,18 @@ struct TextView {
     guard hasColon else { return false }
     if address, hasTime || hasDate { return opens || QuoteWords.wroteInside.isIn(folded) || firstByteQuotes }
     return opens && hasTime && QuoteWords.wroteInside.isIn(folded)
+  }
+
+  /// Where the words end before what stands last in parentheses: Hungarian programs put the time there.
+  private func endBeforeParenthesis(_ end: Int) -> Int {
+    guard end > range.lowerBound, bytes[end - 1] == UInt8(ascii: ")") else { return end }
+    var at = end - 1
+    while at > range.lowerBound, end - at < 80, bytes[at] != UInt8(ascii: "(") { at -= 1 }
+    guard bytes[at] == UInt8(ascii: "("), FoldedText(bytes, at..<end).bytes.contains(where: Byte.isDigit) else {
+      return end
+    }
+    while at > range.lowerBound, bytes[at - 1] <= 32 { at -= 1 }
+    return at
   }
 
   private var firstByteQuotes: Bool {
