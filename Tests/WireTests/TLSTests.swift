@@ -13,7 +13,7 @@ import Testing
 
   /// Says one line under TLS and hears it back.
   private func echo(
-    _ host: String, _ server: TLSServer, _ roots: TrustRoots, _ limits: Limits = Limits()
+    _ host: String, _ server: TLSServer, _ roots: TrustRoots, _ limits: Limits = Limits(connect: .seconds(120))
   ) async throws -> String {
     try await namedDialler(server.port).dial(
       Endpoint(host: host, port: server.port), under: ada, security: .implicitTLS(roots), limits: limits
