@@ -78,6 +78,21 @@ struct HubSpotTalk: Sendable {
     try heard(await session.change(try call(method, target, body), schema, permit, check: check))
   }
 
+  /// A change that may arrive twice without harm is tried again at once where it went astray.
+  func settle(
+    _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
+    _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> JSON {
+    for _ in 1..<HubSpotTalk.tries {
+      do {
+        return try await change(method, target, body, schema, permit, check: check)
+      } catch let trouble as Trouble {
+        guard case .wait = trouble.remedy, !isBusy(trouble) else { throw trouble }
+      }
+    }
+    return try await change(method, target, body, schema, permit, check: check)
+  }
+
   private func call(_ method: OutletCall.Method, _ target: String, _ body: JSON?) throws -> OutletCall {
     var fields = [("Accept", "application/json")]
     if body != nil { fields.append(("Content-Type", "application/json")) }

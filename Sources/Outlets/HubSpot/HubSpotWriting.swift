@@ -219,7 +219,7 @@ extension HubSpotCRM {
         "type": "string", "fieldType": one.isLong ? "textarea" : "text", "hasUniqueValue": .bool(one.isUnique),
       ]
       do {
-        _ = try await talk.change(
+        _ = try await talk.settle(
           .post, talk.properties(kind), body, PayloadSchema(.json, keys: keys), permit, check: check)
       } catch let refused as HubSpotTalk.Refused where refused.status == 409 {
         continue
