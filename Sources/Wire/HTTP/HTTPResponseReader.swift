@@ -95,8 +95,9 @@ struct HTTPResponseReader: Sendable {
     return try whole()
   }
 
-  /// Packed bytes were not asked for. Tryton 8.2 says gzip of every long answer, of plain ones too: the bytes decide
-  /// (RFC 1952 §2.3.1).
+  /// The response, if it is not packed, which was not asked for.
+  ///
+  /// Tryton 8.2 says gzip of every long answer, of plain ones too: the bytes decide (RFC 1952 §2.3.1).
   private func whole() throws(HTTPFault) -> HTTPResponse {
     guard response.field("content-encoding") == nil || !response.body.starts(with: [0x1f, 0x8b]) else { throw .packed }
     return response
