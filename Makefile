@@ -13,7 +13,7 @@ KITH_TEST_DATA ?= $(HOME)/.cache/kith/data
 DATA ?= ../shared/data
 ARGS ?= demo
 # So many tests at once: more keep a small machine so busy that servers and clients lose patience with each other.
-WIDTH ?= 12
+WIDTH ?= 10
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 ifdef RELEASE
   CONFIGURATION := release

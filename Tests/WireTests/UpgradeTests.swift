@@ -31,7 +31,8 @@ import Testing
     let server = try await TLSServer.start(
       try authority.certificate("DNS:mail.example.test"), .upgrade(injected: ""))
     let back = try await namedDialler(server.port).dial(
-      Endpoint(host: "mail.example.test", port: server.port), under: ada, security: .startTLS(roots)
+      Endpoint(host: "mail.example.test", port: server.port), under: ada, security: .startTLS(roots),
+      limits: Limits(connect: .seconds(120))
     ) { connection in
       var reader = connection.arrivals.makeAsyncIterator()
       try await upgrade(connection, &reader)
@@ -43,7 +44,8 @@ import Testing
     #expect(back == ByteBuffer(repeating: 5, count: 300_000))
     let wrong = await #expect(throws: Trouble.self) {
       try await namedDialler(server.port).dial(
-        Endpoint(host: "other.example.test", port: server.port), under: ada, security: .startTLS(roots)
+        Endpoint(host: "other.example.test", port: server.port), under: ada, security: .startTLS(roots),
+        limits: Limits(connect: .seconds(120))
       ) { connection in
         var reader = connection.arrivals.makeAsyncIterator()
         try await upgrade(connection, &reader)
@@ -65,7 +67,8 @@ import Testing
         try authority.certificate("DNS:mail.example.test"), .upgrade(injected: injected))
       let error = await #expect(throws: Trouble.self) {
         try await namedDialler(server.port).dial(
-          Endpoint(host: "mail.example.test", port: server.port), under: ada, security: .startTLS(roots)
+          Endpoint(host: "mail.example.test", port: server.port), under: ada, security: .startTLS(roots),
+          limits: Limits(connect: .seconds(120))
         ) { connection in
           var reader = connection.arrivals.makeAsyncIterator()
           try await upgrade(connection, &reader, waiting: waiting)
