@@ -21,7 +21,9 @@ public struct SuggestNext: Sendable {
 
   public init(store: Store) { self.store = store }
 
-  /// The best first; `top` 0 gives all. `quietDays` leaves out who was in contact within so many days.
+  /// The best first; `top` 0 gives all.
+  ///
+  /// `quietDays` leaves out who was in contact within so many days.
   public func suggestions(
     _ viewer: Viewer, top: Int = 10, quietDays: Int? = nil
   ) async throws -> [NextSuggestion] {

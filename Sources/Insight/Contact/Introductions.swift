@@ -65,9 +65,9 @@ public struct Introductions: Sendable {
     public var why: String
   }
 
-  /// Who is missing among at least two recipients, the likeliest first (Roth et al. 2010, "Don't forget Bob").
+  /// Who is missing among at least two recipients, the likeliest first.
   ///
-  /// A group counts by its age and by how many of the recipients are in it; below `least` nobody is named.
+  /// After "Don't forget Bob" (Roth and others, KDD 2010): a group counts by its age and by how many of the recipients are in it; below `least` nobody is named.
   public func forgotten(_ recipients: Set<String>, least: Double = 0.5, top: Int = 3) -> [Forgotten] {
     let seeds = Set(recipients.compactMap { numbers[$0] })
     guard seeds.count > 1 else { return [] }

@@ -15,10 +15,10 @@ public enum NextCorpora {
     return reading.count == 0 || owners.isEmpty ? nil : reading.log(owners: owners)
   }
 
-  /// What the shipped weights are learnt from: the owners of the inboxes, with what they wrote as far as it lies in the
-  /// others' inboxes, at least nine mails. Nobody in them is scored.
+  /// What the shipped weights are learnt from: the owners of the inboxes.
   ///
-  /// Mails by or to those whose mailboxes are scored are left out.
+  /// What they wrote is known as far as it lies in the others' inboxes; at least nine mails. Nobody in them is scored, and
+  /// mails by or to those whose mailboxes are scored are left out.
   public static func training(_ data: DataFiles) -> [TieLog] {
     var reading = MailboxReading(now: Instant(year: 2002, month: 9, day: 1))
     let parser = MailParser()

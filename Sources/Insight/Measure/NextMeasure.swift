@@ -116,7 +116,7 @@ public struct NextMeasure: Sendable {
 struct SimpleRank: Sendable {
   var frequency = 0.0
   var recency = 0.0
-  /// Roth et al. 2010: half-life 30 days, what the owner wrote five times.
+  /// Half-life 30 days, what the owner wrote counts five times (Roth and others 2010).
   var roth = 0.0
 }
 

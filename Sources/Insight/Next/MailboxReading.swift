@@ -19,7 +19,9 @@ public struct MailboxReading: Sendable {
   private let now: Instant
   private let digest: @Sendable ([UInt8]) -> [UInt8]
 
-  /// `now` is the day the mailbox is read; dates after it are wrong. `digest` shortens what twins are known by.
+  /// `now` is the day the mailbox is read; dates after it are wrong.
+  ///
+  /// `digest` shortens what twins are known by.
   public init(now: Instant, digest: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) {
     self.now = now
     self.digest = digest

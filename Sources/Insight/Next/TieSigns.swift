@@ -42,8 +42,10 @@ struct Fading: Sendable {
   }
 }
 
-/// A sum over subjects that fades in several spans of days: each subject counts once, when it last came up, with the
-/// largest weight it had. A dozen mails about one dinner are one reason to write, not twelve.
+/// A sum over subjects that fades in several spans of days; each subject counts once.
+///
+/// It counts when it last came up, with the largest weight it had: a dozen mails about one dinner are one reason to
+/// write, not twelve.
 struct FadingTopics: Sendable {
   let spans: [Double]
   private var sums: [Fading]
