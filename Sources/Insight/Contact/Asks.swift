@@ -43,59 +43,61 @@ struct AskSentence: Equatable {
   /// The sentences of a text; a mark of interrogation ends one only where white space or the end follows, so that
   /// addresses of pages are no questions.
   static func all(in text: String) -> [AskSentence] {
-    var found: [AskSentence] = []
-    var words: [String] = []
-    var word = ""
-    var lineIsBlank = false
-    func close(_ isQuestion: Bool) {
-      if !word.isEmpty { words.append(word) }
-      word = ""
-      if !words.isEmpty { found.append(AskSentence(words: words.joined(separator: " "), isQuestion: isQuestion)) }
-      words = []
-    }
+    var reader = SentenceReader()
     var characters = text.prefix(longest).makeIterator()
     var next = characters.next()
     while let character = next {
       next = characters.next()
-      switch character {
-      case "?", "؟", "？", ";":
-        // Greek asks with a semicolon, or with the sign that looks like one.
-        let ends = next.map { $0.isWhitespace || closing.contains($0) } ?? true
-        let isMark = character != ";" || word.unicodeScalars.contains { greek.contains($0.value) }
-        if ends || character == "？" {
-          if isMark { close(true) } else { close(false) }
-        } else {
-          word.append(character)
-        }
-      case ".", "!", ":", "。", "！":
-        if next.map({ $0.isWhitespace || closing.contains($0) }) ?? true {
-          close(false)
-        } else {
-          word.append(character)
-        }
-      case "\n":
-        // A blank line ends a sentence, a turned line does not.
-        if lineIsBlank { close(false) }
-        lineIsBlank = true
-        if !word.isEmpty { words.append(word) }
-        word = ""
-      default:
-        if character.isWhitespace {
-          if !word.isEmpty { words.append(word) }
-          word = ""
-        } else {
-          lineIsBlank = false
-          if character.isLetter || character.isNumber || character == "'" || character == "-" {
-            word += character.lowercased()
-          } else if character == "’" {
-            word += "'"
-          }
-        }
-      }
-      if !character.isWhitespace { lineIsBlank = false }
+      reader.take(character, before: next)
     }
-    close(false)
-    return found
+    reader.close(asking: false)
+    return reader.found
+  }
+}
+
+/// Parts a text into sentences, character by character.
+private struct SentenceReader {
+  private(set) var found: [AskSentence] = []
+  private var words: [String] = []
+  private var word = ""
+  private var lineIsBlank = false
+
+  private mutating func endWord() {
+    if !word.isEmpty { words.append(word) }
+    word = ""
+  }
+
+  mutating func close(asking isQuestion: Bool) {
+    endWord()
+    if !words.isEmpty { found.append(AskSentence(words: words.joined(separator: " "), isQuestion: isQuestion)) }
+    words = []
+  }
+
+  mutating func take(_ character: Character, before next: Character?) {
+    if character == "\n" {
+      // A blank line ends a sentence, a turned line does not.
+      endWord()
+      if lineIsBlank { close(asking: false) }
+      lineIsBlank = true
+      return
+    }
+    if character.isWhitespace { return endWord() }
+    lineIsBlank = false
+    let ends = next.map { $0.isWhitespace || SentenceReader.closing.contains($0) } ?? true
+    switch character {
+    case "?", "؟": if ends { close(asking: true) } else { word.append(character) }
+    case "？": close(asking: true)
+    case ";":
+      // Greek asks with a semicolon, or with the sign that looks like one.
+      close(asking: ends && word.unicodeScalars.contains { SentenceReader.greek.contains($0.value) })
+    case ".", "!", ":": if ends { close(asking: false) } else { word.append(character) }
+    case "。", "！": close(asking: false)
+    case "’": word += "'"
+    default:
+      if character.isLetter || character.isNumber || character == "'" || character == "-" {
+        word += character.lowercased()
+      }
+    }
   }
 
   private static let greek: ClosedRange<UInt32> = 0x370...0x3FF
