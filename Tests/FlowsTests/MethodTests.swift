@@ -111,7 +111,7 @@ import Testing
       let at = house.store.clock().advanced(byDays: -2 - 4 * Double(number)).civil
       let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
       let text =
-        "From: Ada <ada@example.test>\r\nTo: \(to) Green <\(to.lowercased())@example.test>\r\n"
+        "From: Ada <\(Cast.ada.address)>\r\nTo: \(to) Green <\(to.lowercased())@example.test>\r\n"
         + "Subject: plan \(to)\r\nDate: \(at.day) \(months[at.month - 1]) \(at.year) 10:00:00 +0000\r\n"
         + "Message-ID: <half-\(number)@example.test>\r\n\r\nletter \(number)\r\n"
       try Data(text.utf8).write(to: URL(filePath: "\(house.mailbox)/new/half-\(number)"))
