@@ -81,6 +81,7 @@ public struct TieLog: Sendable {
     entries.sort { a, b in
       if a.at != b.at { return a.at < b.at }
       if a.isOutward != b.isOutward { return a.isOutward }
+      if a.topic != b.topic { return a.topic < b.topic }
       return key(a) < key(b)
     }
   }

@@ -15,10 +15,13 @@ struct TieWalk {
   private let log: TieLog
   private var next = 0
   private var ties: [Tie]
+  /// People in order of address, so that the same mails give the same sums however they were read.
+  private let order: [Int]
 
   init(_ log: TieLog) {
     self.log = log
     ties = [Tie](repeating: Tie(), count: log.addresses.count)
+    order = log.addresses.indices.sorted { log.addresses[$0] < log.addresses[$1] }
   }
 
   /// Takes in what was before an instant.
@@ -46,7 +49,8 @@ struct TieWalk {
   func view(at: Instant, quietDays: Int? = nil) -> View {
     var view = View()
     let now = at.milliseconds
-    for (person, tie) in ties.enumerated() {
+    for person in order {
+      let tie = ties[person]
       guard let last = tie.last, last < now else { continue }
       if let quietDays, Double(now) - Double(last) < Double(quietDays) * Double(Instant.day) { continue }
       view.people.append(person)
