@@ -77,10 +77,16 @@ struct ContactTests {
 
   @Test("who answers within hours is expected to, and one answer does not outvote everybody")
   func replyTimes() throws {
-    let quick = ReplyTimes(
-      (0..<10).flatMap { [touch(Double($0) * 9 + 1, .outward), touch(Double($0) * 9 + 0.9, .inward)] }, at: now)
-    let slow = ReplyTimes(
-      (0..<20).flatMap { [touch(Double($0) * 9 + 8, .outward), touch(Double($0) * 9 + 3, .inward)] }, at: now)
+    func times(_ count: Int, asked: Double, answered: Double) -> ReplyTimes {
+      var touches: [Touch] = []
+      for number in 0..<count {
+        touches.append(touch(Double(number) * 9 + asked, .outward))
+        touches.append(touch(Double(number) * 9 + answered, .inward))
+      }
+      return ReplyTimes(touches, at: now)
+    }
+    let quick = times(10, asked: 1, answered: 0.9)
+    let slow = times(20, asked: 8, answered: 3)
     let likely = try #require(quick.likely(among: slow))
     #expect(likely.hours < 6 && likely.chance > 0.9)
     let one = ReplyTimes([touch(1, .outward), touch(0.9, .inward)], at: now)
@@ -117,7 +123,8 @@ struct ContactTests {
 
   @Test("a bucket is proposed by the real rhythm, and one long silence changes nothing")
   func rhythm() throws {
-    let monthly = [300, 171, 140, 110, 80, 50, 20].map { touch($0, $0 == 80 ? .inward : .outward) }
+    let days: [Double] = [300, 171, 140, 110, 80, 50, 20]
+    let monthly = days.map { touch($0, $0 == 80 ? .inward : .outward) }
     let rhythm = try #require(Rhythm(monthly, at: now))
     #expect(rhythm.days == 30)
     let suggestion = try #require(rhythm.suggestion())

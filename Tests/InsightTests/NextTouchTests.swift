@@ -6,7 +6,9 @@ import Testing
 struct NextTouchTests {
   private let now = Instant(year: 2026, month: 3, day: 1)
 
-  private func log(_ days: [(Double, Bool, String)]) -> TieLog {
+  private typealias Day = (Double, Bool, String)
+
+  private func log(_ days: [Day]) -> TieLog {
     var log = TieLog()
     for (ago, isOutward, person) in days {
       log.add(at: now.advanced(byDays: -ago), isOutward: isOutward, people: [person])
@@ -32,7 +34,9 @@ struct NextTouchTests {
   @Test("the same mails in any order give the same ranking, to the last bit")
   func order() {
     var shuffle = Seeded(7)
-    let days = (0..<60).map { (Double($0) * 3.5 + 1, $0 % 3 != 0, "p\($0 * 7 % 11)@example.test") }
+    let days: [Day] = (0..<60).map { number in
+      (Double(number) * 3.5 + 1, number % 3 != 0, "p\(number * 7 % 11)@example.test")
+    }
     let ranked = NextTouch.ranked(log(days), at: now)
     #expect(ranked.count == 11)
     #expect(NextTouch.ranked(log(days.shuffled(using: &shuffle)), at: now) == ranked)
@@ -40,7 +44,8 @@ struct NextTouchTests {
 
   @Test("who is written to often comes before who was written to once")
   func often() {
-    let days = (0..<20).map { (Double($0) * 9 + 20, true, "often@example.test") } + [(30, true, "once@example.test")]
+    var days: [Day] = (0..<20).map { (Double($0) * 9 + 20, true, "often@example.test") }
+    days.append((30, true, "once@example.test"))
     #expect(NextTouch.ranked(log(days), at: now).map(\.address) == ["often@example.test", "once@example.test"])
   }
 
@@ -58,7 +63,7 @@ struct NextTouchTests {
 
   @Test("quiet leaves out who was in contact lately, and top bounds the list")
   func quiet() {
-    let days = [(2, true, "a@example.test"), (40, true, "b@example.test"), (50, false, "c@example.test")]
+    let days: [Day] = [(2, true, "a@example.test"), (40, true, "b@example.test"), (50, false, "c@example.test")]
     #expect(
       Set(NextTouch.ranked(log(days), at: now, quietDays: 30).map(\.address)) == ["b@example.test", "c@example.test"])
     #expect(NextTouch.ranked(log(days), at: now, top: 1).count == 1)

@@ -15,11 +15,16 @@ public enum NextCorpora {
     return reading.count == 0 || owners.isEmpty ? nil : reading.log(owners: owners)
   }
 
-  /// What the shipped weights are learnt from: the owners of the inboxes.
+  /// What the shipped weights are learnt from: owners of inboxes, and half of a list's people.
+  public static func training(_ data: DataFiles) -> [TieLog] {
+    inboxes(data) + list("r-sig-finance", data, scored: false)
+  }
+
+  /// The owners of the inboxes.
   ///
   /// What they wrote is known as far as it lies in the others' inboxes; at least nine mails. Nobody in them is scored, and
   /// mails by or to those whose mailboxes are scored are left out.
-  public static func training(_ data: DataFiles) -> [TieLog] {
+  static func inboxes(_ data: DataFiles) -> [TieLog] {
     var reading = MailboxReading(now: Instant(year: 2002, month: 9, day: 1))
     let parser = MailParser()
     var received: [String: [String: Int]] = [:]
@@ -51,7 +56,9 @@ public enum NextCorpora {
   private static let scoredOwners = ["delainey", "dean", "badeer"]
 
   /// Who answered whom on a list: a log for each person who answered at least thirty times.
-  public static func list(_ name: String, _ data: DataFiles) -> [TieLog] {
+  ///
+  /// Half of the people, by a hash of their names, are for training, the others are scored.
+  public static func list(_ name: String, _ data: DataFiles, scored: Bool) -> [TieLog] {
     let parser = MailParser()
     var authors: [String: String] = [:]
     var answers: [(at: Instant, from: String, id: String, topic: UInt64)] = []
@@ -72,7 +79,8 @@ public enum NextCorpora {
       logs[to, default: TieLog()].add(at: answer.at, isOutward: false, people: [answer.from], topic: answer.topic)
       counts[answer.from, default: 0] += 1
     }
-    return counts.filter { $0.value >= 30 }.keys.sorted().compactMap { logs[$0] }
+    let chosen = counts.filter { $0.value >= 30 && (nameHash($0.key) % 2 == 1) == scored }
+    return chosen.keys.sorted().compactMap { logs[$0] }
   }
 
   /// The author of a list's mail, `user at host (Name)`: the name, since addresses are scrambled in later years.
@@ -82,5 +90,12 @@ public enum NextCorpora {
     }
     let name = fold(PersonName.clean(String(from[from.index(after: open)..<close])))
     return name.isEmpty ? fold(String(from[..<open])) : name
+  }
+
+  /// FNV-1a, folded to mix the high bits in.
+  private static func nameHash(_ name: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash ^ (hash >> 32) ^ (hash >> 16)
   }
 }

@@ -11,8 +11,8 @@ extension NextMeasure {
         found += figures(months, set, bar: isScored ? bar : nil)
       }
     }
-    let people = NextCorpora.list("r-sig-finance", data).map { NextMeasure($0, quietDays: nil).cases }
-    found += figures(people.filter { !$0.isEmpty }, "r-sig-finance, who answers whom", bar: 0)
+    let people = NextCorpora.list("r-sig-finance", data, scored: true).map { NextMeasure($0, quietDays: nil).cases }
+    found += figures(people.filter { !$0.isEmpty }, "r-sig-finance, who answers whom, unused half", bar: 0)
     return found
   }
 

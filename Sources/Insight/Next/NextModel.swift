@@ -92,7 +92,7 @@ public struct NextModel: Sendable, Equatable {
         }
       }
     }
-    return NextModel().trained(on: days, pull: 10, rounds: 200)
+    return NextModel().trained(on: days, pull: 30, rounds: 200)
   }
 
   /// How strongly one owner's weights are held to the shipped ones; chosen on owners who are not scored.
