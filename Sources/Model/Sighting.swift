@@ -1,7 +1,7 @@
 /// Who was seen in one mail, and in which part: all that comes out of a mail that is opened to find people.
 public struct MailSightings: Sendable, Equatable {
   /// One address in one role of a mail.
-  public struct Sighting: Sendable, Equatable {
+  public struct Sighting: Sendable, Hashable {
     public var role: Interaction.Role
     /// The folded address.
     public var address: String

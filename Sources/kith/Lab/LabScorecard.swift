@@ -30,6 +30,7 @@ struct LabScorecard: ParsableCommand {
     .quotes,
     .signatures,
     .duplicates,
+    .next,
   ]
 
   func run() throws {
