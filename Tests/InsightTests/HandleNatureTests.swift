@@ -15,6 +15,7 @@ struct HandleNatureTests {
     arguments: [
       "no.address@example.test", "undisclosed-recipients@example.test", "recipient.list.not.shown@example.test",
       "unspecified-recipients@x", "bob@mail.invalid", "bob", "--@example.test",
+      "40firm@example.test",
     ])
   func placeholders(_ address: String) { #expect(seen(address) == .placeholder) }
 

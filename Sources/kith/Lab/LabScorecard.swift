@@ -21,7 +21,7 @@ struct LabScorecard: ParsableCommand {
     var figures: @Sendable (_ data: DataFiles, _ labels: String) throws -> [Figure]
   }
 
-  private static let sections: [Section] = [.quotes, .signatures, .duplicates]
+  private static let sections: [Section] = [.quotes, .signatures, .kinds, .duplicates]
 
   func run() throws {
     guard let root = data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
