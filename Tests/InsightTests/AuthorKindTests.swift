@@ -123,7 +123,8 @@ struct AuthorKindTests {
   @Test("an offer is known by its text where headers say nothing")
   func offers() {
     let verdict = judge(
-      text: "From: Example Shop <hello@shop.example.org>\nTo: ada@example.test\nSubject: Save 50% today!\n\n" + Self.offer)
+      text: "From: Example Shop <hello@shop.example.org>\nTo: ada@example.test\nSubject: Save 50% today!\n\n"
+        + Self.offer)
     #expect(verdict.kind == .bulk)
     #expect(!verdict.why.isEmpty && !verdict.isSure)
   }
@@ -157,7 +158,8 @@ struct AuthorKindTests {
     for hour in 1...20 {
       _ = authors.add(
         MailParser().parse(
-          Array("From: pete@example.test\nTo: ada@example.test\nSubject: Hour \(hour)\n\nHour \(hour) is done.\n".utf8)))
+          Array("From: pete@example.test\nTo: ada@example.test\nSubject: Hour \(hour)\n\nHour \(hour) is done.\n".utf8))
+      )
     }
     #expect(authors.kind(of: "pete@example.test").kind != .person)
     #expect((0..<20).allSatisfy { authors.verdict($0).kind != .person })

@@ -90,7 +90,9 @@ public struct KindMeasure: Sendable {
   /// How strongly the weights are drawn to zero, chosen within the half for training.
   static let pull = 0.5
 
-  /// Weights made of the senders' half for training. A sender's mails count together as the root of their number.
+  /// Weights made of the senders' half for training.
+  ///
+  /// A sender's mails count together as the root of their number.
   public func trained() -> KindModel { KindModel.trained(on: examples.map(\.example), pull: KindMeasure.pull) }
 
   /// Whether both sets are there.
@@ -191,7 +193,8 @@ public struct KindMeasure: Sendable {
           isCeiling: true)
       ]
     }
-    return figure("placeholders", bar: 0) { $0 == .nobody } + figure("scripts and announcements", bar: nil) { $0 != .nobody }
+    return figure("placeholders", bar: 0) { $0 == .nobody }
+      + figure("scripts and announcements", bar: 0) { $0 != .nobody }
   }
 
   /// F1 of persons with its parts, and the mean of the three kinds.
