@@ -10,7 +10,8 @@ extension LabScorecard.Section {
         mails of one mailbox alone, the one that holds most of them. Mails of SpamAssassin are judged one by one; the feeds,
         robots and newsletters among its ham are labelled, all others of it are persons, all spam is bulk. The weights
         are made of one half of both sets' senders.
-        """
+        """,
+      sets: ["enron-inboxes", "spamassassin"]
     ) { data, labels in
       let measure = KindMeasure(labels: try LabData.labels(labels, "senders.tsv"), data: data, digest: LabData.digest)
       return measure.senders(unused: true) + measure.mails() + measure.mails(unused: true) + measure.traps()
