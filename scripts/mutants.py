@@ -16,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMIT = 900
 CACHE = pathlib.Path(os.environ.get("KITH_MUTANTS", pathlib.Path.home() / ".cache/kith/mutants"))
 TREE = pathlib.Path(os.environ.get("KITH_MUTANTS_TREE", CACHE / "tree"))
+# One folder for all rooms: what they are built on is compiled once.
+BUILD = pathlib.Path(os.environ.get("KITH_MUTANTS_BUILD", CACHE / "build"))
 ROOMS = ["Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", "Flows", "House"]
 
 
@@ -48,7 +50,7 @@ def copy_tree():
 
 
 def run(command, room, log):
-    flags = ["--scratch-path", str(CACHE / f"build-{room}"), "--explicit-target-dependency-import-check", "error"]
+    flags = ["--scratch-path", str(BUILD), "--explicit-target-dependency-import-check", "error"]
     rooms = {} if room == "House" else {"KITH_ROOM": room}
     with open(log, "a") as out:
         try:

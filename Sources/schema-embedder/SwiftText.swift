@@ -9,11 +9,29 @@ enum SwiftText {
       for statement in migration.statements { text += "      \(literal(statement)),\n" }
       text += "    ]),\n"
     }
-    // One statement for each label: the compiler solves one literal of hundreds as a whole, for minutes and gigabytes.
-    text += "  ]\n\n  static let labels: [ColumnLabel] = allLabels()\n\n"
-    text += "  private static func allLabels() -> [ColumnLabel] {\n    var all: [ColumnLabel] = []\n"
-    for label in reading.labels { text += "    all.append(\(swift(label)))\n" }
-    return text + "    return all\n  }\n}\n"
+    // One function for each table: the compiler needs minutes for one literal of hundreds of labels, and its optimiser for
+    // one function of hundreds of statements.
+    let tables = byTable(reading.labels)
+    let calls = tables.indices.map { "table\($0)()" }.joined(separator: ", ")
+    text += "  ]\n\n  static let labels: [ColumnLabel] = Array([[ColumnLabel]]([\(calls)]).joined())\n"
+    for (number, labels) in tables.enumerated() {
+      text += "\n  @inline(never) private static func table\(number)() -> [ColumnLabel] {\n    [\n"
+      for label in labels { text += "      \(swift(label)),\n" }
+      text += "    ]\n  }\n"
+    }
+    return text + "}\n"
+  }
+
+  private static func byTable(_ labels: [ColumnLabel]) -> [[ColumnLabel]] {
+    var tables: [[ColumnLabel]] = []
+    for label in labels {
+      if let last = tables.last?.last, last.store == label.store, last.table == label.table {
+        tables[tables.count - 1].append(label)
+      } else {
+        tables.append([label])
+      }
+    }
+    return tables
   }
 
   private static func swift(_ label: ColumnLabel) -> String {
