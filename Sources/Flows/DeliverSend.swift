@@ -127,7 +127,10 @@ extension DeliverRun {
         case .changed: sent.outrun += 1
         case .refused(let field, let why):
           if let part = one.change.fields.first(where: { $0.field == field }) {
-            sent.refused.append(refusal(one.change.person, part, why))
+            sent.refused.append(refusal(one.change.person, part, Conflict.notTaken + why))
+          } else if let largest = one.change.fields.max(by: { $0.size < $1.size }) {
+            // Nobody said which field: it is told of by what takes most room, and all of it is tried again.
+            sent.refused.append(refusal(one.change.person, largest, Conflict.refused + why))
           } else {
             sent.troubles.append("a record was not taken there: \(why)")
           }
@@ -160,9 +163,9 @@ extension DeliverRun {
   }
 
   /// A value that was not taken there, as a conflict that names it.
-  private func refusal(_ person: ID<Person>, _ part: FieldChange, _ why: String) -> Conflict {
+  private func refusal(_ person: ID<Person>, _ part: FieldChange, _ cause: String) -> Conflict {
     var made = conflict(person, .field(part.field))
-    made.cause = Conflict.notTaken + why
+    made.cause = cause
     made.base = Conflict.text(state.links[person]?.base[part.field] ?? [])
     made.ours = Conflict.text(part.new)
     made.theirs = Conflict.text(part.old)
@@ -221,4 +224,9 @@ extension DeliverRun {
       }
     }
   }
+}
+
+extension FieldChange {
+  /// Bytes of what it would write.
+  fileprivate var size: Int { new.map(\.utf8.count).reduce(0, +) }
 }

@@ -40,7 +40,7 @@ extension Deliver {
   public static let outlet: @Sendable (Destination) throws -> any CRM = { destination in
     switch destination.kind {
     case .folder: return FolderCRM(destination)
-    case .hubspot, .webhook, .tryton, .amagi, .carddav:
+    case .hubspot, .webhook, .tryton, .amagi, .carddav, .espo:
       throw Trouble("this destination has no server", "revoke it and add it again")
     }
   }
@@ -50,12 +50,14 @@ extension Deliver {
     _ destination: Destination, _ session: OutletSession, mapping: [StandingRules.Mapping],
     now: @escaping @Sendable () -> Instant, pause: @escaping Pause
   ) throws -> any CRM {
+    let patience = Patience(pause: pause)
     switch destination.kind {
     case .folder: return FolderCRM(destination)
-    case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now, pause: pause)
+    case .hubspot: return HubSpotCRM(destination, session, mapping: mapping, now: now, patience: patience)
     case .webhook: return WebhookCRM(destination, session, mapping: mapping, now: now)
-    case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now)
-    case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now)
+    case .tryton: return TrytonCRM(destination, session, mapping: mapping, now: now, patience: patience)
+    case .amagi: return AmagiCRM(destination, session, mapping: mapping, now: now, patience: patience)
+    case .espo: return EspoCRM(destination, session, mapping: mapping, now: now, patience: patience)
     case .carddav: return try CardDAVCRM(destination, session, mapped: mapping.map(\.field), now: now)
     }
   }

@@ -1,3 +1,4 @@
+import Consent
 import Flows
 import Foundation
 import Model

@@ -14,7 +14,7 @@ import Wire
 
 /// Promises about CRMs on servers, whichever they are.
 @Suite("promises about CRMs on servers", .serialized) struct OutletPromiseTests {
-  static let kinds: [Destination.Kind] = [.tryton, .amagi, .carddav, .hubspot, .webhook]
+  static let kinds: [Destination.Kind] = [.tryton, .amagi, .carddav, .hubspot, .espo, .webhook]
 
   /// A household with a destination of a kind at a name that nobody may ask for, and what was asked.
   private struct Scene {
@@ -119,7 +119,7 @@ import Wire
   }
 
   /// A CRM that keeps interactions, and what went over the line to it.
-  private enum Wired: String, CaseIterable { case tryton82, tryton60, amagi, webhook }
+  enum Wired: String, CaseIterable { case tryton82, tryton60, amagi, espo, webhook }
 
   /// Everything that such a CRM was sent by one whole delivery at a level.
   private func heard(_ wired: Wired, _ level: ActivityLevel) async throws -> (text: String, entered: Int) {
@@ -134,6 +134,11 @@ import Wire
       let server = try await StagedAmagi.start()
       let proxy = try StagedFaults(before: server.port, StagedAmagi.faults, share: 0, seed: 1)
       return try await heard(proxy, level, .amagi, Login(user: "", secret: server.token, kind: .token), [:])
+    case .espo:
+      let espo = try StagedEspo()
+      let proxy = try StagedFaults(before: espo.port, StagedEspo.faults, share: 0, seed: 1)
+      return try await heard(
+        proxy, level, .espo, Login(user: "", secret: StagedEspo.key, kind: .token), ["owner": "8001"])
     case .webhook:
       let hook = try StagedWebhook()
       let stage = try await ActivityStage(
@@ -156,7 +161,7 @@ import Wire
   @Test(
     "P012 with metadata no word of a mail goes over the line to any CRM; with more, what was granted does",
     arguments: Wired.allCases)
-  private func wire(_ wired: Wired) async throws {
+  func wire(_ wired: Wired) async throws {
     let subjects = Cast.letters.map(\.subject).filter { !$0.isEmpty }
     // Lines of bodies, as JSON writes them: such as have no sign that is written otherwise.
     let lines = Cast.letters.flatMap { $0.body.split(separator: "\n").map(String.init) }.filter { line in
@@ -169,5 +174,37 @@ import Wire
     let full = try await heard(wired, .full)
     #expect(full.entered == quiet.entered)
     #expect(subjects.contains { full.text.contains($0) } && lines.contains { full.text.contains($0) })
+  }
+
+  /// A server of address books that has an empty book, or a webhook: either takes nothing that holds a word.
+  private static func narrow(_ word: String) throws -> StagedWeb {
+    let book = """
+      <d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:response><d:href>/book/</d:href>
+      <d:propstat><d:prop><d:resourcetype><d:collection/><c:addressbook/></d:resourcetype></d:prop>
+      <d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>
+      """
+    return try StagedWeb { question in
+      if question.method == "PROPFIND" { return StagedWeb.Answer(207, book, fields: ["Content-Type: application/xml"]) }
+      return StagedWeb.Answer(
+        question.body.contains(word) ? 413 : question.method == "PUT" ? 201 : 204, fields: ["ETag: \"1\""])
+    }
+  }
+
+  @Test(
+    "P079 what a server does not take at all is a named conflict of one person, never a cut, and the others stand",
+    arguments: [Destination.Kind.carddav, .webhook])
+  func tooLarge(_ kind: Destination.Kind) async throws {
+    let web = try OutletPromiseTests.narrow("Family1")
+    let stage = try await OutletStage(
+      kind, OutletStage.local(web.port, path: "/book/"), [:], Login(user: "ada", secret: StagedWebhook.secret))
+    try await stage.people(3)
+    let report = try await stage.run()
+    #expect(report.created == 2 && report.conflicts == 1 && report.troubles.isEmpty, "\(report.troubles)")
+    let (account, id) = (stage.home.account, stage.destination.id)
+    let conflicts = try await stage.home.store.read(account) { try Conflicts.all(account, id, in: $0) }
+    #expect(conflicts.count == 1 && conflicts.allSatisfy { $0.cause.hasPrefix(Conflict.refused) })
+    // Nothing was shortened to make it fit.
+    let sent = web.asked.filter { $0.body.contains("Given1") }
+    #expect(!sent.isEmpty && sent.allSatisfy { $0.body.contains("Family1") })
   }
 }

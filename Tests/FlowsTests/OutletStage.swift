@@ -114,7 +114,8 @@ struct OutletStage: Sendable {
       } catch let trouble as Trouble {
         // What stops a run is tried again by the next job.
         guard
-          trouble.description.contains("HubSpot") || trouble.description.contains("webhook")
+          trouble.description.contains("HubSpot") || trouble.description.contains("EspoCRM")
+            || trouble.description.contains("webhook")
             || trouble.description.contains("wait") || trouble.description.contains("server")
             || trouble.description.contains("connection")
         else { throw trouble }

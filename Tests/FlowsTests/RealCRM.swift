@@ -1,7 +1,10 @@
+import Consent
+import Flows
 import Model
 import Outlets
 import Plans
 import Stage
+import Store
 
 /// The systems that tests start for themselves, each before a proxy that can spoil answers.
 enum RealCRM: String, Sendable, CaseIterable {
@@ -49,9 +52,9 @@ extension OutletStage {
 
   /// Somebody else gives a record other values.
   func edit(_ record: RemoteRecord, _ values: FieldValues) async throws {
-    let stranger = record.person ?? stranger()
+    let person = record.person ?? stranger()
     let answer = try await outlet { crm, permit in
-      try await crm.apply(CRMWrite.changing(record, stranger, values), permit, check: {})
+      try await crm.apply(CRMWrite.changing(record, person, values), permit, check: {})
     }
     guard answer.remote != nil else { throw Trouble("the hand edit was not taken", "\(answer)") }
   }

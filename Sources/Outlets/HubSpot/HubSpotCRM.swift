@@ -19,17 +19,16 @@ public struct HubSpotCRM: CRM {
   let owner: String?
   let memory = HubSpotMemory()
 
-  /// `mapping` is what the owner approved; options are `api-version` and `owner`; `pause` waits until an instant, if that is
-  /// worth it.
+  /// `mapping` is what the owner approved; options are `api-version` and `owner`.
   public init(
     _ destination: Destination, _ session: OutletSession, mapping: [StandingRules.Mapping],
-    now: @escaping @Sendable () -> Instant, pause: @escaping @Sendable (Instant) async throws -> Bool
+    now: @escaping @Sendable () -> Instant, patience: Patience
   ) {
     self.destination = destination.id
     let path = destination.server?.path ?? ""
     talk = HubSpotTalk(
       session: session, version: destination.options["api-version"] ?? HubSpotCRM.version,
-      prefix: path.hasSuffix("/") ? String(path.dropLast()) : path, now: now, pause: pause)
+      prefix: path.hasSuffix("/") ? String(path.dropLast()) : path, now: now, patience: patience)
     values = HubSpotValues(mapping)
     owner = destination.options["owner"]
   }

@@ -30,7 +30,7 @@ struct HubSpotTalk: Sendable {
   let version: String
   let prefix: String
   let now: @Sendable () -> Instant
-  let pause: @Sendable (Instant) async throws -> Bool
+  let patience: Patience
 
   /// HubSpot's own waits are no longer than this where it does not say how long.
   static let usual: Int64 = 10_000
@@ -56,10 +56,8 @@ struct HubSpotTalk: Sendable {
   /// vain.
   func ask(_ method: OutletCall.Method, _ target: String, _ body: JSON? = nil) async throws -> JSON {
     let call = try call(method, target, body)
-    return try await patiently { try heard(await answer { try await session.ask(call) }) }
+    return try await patience.keep { try heard(await answer { try await session.ask(call) }) }
   }
-
-  private static let tries = 5
 
   func change(
     _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
@@ -74,18 +72,7 @@ struct HubSpotTalk: Sendable {
     _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
     _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> JSON {
-    try await patiently { try await change(method, target, body, schema, permit, check: check) }
-  }
-
-  private func patiently(_ put: () async throws -> JSON) async throws -> JSON {
-    for _ in 1..<HubSpotTalk.tries {
-      do {
-        return try await put()
-      } catch let trouble as Trouble {
-        guard case .wait(let until) = trouble.remedy, try await pause(until) else { throw trouble }
-      }
-    }
-    return try await put()
+    try await patience.keep { try await change(method, target, body, schema, permit, check: check) }
   }
 
   /// One answer; a line that broke is something to try again, and what a token was refused for was not done: it is put
