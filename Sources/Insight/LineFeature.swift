@@ -20,6 +20,8 @@ enum LineFeature: Int, CaseIterable {
   case authorName, authorNameAlone, authorShortName, authorInitials, authorAddress, authorDomain, recipientName
   // What stands around
   case closingNear, nameNear, contactBelow, sentenceBelow, shortToTheEnd, nameBelow
+  // What other mails of the author hold
+  case seenOnce, seenOften, seenMostly, unseen
 
   static let count = allCases.count
   static let named: [String: LineFeature] = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })

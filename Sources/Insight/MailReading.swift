@@ -14,8 +14,10 @@ public struct MailReading: Sendable {
   public private(set) var confidence = 0.0
   let author: AuthorSigns
 
-  /// Reads a mail.
-  public init(_ mail: ParsedMail) { self.init(QuoteSplit(mail), author: AuthorSigns(mail)) }
+  /// Reads a mail; `habit` is what its author's mails have in common, if others are at hand.
+  public init(_ mail: ParsedMail, habit: SignatureHabit? = nil) {
+    self.init(QuoteSplit(mail), author: AuthorSigns(mail), habit: habit)
+  }
 
   /// Reads a text of a known author.
   public init(text: String, name: String, address: String, recipients: [String] = []) {
@@ -23,16 +25,16 @@ public struct MailReading: Sendable {
   }
 
   /// Reads a text that was split, of a known author.
-  public init(_ split: QuoteSplit, name: String, address: String) {
-    self.init(split, author: AuthorSigns(name: name, address: address))
+  public init(_ split: QuoteSplit, name: String, address: String, habit: SignatureHabit? = nil) {
+    self.init(split, author: AuthorSigns(name: name, address: address), habit: habit)
   }
 
-  init(_ split: QuoteSplit, author: AuthorSigns, chain: LineChain = .signatures) {
+  init(_ split: QuoteSplit, author: AuthorSigns, chain: LineChain = .signatures, habit: SignatureHabit? = nil) {
     self.split = split
     self.author = author
     roles = split.parts.map { $0 == .quoted ? .quoted : .body }
     let own = MailReading.own(split, &roles)
-    let candidates = SignatureLines(split, own: own, author: author)
+    let candidates = SignatureLines(split, own: own, author: author, habit: habit)
     sign(candidates, chain)
     greet(own)
     for line in roles.indices where split.text.lines[line].isBlank && line > 0 { roles[line] = roles[line - 1] }

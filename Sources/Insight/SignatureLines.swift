@@ -11,12 +11,13 @@ struct SignatureLines {
   let features: [FeatureSet]
   let words: [LineWords]
 
-  init(_ split: QuoteSplit, own: [Int], author: AuthorSigns) {
+  init(_ split: QuoteSplit, own: [Int], author: AuthorSigns, habit: SignatureHabit? = nil) {
     let chosen = Array(own.suffix(SignatureLines.most))
     let signs = chosen.map { LineSigns($0, of: split, author: author) }
     var features = signs.map(\.features)
     SignatureLines.addPlaces(&features, chosen, split, own.count)
     SignatureLines.addNeighbours(&features)
+    habit?.mark(&features, chosen, split.text)
     lines = chosen
     self.features = features
     words = signs.map(\.words)

@@ -183,8 +183,26 @@ struct QuoteTests {
       #expect(split.parts.count == split.text.lines.count)
       _ = QuoteSplit(html: text)
     }
-    let deep = String(repeating: "<div><blockquote>", count: 100_000)
-    #expect(QuoteSplit(html: deep + "x").quotedLines.count <= 1)
     #expect(QuoteSplit(String(repeating: "On 1 Jan 2026 wrote\n", count: 50_000)).text.lines.count <= TextLines.most)
+  }
+
+  @Test("the innermost line of sixty thousand nested quotes is quoted, and nothing else")
+  func deepest() {
+    let nest = "<div><blockquote>"
+    let deep = String(repeating: nest, count: 60_000)
+    #expect(deep.utf8.count < TextLines.longest - 64)
+    let split = QuoteSplit(html: "<p>Yes</p>" + deep + "Ten?" + String(repeating: "</blockquote></div>", count: 100))
+    #expect(split.joined(split.ownLines) == "Yes")
+    #expect(split.joined(split.quotedLines) == "Ten?")
+  }
+
+  @Test("what stands beyond the longest text is not looked at, whatever is nested before it")
+  func beyond() {
+    let deep = String(repeating: "<div><blockquote>", count: 100_000)
+    #expect(deep.utf8.count > TextLines.longest)
+    let split = QuoteSplit(html: "<p>Yes</p><blockquote>Ten?" + deep + "Beyond")
+    #expect(split.joined(split.ownLines) == "Yes")
+    #expect(split.joined(split.quotedLines) == "Ten?")
+    #expect(QuoteSplit(html: deep + "Beyond").quotedLines.isEmpty)
   }
 }

@@ -102,6 +102,25 @@ struct SignatureTests {
     #expect(once < thrice && thrice < 1 && rare < once)
   }
 
+  @Test("mails of one end count once, and a mail is no witness of itself")
+  func witnesses() {
+    let ends = ["Ada Adler\nAdler Homes", "Ada Adler\nAdler Homes", "All is well.\nAda Adler\nAdler Homes"]
+    var habits = SignatureHabits()
+    for end in ends { habits.add(QuoteSplit(end), of: "Ada@Adler-Homes.example") }
+    let mail = LabelledMail(forge: ends[0], sender: "Ada Adler <ada@adler-homes.example>")
+    #expect(habits.habit(of: "bob@example.test") == nil)
+    // Trained to believe witnesses alone, the chain hears one besides the mail itself, and none for what one mail says.
+    let chain = LineChain(text: "here seenOnce 9\nhere seenOften -9\nhere unseen -9\nbias -1")
+    var heard = mail
+    heard.habit = habits.habit(of: "ada@adler-homes.example")
+    #expect(heard.read(by: chain, together: true).signatureLines == [0, 1])
+    #expect(heard.read(by: chain).signatureLines.isEmpty)
+    var alone = SignatureHabits()
+    alone.add(QuoteSplit(ends[0]), of: "ada@adler-homes.example")
+    heard.habit = alone.habit(of: "ada@adler-homes.example")
+    #expect(heard.read(by: chain, together: true).signatureLines.isEmpty)
+  }
+
   @Test("proposed are names of two words, numbers that can be dialled, and other addresses than the author's")
   func proposals() {
     let votes = read(Self.letter).proposals()
@@ -116,8 +135,8 @@ struct SignatureTests {
     #expect(LineChain(text: LineChain.signatures.text) == LineChain.signatures)
     let mail = LabelledMail(
       forge: "Hello Bob,\nall is well.\n#sig#Thanks,\n#sig#Ada", sender: "Ada Adler <ada@example.test>")
-    let first = LineChain.trained(on: [mail.example], rounds: 20)
-    #expect(first == LineChain.trained(on: [mail.example], rounds: 20))
+    let first = LineChain.trained(on: [mail.example()], rounds: 20)
+    #expect(first == LineChain.trained(on: [mail.example()], rounds: 20))
     #expect(mail.read(by: first).signature == "Thanks,\nAda")
   }
 

@@ -95,19 +95,17 @@ public struct DuplicateMeasure: Sendable {
     func figure(_ what: String, _ value: Double, _ count: Int, bar: Double? = nil) -> Figure {
       Figure(what, on: table.set, value, count: count, bar: bar)
     }
+    let groups = figure("groups: F1", found.groups.f1, found.groups.truths, bar: table.groupBar)
     var figures = [
       figure("pairs: precision", found.pairs.precision, found.pairs.right + found.pairs.wrong),
       figure("pairs: recall", found.pairs.recall, found.pairs.truths),
-      figure("pairs: F1", found.pairs.f1, found.pairs.truths, bar: table.pairBar),
+      figure("pairs: F1", found.pairs.f1, found.pairs.truths, bar: table.pairBar)
+        .beside("Splink 4.0.17 at its best threshold", table.splink.pairs),
       figure("pairs: F1 at the best of 25 thresholds (\(found.best.bits) bits)", found.best.f1, found.pairs.truths),
-      figure("pairs: F1 of Splink 4.0.17 at its best threshold", table.splink.pairs, found.pairs.truths),
       figure("groups: precision", found.groups.precision, found.groups.right + found.groups.wrong),
       figure("groups: recall", found.groups.recall, found.groups.truths),
-      figure("groups: F1", found.groups.f1, found.groups.truths, bar: table.groupBar),
+      table.splink.groups.map { groups.beside("Splink 4.0.17 at its best threshold", $0) } ?? groups,
     ]
-    if let splink = table.splink.groups {
-      figures.append(figure("groups: F1 of Splink 4.0.17 at its best threshold", splink, found.groups.truths))
-    }
     let automatic = found.automatic.right + found.automatic.wrong
     if automatic > 0 {
       figures.append(figure("united without asking: precision", found.automatic.precision, automatic, bar: 0.998))

@@ -10,6 +10,16 @@ public struct Figure: Sendable, Equatable {
   /// What must be reached, or must not be passed if `isCeiling`.
   public var bar: Double?
   public var isCeiling: Bool
+  /// How many decimals it is told with; none for rates.
+  public var decimals = 3
+  /// What somebody else, or a simpler rule, reaches on the same cases.
+  public var rival: Rival?
+
+  /// A figure to compare with: `the trivial rule`, `Splink 4.0.17`, `frequency`.
+  public struct Rival: Sendable, Equatable {
+    public var name: String
+    public var value: Double
+  }
 
   public init(
     _ what: String, on set: String, _ value: Double, interval: ClosedRange<Double>? = nil, count: Int,
@@ -23,6 +33,20 @@ public struct Figure: Sendable, Equatable {
     self.count = count
     self.bar = bar
     self.isCeiling = isCeiling
+  }
+
+  /// The figure with what others reach beside it.
+  public func beside(_ name: String, _ value: Double) -> Figure {
+    var figure = self
+    figure.rival = Rival(name: name, value: value)
+    return figure
+  }
+
+  /// The figure told with so many decimals.
+  public func told(decimals: Int) -> Figure {
+    var figure = self
+    figure.decimals = decimals
+    return figure
   }
 
   /// Whether the bar is reached; true without one.

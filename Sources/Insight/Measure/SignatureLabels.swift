@@ -11,6 +11,8 @@ public struct LabelledMail: Sendable {
   public var fields: [(kind: Character, value: String)]
   /// Mails of one group are kept together when a set is parted.
   public var group: String
+  /// What the mails of its author have in common, all of the set; they need no labels.
+  public var habit: SignatureHabit?
 
   /// Reads the labels and finds their mails; left out is what is not to be scored.
   public static func all(_ labels: String, in files: [[UInt8]], digest: ([UInt8]) -> String) -> [LabelledMail] {
@@ -25,8 +27,24 @@ public struct LabelledMail: Sendable {
       guard let row = rows[key], found[key] == nil else { continue }
       found[key] = LabelledMail(row, MailParser().parse(bytes))
     }
-    return found.sorted { $0.key < $1.key }.map(\.value)
+    let habits = habits(of: Set(found.values.map(\.group)), in: files)
+    return found.sorted { $0.key < $1.key }.map { _, mail in
+      var mail = mail
+      mail.habit = habits.habit(of: mail.group)
+      return mail
+    }
   }
+
+  private static func habits(of groups: Set<String>, in files: [[UInt8]]) -> SignatureHabits {
+    var habits = SignatureHabits()
+    for bytes in files {
+      let mail = MailParser().parse(bytes)
+      if groups.contains(group(mail)) { habits.add(mail) }
+    }
+    return habits
+  }
+
+  private static func group(_ mail: ParsedMail) -> String { foldedASCII(mail.from.first?.address ?? "") }
 
   private init(_ row: [Substring], _ mail: ParsedMail) {
     isUnused = row[1] == "1"
@@ -42,7 +60,7 @@ public struct LabelledMail: Sendable {
       text.append(contentsOf: scalars[from..<to])
       return (kind, String(text))
     }
-    group = foldedASCII(mail.from.first?.address ?? "")
+    group = LabelledMail.group(mail)
   }
 
   /// A mail of the forge set: signature lines begin with `#sig#`, the sender stands in a file beside it.
@@ -69,16 +87,26 @@ public struct LabelledMail: Sendable {
       separator: " ")
   }
 
-  /// The lines that are looked at, with their known states.
-  public var example: LineChain.Example {
+  /// The lines that are looked at, with their known states; `together` with the author's other mails.
+  public func example(together: Bool = false) -> LineChain.Example {
     var roles = reading.split.parts.map { $0 == .quoted ? MailReading.Role.quoted : .body }
     let own = MailReading.own(reading.split, &roles)
-    let candidates = SignatureLines(reading.split, own: own, author: reading.author)
+    let candidates = SignatureLines(
+      reading.split, own: own, author: reading.author, habit: together ? habit : nil)
     return LineChain.Example(lines: candidates.features, states: candidates.lines.map { lines.contains($0) })
   }
 
-  /// The mail read by other weights.
-  public func read(by chain: LineChain) -> MailReading {
-    MailReading(reading.split, author: reading.author, chain: chain)
+  /// The mail read by other weights, alone or together with the author's other mails.
+  public func read(by chain: LineChain = .signatures, together: Bool = false) -> MailReading {
+    MailReading(reading.split, author: reading.author, chain: chain, habit: together ? habit : nil)
+  }
+
+  /// What the simplest rule takes for the signature: from `--`, or else from the last close, to the end.
+  var trivialLines: Set<Int> {
+    let text = reading.split.text
+    let own = reading.split.ownLines.suffix(10)
+    let dashes = own.last { text.text($0) == "--" }
+    let close = own.last { LineWords(text, text.lines[$0].trimmed).isClosing }
+    return (dashes ?? close).map { start in Set(own.filter { $0 >= start }) } ?? []
   }
 }

@@ -19,7 +19,13 @@ public struct SignatureMeasure: Sendable {
   /// Weights made of the half for training and of forge.
   public func trained() -> LineChain {
     LineChain.trained(
-      on: (labelled.filter { !$0.isUnused } + forge).map(\.example), strength: SignatureMeasure.strength)
+      on: SignatureMeasure.examples(labelled.filter { !$0.isUnused }) + forge.map { $0.example() },
+      strength: SignatureMeasure.strength)
+  }
+
+  /// Each mail alone, and together with the other mails of its author.
+  static func examples(_ mails: [LabelledMail]) -> [LineChain.Example] {
+    mails.map { $0.example() } + mails.map { $0.example(together: true) }
   }
 
   // MARK: lines
@@ -29,8 +35,8 @@ public struct SignatureMeasure: Sendable {
     guard !forge.isEmpty else { return [] }
     let train = labelled.filter { !$0.isUnused }
     var examples: [String: [LineChain.Example]] = [:]
-    for mail in forge { examples[mail.group, default: []].append(mail.example) }
-    let base = train.map(\.example)
+    for mail in forge { examples[mail.group, default: []].append(mail.example()) }
+    let base = SignatureMeasure.examples(train)
     // All groups begin where the mails without forge lead.
     let start = LineChain.trained(on: base, strength: SignatureMeasure.strength)
     var groups: [Verdicts] = []
@@ -48,30 +54,37 @@ public struct SignatureMeasure: Sendable {
       groups.append(sum)
     }
     let unsigned = forge.count { $0.lines.isEmpty }
-    return figures(groups, set: "forge, one group left out", alarms: alarms, unsigned: unsigned, bar: 0.93)
+    return figures(
+      groups, forge, set: "forge-signatures, one group left out", alarms: alarms, unsigned: unsigned, bar: 0.93)
   }
 
-  /// Signature lines on the half of our labels that was never used, by the weights in use.
-  public func unusedLines() -> [Figure] {
+  /// Signature lines on the half of our labels that was never used, by the weights in use; each mail alone, or
+  /// `together` with the other mails of its author.
+  public func unusedLines(together: Bool = false) -> [Figure] {
     let unused = labelled.filter(\.isUnused)
     guard !unused.isEmpty else { return [] }
     var groups: [String: Verdicts] = [:]
     var alarms = 0
     for mail in unused {
-      let found = Set(mail.reading.signatureLines)
+      let found = Set(mail.read(together: together).signatureLines)
       groups[mail.group, default: Verdicts()] += Verdicts(found, truth: mail.lines)
       if mail.lines.isEmpty, !found.isEmpty { alarms += 1 }
     }
     return figures(
-      groups.sorted { $0.key < $1.key }.map(\.value), set: "enron-inboxes, unused half", alarms: alarms,
+      groups.sorted { $0.key < $1.key }.map(\.value), unused, set: SignatureMeasure.unused(together), alarms: alarms,
       unsigned: unused.count { $0.lines.isEmpty }, bar: 0.93)
   }
 
-  private func figures(_ groups: [Verdicts], set: String, alarms: Int, unsigned: Int, bar: Double) -> [Figure] {
+  private func figures(
+    _ groups: [Verdicts], _ mails: [LabelledMail], set: String, alarms: Int, unsigned: Int, bar: Double
+  ) -> [Figure] {
     var sum = Verdicts()
     for group in groups { sum += group }
+    var trivial = Verdicts()
+    for mail in mails { trivial += Verdicts(mail.trivialLines, truth: mail.lines) }
     return [
-      Figure("signature lines, F1", on: set, sum.f1, interval: Verdicts.interval(groups), count: sum.truths, bar: bar),
+      Figure("signature lines, F1", on: set, sum.f1, interval: Verdicts.interval(groups), count: sum.truths, bar: bar)
+        .beside("trivial rule", trivial.f1),
       Figure("signature lines, precision", on: set, sum.precision, count: sum.right + sum.wrong),
       Figure("signature lines, recall", on: set, sum.recall, count: sum.truths),
       Figure(
@@ -82,13 +95,17 @@ public struct SignatureMeasure: Sendable {
 
   // MARK: fields
 
-  /// Fields on the unused half, each mail alone.
-  public func unusedFields() -> [Figure] {
+  private static func unused(_ together: Bool) -> String {
+    "enron-inboxes, unused half, " + (together ? "an author's mails together" : "each mail alone")
+  }
+
+  /// Fields on the unused half.
+  public func unusedFields(together: Bool = false) -> [Figure] {
     let unused = labelled.filter(\.isUnused)
     guard !unused.isEmpty else { return [] }
     var groups: [Kind: [String: Verdicts]] = [:]
     for mail in unused {
-      let fields = mail.reading.fields()
+      let fields = mail.read(together: together).fields()
       for kind in Kind.allCases {
         groups[kind, default: [:]][mail.group, default: Verdicts()] += Verdicts(
           kind.values(fields), truth: kind.truth(mail))
@@ -99,7 +116,7 @@ public struct SignatureMeasure: Sendable {
       var sum = Verdicts()
       for group in all { sum += group }
       return Figure(
-        "\(kind.rawValue), F1", on: "enron-inboxes, unused half", sum.f1, interval: Verdicts.interval(all),
+        "\(kind.rawValue), F1", on: SignatureMeasure.unused(together), sum.f1, interval: Verdicts.interval(all),
         count: sum.truths, bar: kind.bar)
     }
   }

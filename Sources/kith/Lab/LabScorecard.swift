@@ -11,32 +11,47 @@ struct LabScorecard: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Option(help: "The data folder; else KITH_TEST_DATA.") var data: String?
   @Option(help: "The folder of our own labels.") var labels: String = "Tests/Labels"
-  @Option(help: "The commit, as the page names it; else git is asked.") var commit: String?
+  @Option(help: "The commit, as the page names it; else that of the working tree.") var commit: String?
+  @Option(help: "Only the parts whose title holds this.") var only: String?
 
   /// One part of the page; each stands in a file of its own.
   struct Section: Sendable {
     var title: String
     /// How the figures came about, in a sentence or two.
     var method: String
+    /// The folders of the data that it reads.
+    var sets: [String] = []
+    /// Reads the data folder and the folder of labels; without its sets it gives no figures.
     var figures: @Sendable (_ data: DataFiles, _ labels: String) throws -> [Figure]
   }
 
-  private static let sections: [Section] = [.quotes, .signatures, .duplicates, .next]
+  // In the order of the page. A further part is a file of its own and a line here.
+  private static let sections: [Section] = [
+    .quotes,
+    .signatures,
+    .duplicates,
+    .next,
+  ]
 
   func run() throws {
     guard let root = data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
       throw Trouble("no data folder is named", "set KITH_TEST_DATA or use --data")
     }
-    let files = LabData.files(in: root)
-    if !global.json {
-      try Console.out("# Scorecard\n\nMade by `kith lab scorecard` at commit \(commitName()).\n")
+    let sections = LabScorecard.sections.filter { section in
+      only.map { section.title.lowercased().contains($0.lowercased()) } ?? true
     }
+    guard !sections.isEmpty else {
+      let titles = LabScorecard.sections.map(\.title).joined(separator: ", ")
+      throw Trouble("no part of the page is called so", "choose among: \(titles)")
+    }
+    let files = LabData.files(in: root)
+    if !global.json { try Console.out(head(sections, files)) }
     var failed = 0
-    for section in LabScorecard.sections {
+    for section in sections {
       let figures = try section.figures(files, labels)
       failed += figures.count { !$0.holds }
       if global.json {
-        for figure in figures { try Console.out(json(figure, section).line) }
+        for figure in figures { try Console.out(figure.json(in: section.title).line) }
       } else {
         try Console.out(page(section, figures))
       }
@@ -44,31 +59,33 @@ struct LabScorecard: ParsableCommand {
     if failed > 0 { throw Incomplete("\(failed) figures miss their bar") }
   }
 
-  private func json(_ figure: Figure, _ section: Section) -> JSON {
-    [
-      "section": .text(section.title), "what": .text(figure.what), "set": .text(figure.set),
-      "value": JSON(figure.value),
-      "low": figure.interval.map { JSON($0.lowerBound) } ?? .null,
-      "high": figure.interval.map { JSON($0.upperBound) } ?? .null, "count": JSON(figure.count),
-      "bar": figure.bar.map { JSON($0) } ?? .null, "holds": .bool(figure.holds),
-    ]
+  private func head(_ sections: [Section], _ files: DataFiles) -> String {
+    var seen: Set<String> = []
+    let sets = sections.flatMap(\.sets).filter { seen.insert($0).inserted }.map { set in
+      let count = files.below(set).count
+      return "| \(set) | \(count == 0 ? "not present" : "\(count)") |"
+    }
+    return """
+      # Scorecard
+
+      Made by `make scorecard` (`kith lab scorecard`) at commit \(commitName()). A figure is told with its set, how many
+      cases it was judged on and, where there is one, the bar it must reach; one that misses its bar says so. Weights,
+      rules and thresholds are the same for all sets. Where the sets come from: `shared/data/README.md`; none of their
+      text stands here.
+
+      | set | files |
+      |---|---|
+      \(sets.joined(separator: "\n"))
+
+      """
   }
 
   private func page(_ section: Section, _ figures: [Figure]) -> String {
     var lines = ["## \(section.title)\n", section.method + "\n"]
     if figures.isEmpty { return (lines + ["The data is not present.\n"]).joined(separator: "\n") }
-    lines += ["| what | set | value | 95 % interval | cases | bar |", "|---|---|---|---|---|---|"]
-    for figure in figures {
-      let interval = figure.interval.map { "\(number($0.lowerBound)) to \(number($0.upperBound))" } ?? ""
-      let bar =
-        figure.bar.map { (figure.isCeiling ? "≤ " : "≥ ") + number($0) + (figure.holds ? "" : " **missed**") } ?? ""
-      lines.append(
-        "| \(figure.what) | \(figure.set) | \(number(figure.value)) | \(interval) | \(figure.count) | \(bar) |")
-    }
-    return (lines + [""]).joined(separator: "\n")
+    lines += ["| what | set | value | 95 % interval | cases | bar | beside it |", "|---|---|---|---|---|---|---|"]
+    return (lines + figures.map(\.row) + [""]).joined(separator: "\n")
   }
-
-  private func number(_ value: Double) -> String { String(format: "%.3f", value) }
 
   /// The commit of the working tree one stands in, `unknown` outside of one.
   private func commitName() -> String {
@@ -82,4 +99,25 @@ struct LabScorecard: ParsableCommand {
     guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
   }
+}
+
+extension Figure {
+  fileprivate func json(in section: String) -> JSON {
+    [
+      "section": .text(section), "what": .text(what), "set": .text(set), "value": JSON(value),
+      "low": interval.map { JSON($0.lowerBound) } ?? .null, "high": interval.map { JSON($0.upperBound) } ?? .null,
+      "count": JSON(count), "bar": bar.map { JSON($0) } ?? .null, "holds": .bool(holds),
+      "rival": rival.map { ["name": .text($0.name), "value": JSON($0.value)] } ?? .null,
+    ]
+  }
+
+  /// A row of the page.
+  fileprivate var row: String {
+    let between = interval.map { "\(told($0.lowerBound)) to \(told($0.upperBound))" } ?? ""
+    let bar = bar.map { (isCeiling ? "≤ " : "≥ ") + told($0) + (holds ? "" : " **missed**") } ?? ""
+    let beside = rival.map { "\(told($0.value)) (\($0.name))" } ?? ""
+    return "| \(what) | \(set) | \(told(value)) | \(between) | \(count) | \(bar) | \(beside) |"
+  }
+
+  private func told(_ value: Double) -> String { String(format: "%.\(decimals)f", value) }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Formats
+import Foundation
 import Insight
+import Model
 
 /// `kith lab signature`: the signature's lines and what they say of the author.
 struct LabSignature: ParsableCommand {
@@ -12,25 +14,45 @@ struct LabSignature: ParsableCommand {
   @Option(help: "Where numbers without a country code belong, two letters.") var region: String?
 
   func run() throws {
-    let parser = MailParser()
-    let author = sender.map { parser.parseHeaders(Array("From: \($0)\r\n\r\n".utf8)).from.first } ?? nil
+    let author = sender.map { MailParser().parseHeaders(Array("From: \($0)\r\n\r\n".utf8)).from.first } ?? nil
+    // The mails of an author vote on which lines are signed: all are looked at before the first is told.
+    var habits = SignatureHabits()
+    try LabInput(paths: paths.filter(LabSignature.canBeReadAgain)).forEach { item in
+      guard case .mail(_, let bytes) = item else { return }
+      if let author {
+        habits.add(LabSignature.text(bytes), of: author.address)
+      } else {
+        habits.add(MailParser().parse(bytes))
+      }
+    }
     try eachMail(paths, Output(json: global.json)) { file, bytes in
-      let mail = parser.parse(bytes)
       let reading: MailReading
       if let author {
-        // A text without headers is no mail: all of it is the body.
-        let isMail = !mail.from.isEmpty || mail.date != nil || !mail.messageID.isEmpty
-        let text =
-          isMail ? QuoteSplit(mail) : QuoteSplit(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"))
-        reading = MailReading(text, name: author.name, address: author.address)
+        reading = MailReading(
+          LabSignature.text(bytes), name: author.name, address: author.address, habit: habits.habit(of: author.address))
       } else {
-        reading = MailReading(mail)
+        let mail = MailParser().parse(bytes)
+        reading = MailReading(mail, habit: mail.from.first.flatMap { habits.habit(of: $0.address) })
       }
       return [
         "file": .text(file), "lines": .list(reading.signatureLines.map { JSON($0) }), "text": .text(reading.signature),
         "fields": LabSignature.json(reading.fields(region: region)), "confidence": JSON(reading.confidence),
       ]
     }
+  }
+
+  /// A text without headers is no mail: all of it is the body.
+  private static func text(_ bytes: [UInt8]) -> QuoteSplit {
+    let mail = MailParser().parse(bytes)
+    let isMail = !mail.from.isEmpty || mail.date != nil || !mail.messageID.isEmpty
+    return isMail ? QuoteSplit(mail) : QuoteSplit(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"))
+  }
+
+  /// A pipe gives its mails once.
+  private static func canBeReadAgain(_ path: String) -> Bool {
+    var about = stat()
+    guard stat(path, &about) == 0 else { return true }
+    return about.st_mode & S_IFMT == S_IFREG || about.st_mode & S_IFMT == S_IFDIR
   }
 
   private static func json(_ fields: SignatureFields) -> JSON {

@@ -11,7 +11,8 @@ extension LabScorecard.Section {
         weights come from an invented book (`scripts/invent_contacts.py`), never from these tables; the best threshold is
         picked on the truth and stands apart. Splink's figures are those at the best of four thresholds, picked on the same
         truth. Seconds are of one core.
-        """
+        """,
+      sets: ["febrl", "splink", "dedupe-examples"]
     ) { data, _ in
       DuplicateMeasure.Table.all.flatMap { table -> [Figure] in
         guard let file = data.below(table.file).first else { return [] }
