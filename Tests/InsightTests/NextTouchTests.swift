@@ -6,66 +6,81 @@ import Testing
 struct NextTouchTests {
   private let now = Instant(year: 2026, month: 3, day: 1)
 
-  private typealias Day = (Double, Bool, String)
+  private struct Day {
+    var ago: Double
+    var isOutward: Bool
+    var person: String
+  }
 
   private func log(_ days: [Day]) -> TieLog {
     var log = TieLog()
-    for (ago, isOutward, person) in days {
-      log.add(at: now.advanced(byDays: -ago), isOutward: isOutward, people: [person])
+    for day in days {
+      log.add(at: now.advanced(byDays: -day.ago), isOutward: day.isOutward, people: [day.person])
     }
     return log
   }
 
   @Test("parts sum to the score, and the future is not looked at")
   func sums() {
-    let days = (0..<40).map {
-      (Double($0) * 4 - 10, $0 % 2 == 0, $0 % 3 == 0 ? "bob@example.test" : "ada@example.test")
+    var days: [Day] = []
+    for number in 0..<40 {
+      let person = number % 3 == 0 ? "bob@example.test" : "ada@example.test"
+      days.append(Day(ago: Double(number) * 4 - 10, isOutward: number % 2 == 0, person: person))
     }
     let ranked = NextTouch.ranked(log(days), at: now)
     #expect(ranked.count == 2)
     for next in ranked {
-      #expect(next.parts.reduce(0) { $0 + $1.value } == next.score)
+      let sum: Double = next.parts.reduce(0) { $0 + $1.value }
+      #expect(sum == next.score)
       #expect(next.lastContact < now)
       #expect(!next.why.isEmpty)
     }
-    #expect(NextTouch.ranked(log(days.filter { $0.0 > 0 }), at: now) == ranked)
+    let before = days.filter { $0.ago > 0 }
+    #expect(NextTouch.ranked(log(before), at: now) == ranked)
   }
 
   @Test("the same mails in any order give the same ranking, to the last bit")
   func order() {
     var shuffle = Seeded(7)
-    let days: [Day] = (0..<60).map { number in
-      (Double(number) * 3.5 + 1, number % 3 != 0, "p\(number * 7 % 11)@example.test")
+    var days: [Day] = []
+    for number in 0..<60 {
+      let person = "p\(number * 7 % 11)@example.test"
+      days.append(Day(ago: Double(number) * 3.5 + 1, isOutward: number % 3 != 0, person: person))
     }
     let ranked = NextTouch.ranked(log(days), at: now)
     #expect(ranked.count == 11)
-    #expect(NextTouch.ranked(log(days.shuffled(using: &shuffle)), at: now) == ranked)
+    let shuffled = days.shuffled(using: &shuffle)
+    #expect(NextTouch.ranked(log(shuffled), at: now) == ranked)
   }
 
   @Test("who is written to often comes before who was written to once")
   func often() {
-    var days: [Day] = (0..<20).map { (Double($0) * 9 + 20, true, "often@example.test") }
-    days.append((30, true, "once@example.test"))
+    var days = [Day(ago: 30, isOutward: true, person: "once@example.test")]
+    for number in 0..<20 {
+      days.append(Day(ago: Double(number) * 9 + 20, isOutward: true, person: "often@example.test"))
+    }
     #expect(NextTouch.ranked(log(days), at: now).map(\.address) == ["often@example.test", "once@example.test"])
   }
 
   @Test("a dozen mails on one subject are one reason to write, not twelve")
-  func topics() throws {
+  func topics() {
     var log = TieLog()
     for day in 0..<12 {
       let at = now.advanced(byDays: -40 - Double(day) / 4)
       log.add(at: at, isOutward: true, people: ["one@example.test"], topic: 1)
-      log.add(at: at, isOutward: true, people: ["many@example.test"], topic: UInt64(day) + 2)
+      log.add(at: at, isOutward: true, people: ["various@example.test"], topic: UInt64(day) + 2)
     }
-    let ranked = NextTouch.ranked(log, at: now)
-    #expect(ranked.map(\.address) == ["many@example.test", "one@example.test"])
+    #expect(NextTouch.ranked(log, at: now).map(\.address) == ["various@example.test", "one@example.test"])
   }
 
   @Test("quiet leaves out who was in contact lately, and top bounds the list")
   func quiet() {
-    let days: [Day] = [(2, true, "a@example.test"), (40, true, "b@example.test"), (50, false, "c@example.test")]
-    #expect(
-      Set(NextTouch.ranked(log(days), at: now, quietDays: 30).map(\.address)) == ["b@example.test", "c@example.test"])
+    let days = [
+      Day(ago: 2, isOutward: true, person: "a@example.test"), Day(ago: 40, isOutward: true, person: "b@example.test"),
+      Day(ago: 50, isOutward: false, person: "c@example.test"),
+    ]
+    let quiet = NextTouch.ranked(log(days), at: now, quietDays: 30).map(\.address)
+    #expect(Set(quiet) == ["b@example.test", "c@example.test"])
     #expect(NextTouch.ranked(log(days), at: now, top: 1).count == 1)
     #expect(NextTouch.ranked(log(days), at: now).count == 3)
   }

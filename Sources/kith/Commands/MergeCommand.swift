@@ -1,6 +1,7 @@
 import ArgumentParser
 import Flows
 import Formats
+import Insight
 import Model
 import Store
 

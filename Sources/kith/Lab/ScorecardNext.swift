@@ -10,7 +10,8 @@ extension LabScorecard.Section {
         to in the thirty days after it. Roth's rank, frequency and recency are measured beside; the gain is over the best of
         them. What is known beforehand was learnt from other owners (`kith lab train next`), the rest from the owner's own
         past before each day. Intervals by drawing months anew, on the list by drawing persons.
-        """
+        """,
+      sets: ["enron-mailboxes-full", "r-lists"]
     ) { data, _ in NextMeasure.figures(data) }
   }
 }
