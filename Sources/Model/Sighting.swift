@@ -32,7 +32,7 @@ public struct MailSightings: Sendable, Equatable {
     }
   }
 
-  /// What kind of author wrote a mail, judged by headers alone.
+  /// What kind of author wrote a mail, judged by its headers and the shape of its text.
   public enum Author: Int, Sendable, CaseIterable { case person = 1, machine = 2, bulk = 3 }
 
   public var sightings: [Sighting]

@@ -29,6 +29,7 @@ struct LabScorecard: ParsableCommand {
   private static let sections: [Section] = [
     .quotes,
     .signatures,
+    .kinds,
     .duplicates,
     .next,
   ]
