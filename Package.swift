@@ -108,7 +108,7 @@ let package = Package(
       "FlowsTests",
       [
         "Flows", "Store", "Consent", "Model", "Stage", "Programs", "Readers", "Outlets", "Insight", "Formats", "Plans",
-        "Wire",
+        "Wire", nioCore,
       ]),
     tests("HouseTests", ["Model", "Consent", "Store", "Stage", "Programs", "kith"]),
   ],

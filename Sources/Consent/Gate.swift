@@ -144,12 +144,12 @@ public struct Gate: Sendable {
     return Permit<P>(request, decided, receipt, try await keys(request), vault)
   }
 
-  /// Writes down how many bytes left for a destination.
-  public func note(sent bytes: Int, for request: Request) async throws {
+  /// Writes down how many bytes left for a purpose.
+  public func note(_ purpose: Declaration, sent bytes: Int, for request: Request) async throws {
     guard bytes > 0 else { return }
     var line = request
     line.count = bytes
-    _ = try await write(SyncToCRM.declaration, line, outcome: "bytes sent")
+    _ = try await write(purpose, line, outcome: "bytes sent")
   }
 
   /// Somebody who looks, checked to be a live member.

@@ -40,7 +40,7 @@ extension ServerDoor {
       ConnectToCRM.self, for: Request(account: account, member: destination.member, destination: destination.id))
     callers.enter(trial: grant.id, server.endpoints)
     defer { callers.leave(grant.id) }
-    return try await HTTPClient(dialler, server, quiet: min(quiet, 30)).open(
+    return try await HTTPClient(dialler, server, quiet: min(quiet, 30), retry: ServerDoor.retry).open(
       destination.id, SealedLogin(login: sealed, slot: slot), permit, body)
   }
 

@@ -14,28 +14,33 @@ public struct Deliver: Sendable {
   let outlets: OutletDoor
   let rules: @Sendable (Destination) -> StandingRules
   let progress: @Sendable (Progress) -> Void
+  let pause: Pause
+
   /// Waits until an instant, if that is worth it; false if the job is rather put off.
-  let pause: @Sendable (Instant) async throws -> Bool
+  public typealias Pause = @Sendable (Instant) async throws -> Bool
 
   public init(
     store: Store, gate: Gate, door: ServerDoor? = nil,
     crm: @escaping @Sendable (Destination) throws -> any CRM = Deliver.outlet,
     rules: @escaping @Sendable (Destination) -> StandingRules = Deliver.standingRules,
     progress: @escaping @Sendable (Progress) -> Void = { _ in },
-    pause: (@Sendable (Instant) async throws -> Bool)? = nil
+    pause: Pause? = nil
   ) {
     self.store = store
     self.gate = gate
-    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
     self.rules = rules
     self.progress = progress
-    self.pause = pause ?? { try await Deliver.wait(until: $0, from: store.clock()) }
+    let pause = pause ?? { try await Deliver.wait(until: $0, from: store.clock()) }
+    self.pause = pause
+    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm, pause: pause)
   }
 
   /// The longest time that a run waits for a destination that asked it to; beyond, its job is put off.
   static let patience: Int64 = 30_000
+  /// A job that is put off rests so long at least, in milliseconds: it was tried often enough just now.
+  static let rest: Int64 = 60_000
 
-  private static func wait(until: Instant, from now: Instant) async throws -> Bool {
+  static func wait(until: Instant, from now: Instant) async throws -> Bool {
     let left = until.milliseconds - now.milliseconds
     guard left <= patience else { return false }
     if left > 0 { try await Task.sleep(for: .milliseconds(left)) }
@@ -58,8 +63,14 @@ public struct Deliver: Sendable {
     lease: Lease? = nil
   ) async throws -> DeliverReport {
     let destination = try await live(destination, member, account)
-    return try await outlets.open(destination, account) { crm in
-      try await rounds(crm, destination, account, dryRun: dryRun, lease: lease)
+    do {
+      return try await outlets.open(destination, account) { crm in
+        try await rounds(crm, destination, account, dryRun: dryRun, lease: lease)
+      }
+    } catch let trouble as Trouble {
+      guard case .wait(let until) = trouble.remedy else { throw trouble }
+      let earliest = Instant(milliseconds: store.clock().milliseconds &+ Deliver.rest)
+      throw Trouble(trouble.what, remedy: .wait(until: max(until, earliest)))
     }
   }
 

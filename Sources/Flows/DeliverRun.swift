@@ -142,7 +142,7 @@ struct DeliverRun: Sendable {
     switch found.conflict.cause {
     case .bothChanged: made.cause = "both-changed"
     case .insisted: made.cause = "insisted"
-    case .refused(let why): made.cause = "refused: " + why
+    case .refused(let why): made.cause = Conflict.refused + why
     case .notTaken(let why): made.cause = Conflict.notTaken + why
     case .ruled(let side):
       made.cause = "ruled-" + side.rawValue

@@ -18,6 +18,8 @@ struct DeliverSent: Sendable {
   var leastCalls = 0
   /// What stopped the rest: it is tried again then.
   var halted: Trouble?
+  /// Batches in a row that were tried to the end without any answer.
+  var inVain = 0
 }
 
 extension DeliverSent {
@@ -35,7 +37,9 @@ extension DeliverSent {
 extension DeliverRun {
   /// So many changes are entered together once they arrived.
   static let batch = 50
-  static let tries = 3
+  static let tries = 5
+  /// After so many batches in vain nobody is there, and the rest waits.
+  static let mostInVain = 2
 
   /// One change on its way.
   private struct Leaving {
@@ -62,24 +66,30 @@ extension DeliverRun {
     }
     var sent = DeliverSent()
     sent.leastCalls = (all.count + size - 1) / size
+    let entry = Entry(store: store, account: account, stamps: permit.stamps, ending: ending, lease: lease)
     var arrived: [DeliverState.Landed] = []
+    // While one batch is under way, the one before is entered.
+    var entering = Task<Void, any Error> {}
     var place = 0
-    while place < all.count, sent.halted == nil {
-      let these = Array(all[place..<min(place + size, all.count)])
-      place += these.count
-      do {
+    do {
+      while place < all.count, sent.halted == nil {
+        let these = Array(all[place..<min(place + size, all.count)])
+        place += these.count
         try Task.checkCancellation()
         arrived += try await send(these, &sent, kinds, under: permit, check, pause)
-      } catch {
-        // The first error is the one that says what happened.
-        try? await enter(arrived, ending, under: permit, lease)
-        throw error
+        if arrived.count >= DeliverRun.batch || place == all.count || sent.halted != nil {
+          try await entering.value
+          entering = entry.enter(arrived)
+          arrived = []
+          progress(Progress(step: "delivering", done: place, total: all.count))
+        }
       }
-      if arrived.count >= DeliverRun.batch || place == all.count || sent.halted != nil {
-        try await enter(arrived, ending, under: permit, lease)
-        arrived = []
-        progress(Progress(step: "delivering", done: place, total: all.count))
-      }
+      try await entering.value
+    } catch {
+      // The first error is the one that says what happened; what arrived is entered all the same.
+      try? await entering.value
+      try? await entry.enter(arrived).value
+      throw error
     }
     return sent
   }
@@ -92,6 +102,8 @@ extension DeliverRun {
     var arrived: [DeliverState.Landed] = []
     var waiting = batch
     var tried = 0
+    var silent = 0
+    var last = store.clock()
     while !waiting.isEmpty {
       tried += 1
       sent.calls += 1
@@ -115,13 +127,20 @@ extension DeliverRun {
         case .changed: sent.outrun += 1
         case .refused(let field, let why):
           if let part = one.change.fields.first(where: { $0.field == field }) {
-            sent.refused.append(refusal(one.change.person, part, why))
+            sent.refused.append(refusal(one.change.person, part, Conflict.notTaken + why))
+          } else if let largest = one.change.fields.max(by: { $0.size < $1.size }) {
+            // Nobody said which field: it is told of by what takes most room, and all of it is tried again.
+            sent.refused.append(refusal(one.change.person, largest, Conflict.refused + why))
           } else {
             sent.troubles.append("a record was not taken there: \(why)")
           }
         case .failed(let trouble):
           guard case .wait(let instant) = trouble.remedy, tried < DeliverRun.tries else {
             guard DeliverRun.goesOn(trouble) else { throw trouble }
+            if case .wait(let instant) = trouble.remedy {
+              silent += 1
+              last = max(last, instant)
+            }
             sent.troubles.append(trouble.description)
             continue
           }
@@ -136,13 +155,17 @@ extension DeliverRun {
       }
       waiting = again
     }
+    sent.inVain = silent == batch.count ? sent.inVain + 1 : 0
+    if sent.inVain == DeliverRun.mostInVain {
+      sent.halted = Trouble("the destination does not answer", remedy: .wait(until: last))
+    }
     return arrived
   }
 
   /// A value that was not taken there, as a conflict that names it.
-  private func refusal(_ person: ID<Person>, _ part: FieldChange, _ why: String) -> Conflict {
+  private func refusal(_ person: ID<Person>, _ part: FieldChange, _ cause: String) -> Conflict {
     var made = conflict(person, .field(part.field))
-    made.cause = Conflict.notTaken + why
+    made.cause = cause
     made.base = Conflict.text(state.links[person]?.base[part.field] ?? [])
     made.ours = Conflict.text(part.new)
     made.theirs = Conflict.text(part.old)
@@ -180,14 +203,30 @@ extension DeliverRun {
       shadow: reading.shadow(after: delivery, kind, remote, digest, over: old))
   }
 
-  private func enter(
-    _ arrived: [DeliverState.Landed], _ ending: DeliverEnding, under permit: borrowing Permit<SyncToCRM>,
-    _ lease: Lease?
-  ) async throws {
-    guard !arrived.isEmpty else { return }
-    let conflicts: [ID<Conflict>] = arrived.map { _ in store.ids.next() }
-    try await store.write(under: permit, lease: lease) { session in
-      for (landed, conflict) in zip(arrived, conflicts) { try ending.end(landed, conflict: conflict, in: session) }
+  /// Enters what arrived, while the next batch may be under way already.
+  private struct Entry: Sendable {
+    let store: Store
+    let account: ID<Account>
+    let stamps: [Grant.Stamp]
+    let ending: DeliverEnding
+    let lease: Lease?
+
+    /// A task of its own, since what arrived is entered even if the run is cancelled.
+    func enter(_ arrived: [DeliverState.Landed]) -> Task<Void, any Error> {
+      guard !arrived.isEmpty else { return Task {} }
+      let conflicts: [ID<Conflict>] = arrived.map { _ in store.ids.next() }
+      return Task {
+        try await store.write(account, under: stamps, lease: lease) { session in
+          for (landed, conflict) in zip(arrived, conflicts) {
+            try ending.end(landed, conflict: conflict, in: session)
+          }
+        }
+      }
     }
   }
+}
+
+extension FieldChange {
+  /// Bytes of what it would write.
+  fileprivate var size: Int { new.map(\.utf8.count).reduce(0, +) }
 }

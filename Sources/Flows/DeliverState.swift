@@ -207,6 +207,9 @@ extension Conflict {
   /// How a cause begins that is in the destination's own words.
   static let notTaken = "not taken there: "
 
+  /// How a cause begins that does not say which value stands in the way, or that was found before anything left.
+  static let refused = "refused: "
+
   /// The cause of an entry that says what stands there again because the owner undid a change.
   static let undone = "undone"
 

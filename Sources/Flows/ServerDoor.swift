@@ -20,20 +20,23 @@ public struct ServerDoor: Sendable {
 
   /// `quiet`: how many seconds a server may be silent while somebody waits for it.
   public init(store: Store, gate: Gate, rules: AddressRules, quiet: Double = 60) {
-    let callers = Callers()
-    self.init(
-      store: store, gate: gate, callers: callers, quiet: quiet,
-      dialler: .system(
-        rules: rules, now: store.clock,
-        mayDial: { try await callers.mayDial($0, $1, store) }, maySend: { try await callers.maySend($0, store) }))
+    self.init(store: store, gate: gate, quiet: quiet) { mayDial, maySend in
+      .system(rules: rules, now: store.clock, mayDial: mayDial, maySend: maySend)
+    }
   }
 
-  private init(store: Store, gate: Gate, callers: Callers, quiet: Double, dialler: Dialler) {
+  /// The same with another dialler, for tests that count what would be asked and dialled.
+  init(
+    store: Store, gate: Gate, quiet: Double = 60,
+    dialler: (@escaping Dialler.MayDial, @escaping Dialler.MaySend) -> Dialler
+  ) {
+    let callers = Callers()
     self.quiet = quiet
     self.store = store
     self.gate = gate
     self.callers = callers
-    self.dialler = dialler
+    self.dialler = dialler(
+      { try await callers.mayDial($0, $1, store) }, { try await callers.maySend($0, store) })
   }
 
   /// Opens a source's mail server under its grant, and lends the conversation to `body`.
@@ -66,9 +69,12 @@ public struct ServerDoor: Sendable {
     _ source: Source, _ grant: Grant, _ account: ID<Account>,
     _ body: @escaping @Sendable (WriteBackSession, MailServer) async throws -> Result
   ) async throws -> Result {
-    try await connect(source, grant, account) { server, key, permit in
-      try await HTTPClient(dialler, server, quiet: quiet).open(toWrite: source.id, key, permit) {
-        try await body($0, server)
+    let request = Request(account: account, member: source.member, sources: [source.id])
+    return try await counted(grant.id, Consent.WriteBack.declaration, request) {
+      try await connect(source, grant, account) { server, key, permit in
+        try await HTTPClient(dialler, server, quiet: quiet, retry: ServerDoor.retry).open(
+          toWrite: source.id, key, permit
+        ) { try await body($0, server) }
       }
     }
   }

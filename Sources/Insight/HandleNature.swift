@@ -81,12 +81,12 @@ public enum HandleNature: String, Sendable, CaseIterable {
     if seen.onCard, isRoleLocal(local) { return (.organisation, "an office in the address book") }
     if seen.onCard { return (.person, "in the address book") }
     if SenderWord.machine(foldedASCII(local)) != nil { return (.machine, "the address of a program") }
+    if manyNames(seen) { return (.placeholder, "\(seen.names.count) names share the address") }
     let judged = seen.machineMails + seen.bulkMails
     if seen.from >= 1, judged * 2 > seen.from, seen.answering * 4 <= seen.from {
       return (.machine, "\(judged) of \(seen.from) mails are automatic or to many")
     }
     if SenderWord.bulk(foldedASCII(local)) != nil { return (.machine, "an address for announcements") }
-    if manyNames(seen) { return (.placeholder, "\(seen.names.count) names share the address") }
     if isScript(seen) { return (.machine, "\(seen.from) mails of \(seen.subjectShapes) shapes, never answered") }
     if isRoleLocal(local) { return (.organisation, "the address of an office") }
     return (.person, seen.from > 0 ? "writes" : "written to")
@@ -127,6 +127,10 @@ public enum HandleNature: String, Sendable, CaseIterable {
     let local = lettersOf(String(address[..<at]))
     let host = address[address.index(after: at)...]
     if nobodies.contains(foldedASCII(local)) { return "a placeholder" }
+    // `Bob@FIRM` whose @ became its code, 40, in front of the firm: all of the firm stand behind `40firm`.
+    if address.hasPrefix("40"), local.utf8.count > 1, address[..<at].dropFirst(2).elementsEqual(local) {
+      return "an @ that became its code"
+    }
     if host.hasSuffix(".invalid") || host == "invalid" { return "a reserved domain (RFC 2606 §2)" }
     if local.isEmpty, address[..<at].allSatisfy({ !$0.isNumber }) { return "no letter before the @" }
     return nil

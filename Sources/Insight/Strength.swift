@@ -34,6 +34,10 @@ public struct Touch: Sendable, Equatable {
 /// whose ties hold 5–10 reciprocated mails a year predict best. Reciprocated is √(sent · received) in the year before
 /// the instant; below `reciprocated` the value is damped in proportion, down to `floor`.
 ///
+/// **Quality.** What is left to 100 is partly filled by how surely they answer, how much goes between the two alone, and
+/// by how many ways they are in touch: each adds up to `quality` of value · (100 - value) / 100, drawn to nothing while
+/// little is known. A tie of which nothing of this is known has none of these parts.
+///
 /// Values are whole 1024ths, so the parts add up to the value without rounding, in any order and on any machine.
 public struct Strength: Sendable, Equatable {
   /// One part with its points and what it rests on; damping has negative points.
@@ -78,6 +82,8 @@ public struct Strength: Sendable, Equatable {
     public var reciprocated = 5.0
     /// What is left of a tie without any reciprocity.
     public var floor = 0.25
+    /// What each of the three parts of quality adds at most, as a share of value · (100 - value) / 100.
+    public var quality = 0.1
 
     public init() {}
   }
@@ -86,7 +92,8 @@ public struct Strength: Sendable, Equatable {
   public static func of(_ touches: [Touch], at: Instant, formula: Formula = Formula()) -> Strength {
     var ranks = Ranks()
     for touch in touches where touch.at <= at { ranks.add(touch, at: at, formula) }
-    return ranks.strength(formula)
+    let strength = ranks.strength(formula)
+    return strength.value > 0 ? strength.adding(TieQuality(touches, at: at), formula) : strength
   }
 }
 

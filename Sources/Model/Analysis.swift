@@ -5,6 +5,7 @@ public enum Analysis: String, Sendable, CaseIterable {
   case strength
   case uniteCards = "unite-cards"
   case mergeSuggestions = "merge-suggestions"
+  case whomNext = "whom-next"
 
   /// What the customer has of it: the three functions the policy names.
   public enum Function: String, Sendable { case strengthen, track, leverage }
@@ -43,6 +44,11 @@ public enum Analysis: String, Sendable, CaseIterable {
       Declaration(
         function: .strengthen, inputs: "names and addresses of people", outputs: "pairs that may be one",
         purpose: "find-people", without: "'kith suggest merges' names nobody")
+    case .whomNext:
+      Declaration(
+        function: .leverage, inputs: "who wrote to whom, when, and which mails are on one subject",
+        outputs: "a list of people to be in touch with, made anew each time and kept nowhere",
+        purpose: "find-people", without: "'kith suggest next' names nobody")
     }
   }
 }

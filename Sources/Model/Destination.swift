@@ -2,7 +2,7 @@
 public struct Destination: Identified, Sendable, Equatable {
   public static let prefix = "destination"
 
-  public enum Kind: String, Sendable, CaseIterable { case folder, tryton, amagi, hubspot, webhook, carddav }
+  public enum Kind: String, Sendable, CaseIterable { case folder, tryton, amagi, hubspot, webhook, carddav, espo }
 
   public var id: ID<Destination>
   public var member: ID<Member>

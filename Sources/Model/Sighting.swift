@@ -1,7 +1,7 @@
 /// Who was seen in one mail, and in which part: all that comes out of a mail that is opened to find people.
 public struct MailSightings: Sendable, Equatable {
   /// One address in one role of a mail.
-  public struct Sighting: Sendable, Equatable {
+  public struct Sighting: Sendable, Hashable {
     public var role: Interaction.Role
     /// The folded address.
     public var address: String
@@ -32,7 +32,7 @@ public struct MailSightings: Sendable, Equatable {
     }
   }
 
-  /// What kind of author wrote a mail, judged by headers alone.
+  /// What kind of author wrote a mail, judged by its headers and the shape of its text.
   public enum Author: Int, Sendable, CaseIterable { case person = 1, machine = 2, bulk = 3 }
 
   public var sightings: [Sighting]

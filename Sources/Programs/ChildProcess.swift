@@ -72,10 +72,11 @@ public final class ChildProcess: Sendable {
     _ = wait()
   }
 
-  /// Ends it in the middle of whatever it does, unless it ended by itself.
-  public func kill() {
+  /// Ends it in the middle of whatever it does; false if it had ended by itself.
+  @discardableResult
+  public func kill() -> Bool {
     Glibc.kill(id, SIGKILL)
-    _ = wait()
+    return wait() == 128 + SIGKILL
   }
 
   /// How it ended, if it did; it must not be asked again then.

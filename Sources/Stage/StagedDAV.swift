@@ -135,6 +135,9 @@ public final class StagedDAV: Sendable {
     return environment["KITH_DAV"] ?? (environment["HOME"] ?? "/root") + "/.cache/kith/dav"
   }
 
+  /// What is particular to these servers before which answers are spoiled.
+  public static let faults = StagedFaults.System(kind: { $0.method }, errorInside: { _ in #"{"error":"busy"}"# })
+
   private static let client = """
     import base64, http.client, json, ssl, sys
     port, login, changes, cert = sys.argv[1:]

@@ -55,7 +55,7 @@ public enum Analyses {
         """, key + [Value(Fact.Origin.inferred.rawValue)])
     case .strength:
       try session.run("UPDATE person SET strength = 0 WHERE account_id = $1 AND member_id = $2", key)
-    case .uniteCards, .mergeSuggestions: return
+    case .uniteCards, .mergeSuggestions, .whomNext: return
     }
   }
 
@@ -70,7 +70,7 @@ public enum Analyses {
       try session.run("UPDATE mail SET analysed = 0 WHERE account_id = $1 AND member_id = $2 AND erased = 0", key)
     case .strength, .uniteCards:
       try session.run("UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2", key)
-    case .mergeSuggestions: return
+    case .mergeSuggestions, .whomNext: return
     }
     try lookAgain(of: member, at: now, newID: newID, account, in: session)
   }

@@ -40,7 +40,7 @@ public struct Dialler: Sendable {
   private let contexts = TLSContexts()
 
   /// How long a trouble of the network waits before the next try, in milliseconds.
-  static let pause: Int64 = 300_000
+  public static let pause: Int64 = 300_000
 
   public init(
     rules: AddressRules, resolver: any NameResolver, group: any EventLoopGroup, meter: ByteMeter = ByteMeter(),
@@ -122,7 +122,7 @@ public struct Dialler: Sendable {
     return Handshake(
       context: try contexts.context(roots), host: host, line: line, limit: limits.connect,
       isUpgrade: security == .startTLS(roots)
-    ) { Instant(milliseconds: now().milliseconds &+ Dialler.pause) }
+    ) { now().later(limits.retry) }
   }
 
   /// Ends every dial and connection of a grant and returns, with their number, when their sockets are closed.
@@ -161,7 +161,7 @@ public struct Dialler: Sendable {
       do {
         answers = try await resolver.addresses(of: name, within: limits.connect)
       } catch let error as ResolutionTrouble {
-        throw error.trouble(retryAt: retry)
+        throw error.trouble(retryAt: now().later(limits.retry))
       }
       guard !answers.isEmpty else { throw Trouble("the name \(name) has no address", "check the name of the host") }
       return try rules.check(answers, of: host, port: port)
@@ -180,14 +180,16 @@ public struct Dialler: Sendable {
       } catch let error as WireRefusal {
         throw error
       } catch let error as IOError where isExhaustion(error) {
-        throw Trouble("the system has no socket left (\(error.errnoCode))", remedy: .wait(until: retry))
+        throw Trouble(
+          "the system has no socket left (\(error.errnoCode))", remedy: .wait(until: now().later(limits.retry)))
       } catch is ChannelError, is IOError, is NIOConnectionError {
         // The next address may answer; if none does, the trouble below says so.
         try line.check()
       }
     }
     throw Trouble(
-      "\(endpoint) could not be reached at any of \(tried.count) addresses", remedy: .wait(until: retry))
+      "\(endpoint) could not be reached at any of \(tried.count) addresses",
+      remedy: .wait(until: now().later(limits.retry)))
   }
 
   private func isExhaustion(_ error: IOError) -> Bool { [12, 23, 24].contains(error.errnoCode) }
@@ -199,7 +201,7 @@ public struct Dialler: Sendable {
       channel.eventLoop.makeCompletedFuture {
         try line.attach(channel)
         let watch = SocketWatch(line: line, limits: limits, meter: meter) { stall in
-          let until = Instant(milliseconds: now().milliseconds &+ Dialler.pause)
+          let until = now().later(limits.retry)
           switch stall {
           case .quiet: return Trouble("the other side fell silent", remedy: .wait(until: until))
           case .progress: return Trouble("the other side stopped taking bytes", remedy: .wait(until: until))
@@ -215,8 +217,6 @@ public struct Dialler: Sendable {
     }
   }
 
-  private var retry: Instant { Instant(milliseconds: now().milliseconds &+ Dialler.pause) }
-
   private static func tcp(_ group: any EventLoopGroup) -> Connect {
     { target, limit, prepare in
       let address = try SocketAddress(
@@ -231,5 +231,11 @@ public struct Dialler: Sendable {
         )
         .connect(to: address, channelInitializer: prepare)
     }
+  }
+}
+
+extension Instant {
+  fileprivate func later(_ time: TimeAmount) -> Instant {
+    Instant(milliseconds: milliseconds &+ time.nanoseconds / 1_000_000)
   }
 }

@@ -118,10 +118,13 @@ public struct Limits: Sendable {
   public var whole: TimeAmount
   public var sent: Int
   public var received: Int
+  /// How long after a trouble of the network the next try waits.
+  public var retry: TimeAmount
 
   public init(
     connect: TimeAmount = .seconds(20), quiet: TimeAmount = .seconds(60), progress: TimeAmount = .seconds(30),
-    whole: TimeAmount = .hours(24), sent: Int = 256 << 20, received: Int = 64 << 30
+    whole: TimeAmount = .hours(24), sent: Int = 256 << 20, received: Int = 64 << 30,
+    retry: TimeAmount = .milliseconds(Dialler.pause)
   ) {
     self.connect = connect
     self.quiet = quiet
@@ -129,5 +132,6 @@ public struct Limits: Sendable {
     self.whole = whole
     self.sent = sent
     self.received = received
+    self.retry = retry
   }
 }

@@ -47,6 +47,25 @@ struct GateTests {
     #expect(try await desk.refusal(SyncToCRM.self, Desk.deliver())?.reason == .withdrawn)
   }
 
+  @Test("P085 consent to one destination is consent to no other: the gate names who was refused, and keeps the words")
+  func eachItsOwn() async throws {
+    let desk = try await Desk()
+    var other = Desk.deliver()
+    other.destination = ID(55)
+    desk.change {
+      $0.standing.approvals.append(
+        Approval(
+          id: ID(10), kind: .standing, destination: ID(55), digest: Desk.rules, givenAt: Instant(seconds: 0)))
+    }
+    #expect(try await desk.refusal(SyncToCRM.self, other)?.reason == .noGrant)
+    #expect(try await desk.refusal(SyncToCRM.self, Desk.deliver()) == nil)
+    #expect(desk.lines.map(\.outcome) == ["no-grant", "permitted"])
+    #expect(desk.lines[0].about != desk.lines[1].about && desk.lines.allSatisfy { $0.about != 0 })
+    let grant = Desk.writing()
+    #expect(grant.target == .destination(Desk.folder) && grant.words == GrantWords.writing(.folder))
+    #expect(grant.policyVersion == PolicyVersion.current.version)
+  }
+
   @Test("P039 a grant without the statement of the right reads nothing")
   func noWarranty() async throws {
     let desk = try await Desk()

@@ -14,14 +14,14 @@ import Testing
   @Test("what is written is read back, with what has no place there in lines of its free text")
   func roundTrip() async throws {
     let server = try await AmagiTests.shared.value
-    let stage = try await ServerOutlet.amagi(server)
+    let stage = try await OutletStage.amagi(server)
     let (person, firm) = (stage.stranger(), stage.stranger())
     let values: FieldValues = [
       .name: ["Dr. Ada Love"], .given: ["Ada"], .family: ["Love"], .email: ["A1@example.test", "a2@example.test"],
       .phone: ["+41446681800", "+41446681801"], .organisation: ["House"], .tag: ["vip", "Friend"], .title: ["no place"],
     ]
     try await stage.outlet { crm, permit in
-      let made = try await crm.apply(ServerOutlet.making(person, values), permit, check: {})
+      let made = try await crm.apply(CRMWrite.making(person, values), permit, check: {})
       let remote = try #require(made.remote)
       var read = try #require(try await crm.records().records.first { $0.remote == remote })
       #expect(read.digest == made.digest)
@@ -31,7 +31,7 @@ import Testing
       try await server.call("PATCH", "/api/contacts/\(remote)", #"{"notes":"Likes tea\n\nkith: \#(person)"}"#)
       read = try #require(try await crm.records().records.first { $0.remote == remote })
       let changed = try await crm.apply(
-        ServerOutlet.changing(read, person, [.phone: ["1", "2"], .name: ["Ada Long Love"], .tag: []]), permit, check: {}
+        CRMWrite.changing(read, person, [.phone: ["1", "2"], .name: ["Ada Long Love"], .tag: []]), permit, check: {}
       )
       read = try #require(try await crm.records().records.first { $0.remote == remote })
       #expect(read.digest == changed.digest)
@@ -54,29 +54,29 @@ import Testing
   @Test("P079 a second try finds what the first one made, with an address or without; hand edits are not written over")
   func retry() async throws {
     let server = try await AmagiTests.shared.value
-    let stage = try await ServerOutlet.amagi(server)
+    let stage = try await OutletStage.amagi(server)
     let (with, without, late) = (stage.stranger(), stage.stranger(), stage.stranger())
     let address = "\(with)@example.test"
     try await stage.outlet { crm, permit in
       for (person, values) in [
         (with, [.name: ["With One"], .email: [address]]), (without, [FieldKey.name: ["Without"]]),
       ] {
-        let first = try await crm.apply(ServerOutlet.making(person, values), permit, check: {})
-        #expect(try await crm.apply(ServerOutlet.making(person, values, isRetry: true), permit, check: {}) == first)
-        let other = ServerOutlet.making(person, values.merging([.name: ["Other"]]) { $1 }, isRetry: true)
+        let first = try await crm.apply(CRMWrite.making(person, values), permit, check: {})
+        #expect(try await crm.apply(CRMWrite.making(person, values, isRetry: true), permit, check: {}) == first)
+        let other = CRMWrite.making(person, values.merging([.name: ["Other"]]) { $1 }, isRetry: true)
         #expect(try await crm.apply(other, permit, check: {}) == .changed)
       }
       let records = try await crm.records().records
       #expect(records.filter { $0.person == with }.count == 1 && records.filter { $0.person == without }.count == 1)
       // Somebody else's contact has the address: it is known, so it is no matter of timing.
-      let taken = try await crm.apply(ServerOutlet.making(late, [.email: [address]]), permit, check: {})
+      let taken = try await crm.apply(CRMWrite.making(late, [.email: [address]]), permit, check: {})
       #expect(taken == .refused(field: .email, why: "another contact of amagi-crm has this address"))
       let odd = try await crm.apply(
-        ServerOutlet.making(late, [.name: ["Odd"], .email: ["no address"]]), permit, check: {})
+        CRMWrite.making(late, [.name: ["Odd"], .email: ["no address"]]), permit, check: {})
       #expect(odd == .refused(field: .email, why: "no address in the eyes of amagi-crm"))
       let read = try #require(records.first { $0.person == without })
       try await server.call("PATCH", "/api/contacts/\(read.remote)", #"{"phone":"12"}"#)
-      let change = ServerOutlet.changing(read, without, [.name: ["New Name"]])
+      let change = CRMWrite.changing(read, without, [.name: ["New Name"]])
       #expect(try await crm.apply(change, permit, check: {}) == .changed)
     }
   }
@@ -85,11 +85,11 @@ import Testing
     "a meeting becomes an appointment, or a task where the hour is booked; all else becomes a task, once for its key")
   func activities() async throws {
     let server = try await AmagiTests.shared.value
-    let stage = try await ServerOutlet.amagi(server)
+    let stage = try await OutletStage.amagi(server)
     let person = stage.stranger()
     try await stage.outlet { crm, permit in
       let remote = try #require(
-        try await crm.apply(ServerOutlet.making(person, [.name: ["Met"]]), permit, check: {}).remote)
+        try await crm.apply(CRMWrite.making(person, [.name: ["Met"]]), permit, check: {}).remote)
       func activity(_ kind: Interaction.Kind, _ number: Int, isRetry: Bool = false) -> ActivityWrite {
         ActivityWrite(
           kind, key: "k\(number)-\(remote)", remotes: [remote], direction: .outward,
@@ -113,20 +113,20 @@ import Testing
       (.silenceAfter, "did not answer"), (.expired, "does not accept the token"),
     ] {
       let proxy = try StagedFaults(before: server.port, StagedAmagi.faults, share: 0, seed: 1)
-      let stage = try await ServerOutlet.amagi(server, by: proxy)
+      let stage = try await OutletStage.amagi(server, by: proxy)
       let person = stage.stranger()
       try await stage.outlet { crm, permit in
         proxy.strike(fault)
         var trouble: Trouble?
         do {
-          _ = try await crm.apply(ServerOutlet.making(person, [.name: ["Troubled"]]), permit, check: {})
+          _ = try await crm.apply(CRMWrite.making(person, [.name: ["Troubled"]]), permit, check: {})
         } catch let caught as Trouble {
           trouble = caught
         }
         #expect(
           trouble?.what.contains("amagi-crm") == true && trouble?.what.contains(says) == true, "\(trouble as Any)")
         let answer = try await crm.apply(
-          ServerOutlet.making(person, [.name: ["Troubled"]], isRetry: true), permit, check: {})
+          CRMWrite.making(person, [.name: ["Troubled"]], isRetry: true), permit, check: {})
         #expect(answer.remote != nil)
       }
       let held = try await server.call("GET", "/api/contacts?search=Troubled&limit=100")

@@ -26,8 +26,7 @@ struct CardDAVFaultTests {
 
   private static func faults(before server: StagedDAV) throws -> StagedFaults {
     try StagedFaults(
-      before: server.port, .init(kind: { $0.method }, errorInside: { _ in #"{"error":"busy"}"# }), share: 0, seed: 7,
-      pause: 0)
+      before: server.port, StagedDAV.faults, share: 0, seed: 7, pause: 0)
   }
 
   /// Runs until nothing is left to do; answers how many runs it took.

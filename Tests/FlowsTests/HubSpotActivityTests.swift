@@ -4,48 +4,22 @@ import Foundation
 import Model
 import Plans
 import Stage
-import Store
 import Testing
-import Wire
 
 @Suite("Interactions in HubSpot")
 struct HubSpotActivityTests {
   /// The cast's household with a HubSpot that was accepted before the first letter was written.
   private struct Scene {
-    let household: Household
+    let stage: ActivityStage
     let hub: StagedHubSpot
-    let deliver: Deliver
-    let destination: ID<Destination>
 
     init(_ level: ActivityLevel, faults: HubSpotFaults? = nil) async throws {
-      household = try await Household.made(.sqlite)
       hub = try StagedHubSpot(faults: faults)
-      let (store, house) = (household.store, household.house)
-      deliver = Deliver(
-        store: store, gate: house.gate,
-        door: ServerDoor(store: store, gate: house.gate, rules: AddressRules(allowsThisMachine: true)),
-        pause: { until in
-          house.clock.set(max(until, house.clock.now))
-          return true
-        })
-      let viewer = try await house.gate.viewer(household.account, household.ada)
-      let wanted = Destination(
-        id: store.ids.next(), member: household.ada, kind: .hubspot, location: "http://127.0.0.1:\(hub.port)",
-        server: MailServer(host: "127.0.0.1", port: hub.port, security: .none),
-        options: [ActivityLevel.option: level.rawValue])
-      let kept = try await AddDestination(deliver).server(
-        wanted, Login(user: "", secret: StagedHubSpot.token, kind: .token), as: viewer)
-      destination = kept.id
-      let now = house.clock.now
-      house.clock.set(Instant(year: 2020, month: 1, day: 1))
-      try await store.approve(
-        household.account, household.ada, kept.id, kind: .standing, digest: Deliver.digest(Deliver.standingRules(kept)))
-      house.clock.set(now)
+      stage = try await ActivityStage(
+        level, .hubspot, OutletStage.local(hub.port), Login(user: "", secret: StagedHubSpot.token, kind: .token))
     }
 
-    func run() async throws -> DeliverReport {
-      try await deliver.run(destination, of: household.ada, in: household.account)
-    }
+    func run() async throws -> DeliverReport { try await stage.run() }
 
     /// All that HubSpot heard.
     var heard: String { hub.web.asked.map { $0.path + $0.body }.joined(separator: "\n") }

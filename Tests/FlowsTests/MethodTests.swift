@@ -1,6 +1,7 @@
 import Consent
 import Flows
 import Foundation
+import Insight
 import Model
 import Stage
 import Store
@@ -72,6 +73,51 @@ import Testing
     }
   }
 
+  @Test("P020 every analysis says which of the three functions it serves, and works under a purpose of the policy")
+  func functions() {
+    for analysis in Analysis.allCases {
+      let declaration = analysis.declaration
+      #expect([.strengthen, .track, .leverage].contains(declaration.function))
+      let purpose = Catalogue.all.first { $0.name == declaration.purpose }
+      #expect(purpose?.promise == 20, "\(analysis)")
+    }
+    #expect(Set(Analysis.allCases.map(\.declaration.function)) == [.strengthen, .track, .leverage])
+  }
+
+  @Test(
+    "P010 what is learnt from one owner for a list is left nowhere, and changes no other owner's list",
+    arguments: StagedHouse.EngineKind.allCases)
+  func learntForOneself(_ engine: StagedHouse.EngineKind) async throws {
+    let (one, other) = (try await Household.made(engine), try await Household.made(engine))
+    try Self.correspond(one, ["Gil", "Bob", "Gil", "Cyd", "Gil"])
+    try Self.correspond(other, ["Bob", "Dora", "Cyd", "Dora", "Hal", "Bob", "Ivy"])
+    try await one.read()
+    try await other.read()
+    func list(_ house: Household) async throws -> [NextTouch] {
+      try await SuggestNext(store: house.store).suggestions(try await house.viewer(), top: 0).map(\.next)
+    }
+    let alone = try await list(other).map(\.score)
+    let before = try await one.store.digest(one.account)
+    #expect(try await list(one).count > 2)
+    #expect(try await one.store.digest(one.account) == before)
+    #expect(try await list(other).map(\.score) == alone)
+  }
+
+  /// What Ada wrote over half a year, every fourth day to the next of some people.
+  private static func correspond(_ house: Household, _ people: [String]) throws {
+    try FileManager.default.createDirectory(atPath: house.mailbox + "/new", withIntermediateDirectories: true)
+    for number in 0..<45 {
+      let to = people[number * number % people.count]
+      let at = house.store.clock().advanced(byDays: -2 - 4 * Double(number)).civil
+      let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+      let text =
+        "From: Ada <\(Cast.ada.address)>\r\nTo: \(to) Green <\(to.lowercased())@example.test>\r\n"
+        + "Subject: plan \(to)\r\nDate: \(at.day) \(months[at.month - 1]) \(at.year) 10:00:00 +0000\r\n"
+        + "Message-ID: <half-\(number)@example.test>\r\n\r\nletter \(number)\r\n"
+      try Data(text.utf8).write(to: URL(filePath: "\(house.mailbox)/new/half-\(number)"))
+    }
+  }
+
   /// How much each method has made.
   private func outputs(_ house: Household) async throws -> [Analysis: Int64] {
     func count(_ statement: String) async throws -> Int64 {
@@ -86,6 +132,8 @@ import Testing
       .uniteCards: try await count("SELECT COUNT(*) FROM decision WHERE account_id = $1"),
       .mergeSuggestions: Int64(
         try await SuggestMerges(store: house.store).suggestions(try await house.viewer()).count),
+      .whomNext: Int64(
+        try await SuggestNext(store: house.store).suggestions(try await house.viewer(), top: 0).count),
     ]
   }
 

@@ -30,11 +30,11 @@ import Testing
     arguments: StagedTryton.Version.allCases)
   func roundTrip(_ version: StagedTryton.Version) async throws {
     let server = try await TrytonTests.server(version)
-    let stage = try await ServerOutlet.tryton(server)
+    let stage = try await OutletStage.tryton(server)
     let person = stage.stranger()
     let values = fullValues(1)
     try await stage.outlet { crm, permit in
-      let made = try await crm.apply(ServerOutlet.making(person, values), permit, check: {})
+      let made = try await crm.apply(CRMWrite.making(person, values), permit, check: {})
       var read = try #require(try await crm.records().records.first { $0.remote == made.remote })
       #expect(read.digest == made.digest)
       #expect(read.person == person)
@@ -43,7 +43,7 @@ import Testing
         .name: ["Ada B."], .email: ["b1@example.test", "c1@example.test"], .phone: [], .organisation: ["Other"],
         .tag: ["VIP 1"], .address: ["Elsewhere 2"],
       ]
-      let changed = try await crm.apply(ServerOutlet.changing(read, person, new), permit, check: {})
+      let changed = try await crm.apply(CRMWrite.changing(read, person, new), permit, check: {})
       read = try #require(try await crm.records().records.first { $0.remote == made.remote })
       #expect(read.digest == changed.digest)
       let sorted = crm.shaped(values.merging(new) { $1 }).filter { !$0.value.isEmpty }.mapValues { $0.sorted() }
@@ -66,20 +66,20 @@ import Testing
     arguments: StagedTryton.Version.allCases)
   func retry(_ version: StagedTryton.Version) async throws {
     let server = try await TrytonTests.server(version)
-    let stage = try await ServerOutlet.tryton(server)
+    let stage = try await OutletStage.tryton(server)
     let people = (0..<5).map { _ in stage.stranger() }
     let values: FieldValues = [.name: ["Twice"], .email: ["twice@example.test"], .tag: ["Twice"]]
     try await stage.outlet { crm, permit in
-      let first = try await crm.apply(people.prefix(3).map { ServerOutlet.making($0, values) }, permit, check: {})
-      let again = try await crm.apply(people.map { ServerOutlet.making($0, values, isRetry: true) }, permit, check: {})
+      let first = try await crm.apply(people.prefix(3).map { CRMWrite.making($0, values) }, permit, check: {})
+      let again = try await crm.apply(people.map { CRMWrite.making($0, values, isRetry: true) }, permit, check: {})
       #expect(Array(again.prefix(3)) == first)
       #expect(Set(again.compactMap(\.remote)).count == 5)
       // Even if nobody says that it is a second try: codes are unique.
-      #expect(try await crm.apply(people.map { ServerOutlet.making($0, values) }, permit, check: {}) == again)
-      let other = ServerOutlet.making(people[0], [.name: ["Somebody else wrote"]], isRetry: true)
+      #expect(try await crm.apply(people.map { CRMWrite.making($0, values) }, permit, check: {}) == again)
+      let other = CRMWrite.making(people[0], [.name: ["Somebody else wrote"]], isRetry: true)
       #expect(try await crm.apply(other, permit, check: {}) == .changed)
       let read = try #require(try await crm.records().records.first { $0.remote == first[0].remote })
-      let change = ServerOutlet.changing(read, people[0], [.name: ["Thrice"]])
+      let change = CRMWrite.changing(read, people[0], [.name: ["Thrice"]])
       let once = try await crm.apply(change, permit, check: {})
       var twice = change
       twice.isRetry = true
@@ -90,11 +90,11 @@ import Testing
   @Test("what somebody changed there meanwhile is not written over", arguments: StagedTryton.Version.allCases)
   func guarded(_ version: StagedTryton.Version) async throws {
     let server = try await TrytonTests.server(version)
-    let stage = try await ServerOutlet.tryton(server)
+    let stage = try await OutletStage.tryton(server)
     let people = (0..<3).map { _ in stage.stranger() }
     try await stage.outlet { crm, permit in
       let made = try await crm.apply(
-        people.map { ServerOutlet.making($0, [.name: ["Guarded"], .email: ["g@example.test"]]) }, permit, check: {})
+        people.map { CRMWrite.making($0, [.name: ["Guarded"], .email: ["g@example.test"]]) }, permit, check: {})
       let remotes = made.compactMap(\.remote)
       let read = try await crm.records().records.filter { remotes.contains($0.remote) }.sorted { $0.remote < $1.remote }
       // The older one tells times in whole seconds.
@@ -105,7 +105,7 @@ import Testing
       try await server.call("model.party.contact_mechanism.write", "[\(found),{\"value\":\"h@example.test\"},{}]")
       let answers = try await crm.apply(
         zip(read, people.sorted()).map { record, person in
-          ServerOutlet.changing(record, record.person ?? person, [.name: ["New"], .email: ["n@example.test"]])
+          CRMWrite.changing(record, record.person ?? person, [.name: ["New"], .email: ["n@example.test"]])
         }, permit, check: {})
       #expect(answers[0] == .changed)
       #expect(answers[1] == .changed)
@@ -122,13 +122,13 @@ import Testing
   func batches() async throws {
     let server = try await TrytonTests.server(.v82)
     let proxy = try StagedFaults(before: server.port, StagedTryton.faults, share: 0, seed: 1)
-    let stage = try await ServerOutlet.tryton(server, by: proxy)
+    let stage = try await OutletStage.tryton(server, by: proxy)
     let people = (0..<200).map { _ in stage.stranger() }
     try await stage.outlet { crm, permit in
       _ = try await crm.records()
       proxy.forget()
       let made = try await crm.apply(
-        people.enumerated().map { ServerOutlet.making($1, [.name: ["P \($0)"], .email: ["p\($0)@example.test"]]) },
+        people.enumerated().map { CRMWrite.making($1, [.name: ["P \($0)"], .email: ["p\($0)@example.test"]]) },
         permit,
         check: {})
       #expect(Set(made.compactMap(\.remote)).count == 200)
@@ -137,7 +137,7 @@ import Testing
       let read = try await crm.records().records.filter { remotes.contains($0.remote) }
       proxy.forget()
       let changed = try await crm.apply(
-        read.map { ServerOutlet.changing($0, $0.person ?? people[0], [.email: ["\($0.remote)@example.test"]]) }, permit,
+        read.map { CRMWrite.changing($0, $0.person ?? people[0], [.email: ["\($0.remote)@example.test"]]) }, permit,
         check: {})
       #expect(Set(changed.compactMap(\.remote)) == remotes)
       #expect(proxy.counts == ["model.party.party.write": 1])
@@ -156,12 +156,12 @@ import Testing
         + #"\"Party\" is too long (13 > 5).","",null]]}"#
     }
     let proxy = try StagedFaults(before: server.port, system, share: 0, seed: 1)
-    let stage = try await ServerOutlet.tryton(server, by: proxy)
+    let stage = try await OutletStage.tryton(server, by: proxy)
     let people = (0..<8).map { _ in stage.stranger() }
     try await stage.outlet { crm, permit in
       let answers = try await crm.apply(
         people.enumerated().map { number, person in
-          ServerOutlet.making(
+          CRMWrite.making(
             person, [.name: [number == 5 ? "Much too long" : "Good \(number)"], .tag: number == 2 ? ["Off"] : []])
         }, permit, check: {})
       #expect(answers[5] == .refused(field: .name, why: "longer than Tryton takes"))
@@ -171,7 +171,7 @@ import Testing
       let read = try await crm.records().records.filter { written.contains($0.remote) }
       let changed = try await crm.apply(
         read.map { record in
-          ServerOutlet.changing(
+          CRMWrite.changing(
             record, record.person ?? people[0], [.name: [record.remote == read[1].remote ? "Much too long" : "New"]])
         }, permit, check: {})
       #expect(changed.filter { $0 == .refused(field: .name, why: "longer than Tryton takes") }.count == 1)
@@ -183,10 +183,10 @@ import Testing
   func notes() async throws {
     for version in StagedTryton.Version.allCases {
       let server = try await TrytonTests.server(version)
-      let stage = try await ServerOutlet.tryton(server)
+      let stage = try await OutletStage.tryton(server)
       let person = stage.stranger()
       try await stage.outlet { crm, permit in
-        let made = try await crm.apply(ServerOutlet.making(person, [.name: ["Noted"]]), permit, check: {})
+        let made = try await crm.apply(CRMWrite.making(person, [.name: ["Noted"]]), permit, check: {})
         let remote = try #require(made.remote)
         func mail(_ number: Int, isRetry: Bool = false) -> ActivityWrite {
           ActivityWrite(
@@ -213,14 +213,14 @@ import Testing
       (.silenceAfter, "did not answer"),
     ] {
       let proxy = try StagedFaults(before: server.port, StagedTryton.faults, share: 0, seed: 1)
-      let stage = try await ServerOutlet.tryton(server, by: proxy)
+      let stage = try await OutletStage.tryton(server, by: proxy)
       let person = stage.stranger()
       try await stage.outlet { crm, permit in
         _ = try await crm.names()
         proxy.strike(fault)
         var trouble: Trouble?
         do {
-          _ = try await crm.apply(ServerOutlet.making(person, [.name: ["Troubled"]]), permit, check: {})
+          _ = try await crm.apply(CRMWrite.making(person, [.name: ["Troubled"]]), permit, check: {})
         } catch let caught as Trouble {
           trouble = caught
         }
@@ -229,7 +229,7 @@ import Testing
         // The session that ended is renewed at once, by itself.
         proxy.strike(.expired)
         let answer = try await crm.apply(
-          ServerOutlet.making(person, [.name: ["Troubled"]], isRetry: true), permit, check: {})
+          CRMWrite.making(person, [.name: ["Troubled"]], isRetry: true), permit, check: {})
         #expect(answer.remote != nil)
       }
     }

@@ -105,7 +105,7 @@ struct WebhookTests {
     for (status, remedy) in [(410, "revoke"), (401, "secret")] {
       let web = try StagedWeb { _ in StagedWeb.Answer(status) }
       let stage = try await OutletStage(
-        .webhook, web.port, [:], Login(user: "", secret: StagedWebhook.secret), path: "/x")
+        .webhook, OutletStage.local(web.port, path: "/x"), [:], Login(user: "", secret: StagedWebhook.secret))
       try await stage.people(3)
       await #expect { try await stage.run() } throws: { error in
         guard case .stop(let help)? = (error as? Trouble)?.remedy else { return false }

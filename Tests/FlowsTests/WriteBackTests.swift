@@ -79,6 +79,11 @@ struct WriteBackTests {
     let before = try stage.etags()
     let done = try await stage.run([shown[0].digest])
     #expect(done.map(\.state) == [.written, .proposed], "\(done.compactMap(\.why))")
+    // What left is written down: the card and its questions, no less than the card.
+    let sent = try await stage.way.store.ledger(stage.way.account).map(\.line).filter {
+      $0.purpose == "write-back" && $0.outcome == "bytes sent"
+    }
+    #expect(try sent.map(\.count).max() ?? 0 > stage.text(1).utf8.count)
     let path = "\(stage.books.server.book)1.vcf"
     #expect(try stage.writes() == ["PUT \(path)"])
     #expect(try stage.etags().filter { $0.key != path } == before.filter { $0.key != path })

@@ -89,7 +89,7 @@ struct StrengthTests {
       [touch(Double($0) * 9.5, .inward, recipients: 3), touch(Double($0) * 11.25, .outward)]
     }
     let strength = Strength.of(touches, at: now)
-    #expect(strength.value == 70.1103515625, "\(strength)")
+    #expect(strength.value == 72.404296875, "\(strength)")
   }
 
   @Test("figures at the edges do not trap")

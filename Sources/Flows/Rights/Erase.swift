@@ -18,7 +18,9 @@ public struct Erase: Sendable {
   ) {
     self.store = store
     self.gate = gate
-    outlets = OutletDoor(store: store, gate: gate, door: door, local: crm)
+    outlets = OutletDoor(
+      store: store, gate: gate, door: door, local: crm,
+      pause: { try await Deliver.wait(until: $0, from: store.clock()) })
   }
 
   /// What an erasure reached, to be told to the owner.

@@ -1,5 +1,5 @@
 /// Phrases that are looked for in a text all at once: each place is looked up by its first two bytes.
-struct PhraseSet: Sendable {
+package struct PhraseSet: Sendable {
   private let phrases: [[UInt8]]
   /// The phrases that may begin with two bytes, by a hash of them.
   private let starts: [[Int32]]
@@ -9,7 +9,7 @@ struct PhraseSet: Sendable {
   private static let size = 2_048
 
   /// Phrases in small letters, of two bytes and more.
-  init(_ phrases: [[UInt8]]) {
+  package init(_ phrases: [[UInt8]]) {
     var starts = [[Int32]](repeating: [], count: PhraseSet.size)
     for (index, phrase) in phrases.enumerated() where phrase.count >= 2 {
       starts[PhraseSet.hash(phrase[0], phrase[1])].append(Int32(truncatingIfNeeded: index))
@@ -38,6 +38,22 @@ struct PhraseSet: Sendable {
       }
     }
     return found.count
+  }
+
+  /// Calls `body` with the index of each phrase that a folded text holds, once for each.
+  package func each(in text: FoldedText, _ body: (Int) -> Void) {
+    let bytes = text.bytes
+    guard bytes.count >= 2 else { return }
+    var found = [Bool](repeating: false, count: phrases.count)
+    let span = bytes.span
+    let marks = mayStart.span
+    for at in 0..<bytes.count - 1 where marks[PhraseSet.hash(span[at], span[at + 1])] {
+      for index in starts[PhraseSet.hash(bytes[at], bytes[at + 1])] where !found[Int(index)] {
+        guard span.matches(phrases[Int(index)], at: at, end: bytes.count) else { continue }
+        found[Int(index)] = true
+        body(Int(index))
+      }
+    }
   }
 
   /// Whether a folded text begins with one of the phrases.

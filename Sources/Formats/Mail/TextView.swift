@@ -148,12 +148,12 @@ struct TextView {
 }
 
 /// A short piece of text in small letters.
-struct FoldedText {
+package struct FoldedText {
   let bytes: [UInt8]
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  init(_ source: [UInt8], _ range: Range<Int>) {
+  package init(_ source: [UInt8], _ range: Range<Int>) {
     var folded: [UInt8] = []
     folded.reserveCapacity(range.count)
     var isASCII = true

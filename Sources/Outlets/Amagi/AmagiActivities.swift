@@ -32,8 +32,9 @@ extension AmagiCRM {
     _ activity: ActivityWrite, _ contact: Int64, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
     if activity.isRetry, let earlier = try await entered(activity, contact) { return earlier }
-    let notes = AmagiCRM.notes(activity)
-    let title = activity.subject.map(oneLine).flatMap { $0.isEmpty ? nil : $0 } ?? AmagiCRM.title(activity)
+    let note = ActivityNote(activity)
+    let notes = note.text(withSubject: false)
+    let title = activity.subject.map(oneLine).flatMap { $0.isEmpty ? nil : $0 } ?? note.title
     if activity.kind == .meeting, let end = activity.endsAt, end > activity.at {
       let body: JSON = [
         "title": .text(title), "contact_id": .int(contact), "notes": .text(notes),
@@ -59,7 +60,7 @@ extension AmagiCRM {
 
   /// What an earlier try entered.
   private func entered(_ activity: ActivityWrite, _ contact: Int64) async throws -> CRMAnswer? {
-    let line = AmagiCRM.line(activity.key)
+    let line = ActivityNote.line(activity.key)
     func found(_ kind: String, _ target: String) async throws -> CRMAnswer? {
       let shown = try await talk.ask(target)
       guard let mine = shown.asList?.first(where: { $0[key: "notes"]?.asText?.hasSuffix(line) == true }) else {
@@ -78,30 +79,6 @@ extension AmagiCRM {
   }
 
   private static func entered(_ kind: String, _ shown: JSON, _ notes: String) -> CRMAnswer {
-    .written(remote: "\(kind)/\(shown[key: "id"]?.asInt ?? 0)", digest: hex(sha256(Array(notes.utf8))))
-  }
-
-  private static func line(_ key: String) -> String { "kith-key: " + key }
-
-  private static func title(_ activity: ActivityWrite) -> String {
-    switch activity.kind {
-    case .mail: "E-mail"
-    case .meeting: "Meeting"
-    case .call: "Call"
-    case .text: "Message"
-    case .note: "Note"
-    }
-  }
-
-  private static func notes(_ activity: ActivityWrite) -> String {
-    let way =
-      switch activity.direction {
-      case .outward: ", from us"
-      case .inward: ", to us"
-      case .between: ""
-      }
-    var lines = [title(activity) + way + ", " + activity.at.description]
-    if let text = activity.text { lines += ["", text, ""] }
-    return (lines + [line(activity.key)]).joined(separator: "\n")
+    .written(remote: "\(kind)/\(shown[key: "id"]?.asInt ?? 0)", digest: ActivityNote.digest(notes))
   }
 }

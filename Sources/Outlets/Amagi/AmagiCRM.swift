@@ -25,10 +25,10 @@ public struct AmagiCRM: CRM {
 
   public init(
     _ destination: Destination, _ session: OutletSession, mapping: [StandingRules.Mapping],
-    now: @escaping @Sendable () -> Instant
+    now: @escaping @Sendable () -> Instant, patience: Patience
   ) {
     self.destination = destination.id
-    talk = AmagiTalk(session: session, now: now)
+    talk = AmagiTalk(session: session, now: now, patience: patience)
     mapped = Set(mapping.map(\.field.field)).intersection(AmagiContact.fields)
   }
 

@@ -17,24 +17,11 @@ struct AmagiTalk: Sendable {
 
   let session: OutletSession
   let now: @Sendable () -> Instant
-
-  private static let tries = 6
-  private static let patience: Int64 = 30_000
+  let patience: Patience
 
   /// Asks what changes nothing, again if need be.
   func ask(_ target: String) async throws -> JSON {
-    var tried = 0
-    while true {
-      do {
-        return try heard(await told { try await session.ask(OutletCall(.get, target, as: .bearer)) })
-      } catch let trouble as Trouble {
-        tried += 1
-        guard case .wait(let until) = trouble.remedy, tried < AmagiTalk.tries else { throw trouble }
-        let pause = until.milliseconds - now().milliseconds
-        guard pause <= AmagiTalk.patience else { throw trouble }
-        try await Task.sleep(for: .milliseconds(max(0, pause)))
-      }
-    }
+    try await patience.keep { try heard(await told { try await session.ask(OutletCall(.get, target, as: .bearer)) }) }
   }
 
   /// Changes something; after a thrown `Trouble` only a look can tell whether it was done.

@@ -114,7 +114,7 @@ struct CardDAVTalk: Sendable {
   func told(_ trouble: Trouble) -> Trouble {
     guard !trouble.what.hasPrefix(name) else { return trouble }
     let isTorn = trouble == HTTPFault.cutShort.trouble
-    return Trouble("\(name): \(trouble.what)", remedy: isTorn ? .wait(until: later(10)) : trouble.remedy)
+    return Trouble("\(name): \(trouble.what)", remedy: isTorn ? .wait(until: later(0.5)) : trouble.remedy)
   }
 
   /// What an answer means that is not the one hoped for.
@@ -128,9 +128,9 @@ struct CardDAVTalk: Sendable {
     case 404, 410: trouble("has nothing at this address (\(response.status))", "look at the address")
     case 507: trouble("has no room left (507)", "make room on the server")
     case 423, 429, 500...599:
-      Trouble("\(name) cannot answer now (\(response.status))", remedy: .wait(until: later(seconds(response) ?? 10)))
+      Trouble("\(name) cannot answer now (\(response.status))", remedy: .wait(until: later(seconds(response) ?? 0.5)))
     case 200:
-      Trouble("\(name) answers with a page that is no answer of it", remedy: .wait(until: later(10)))
+      Trouble("\(name) answers with a page that is no answer of it", remedy: .wait(until: later(0.5)))
     default:
       trouble("answers with \(response.status)", "look at the address: it may be no address book")
     }
@@ -143,6 +143,6 @@ struct CardDAVTalk: Sendable {
 
   /// So many seconds from now, a day at most.
   private func later(_ seconds: Double) -> Instant {
-    Instant(milliseconds: now().milliseconds &+ Int64(min(max(seconds, 1), 86_400) * 1_000))
+    Instant(milliseconds: now().milliseconds &+ Int64(min(max(seconds, 0.2), 86_400) * 1_000))
   }
 }

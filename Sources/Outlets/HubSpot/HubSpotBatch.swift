@@ -18,6 +18,8 @@ struct HubSpotBatch: Sendable {
   var kind: HubSpotTalk.Kind
   var target: String
   var schema: PayloadSchema
+  /// Whether a second try finds the record that the first one made.
+  var isKeyed = false
   /// From the place of an input, HubSpot's number of the object and the properties that it showed.
   var written: @Sendable (Int, String, [String: String]) -> CRMAnswer
   var refused: @Sendable (HubSpotTalk.Refused) -> CRMAnswer
@@ -61,7 +63,11 @@ extension HubSpotCRM {
     while let part = parts.popLast() {
       do {
         let body: JSON = ["inputs": .list(part.map(\.body))]
-        let answer = try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
+        // What has a key that is unique there may arrive twice within a moment without harm.
+        let answer =
+          batch.isKeyed
+          ? try await talk.settle(.post, batch.target, body, batch.schema, permit, check: check)
+          : try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
         guard take(answer, part, batch, &answers, isPrepared: isPrepared) else { continue }
         parts.append(part.filter { answers[$0.place] == nil })
       } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {

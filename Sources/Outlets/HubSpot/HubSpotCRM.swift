@@ -17,17 +17,18 @@ public struct HubSpotCRM: CRM {
   let values: HubSpotValues
   /// Whose new records are, by HubSpot's number of the user.
   let owner: String?
+  let memory = HubSpotMemory()
 
   /// `mapping` is what the owner approved; options are `api-version` and `owner`.
   public init(
     _ destination: Destination, _ session: OutletSession, mapping: [StandingRules.Mapping],
-    now: @escaping @Sendable () -> Instant
+    now: @escaping @Sendable () -> Instant, patience: Patience
   ) {
     self.destination = destination.id
     let path = destination.server?.path ?? ""
     talk = HubSpotTalk(
       session: session, version: destination.options["api-version"] ?? HubSpotCRM.version,
-      prefix: path.hasSuffix("/") ? String(path.dropLast()) : path, now: now)
+      prefix: path.hasSuffix("/") ? String(path.dropLast()) : path, now: now, patience: patience)
     values = HubSpotValues(mapping)
     owner = destination.options["owner"]
   }
@@ -80,6 +81,8 @@ public struct HubSpotCRM: CRM {
         guard let record = values.record(kind, row) else { continue }
         found.records.append(record)
         marks.see(kind, row)
+        // Of a whole reading too much would have to be kept.
+        if cursor != nil { memory.hold(record.remote, row, at: talk.now()) }
       }
     }
     found.cursor = marks.cursor

@@ -30,9 +30,10 @@ struct HubSpotTalk: Sendable {
   let version: String
   let prefix: String
   let now: @Sendable () -> Instant
+  let patience: Patience
 
   /// HubSpot's own waits are no longer than this where it does not say how long.
-  static let pause: Int64 = 10_000
+  static let usual: Int64 = 10_000
 
   private static let name = "HubSpot"
 
@@ -51,46 +52,39 @@ struct HubSpotTalk: Sendable {
 
   // MARK: asking and changing
 
-  /// A question that changes nothing is put again at once where it went astray, so that a whole reading is not in vain.
+  /// A question that changes nothing is put again where it went astray or was to wait, so that a whole reading is not in
+  /// vain.
   func ask(_ method: OutletCall.Method, _ target: String, _ body: JSON? = nil) async throws -> JSON {
     let call = try call(method, target, body)
-    for _ in 1..<HubSpotTalk.tries {
-      do {
-        let response = try await session.ask(call)
-        if response.status < 500 { return try heard(response) }
-      } catch let trouble as Trouble {
-        guard case .wait = trouble.remedy, !isBusy(trouble) else { throw trouble }
-      }
-    }
-    return try heard(await session.ask(call))
+    return try await patience.keep { try heard(await answer { try await session.ask(call) }) }
   }
-
-  private static let tries = 3
-  private static let busy = "asks to wait"
-
-  /// Whether it was HubSpot's own wish to be left alone.
-  private func isBusy(_ trouble: Trouble) -> Bool { trouble.what.contains(HubSpotTalk.busy) }
 
   func change(
     _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
     _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> JSON {
-    try heard(await session.change(try call(method, target, body), schema, permit, check: check))
+    let call = try call(method, target, body)
+    return try heard(await answer { try await session.change(call, schema, permit, check: check) })
   }
 
-  /// A change that may arrive twice without harm is tried again at once where it went astray.
+  /// A change that may arrive twice without harm is tried again where it went astray or was to wait.
   func settle(
     _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
     _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> JSON {
-    for _ in 1..<HubSpotTalk.tries {
-      do {
-        return try await change(method, target, body, schema, permit, check: check)
-      } catch let trouble as Trouble {
-        guard case .wait = trouble.remedy, !isBusy(trouble) else { throw trouble }
-      }
+    try await patience.keep { try await change(method, target, body, schema, permit, check: check) }
+  }
+
+  /// One answer; a line that broke is something to try again, and what a token was refused for was not done: it is put
+  /// once more.
+  private func answer(_ put: () async throws -> HTTPResponse) async throws -> HTTPResponse {
+    do {
+      let response = try await put()
+      return response.status == 401 ? try await put() : response
+    } catch let trouble as Trouble {
+      if case .wait = trouble.remedy { throw Trouble("\(HubSpotTalk.name): \(trouble.what)", remedy: trouble.remedy) }
+      throw self.trouble("did not answer (\(trouble.what))", 0)
     }
-    return try await change(method, target, body, schema, permit, check: check)
   }
 
   private func call(_ method: OutletCall.Method, _ target: String, _ body: JSON?) throws -> OutletCall {
@@ -115,7 +109,7 @@ struct HubSpotTalk: Sendable {
       throw Trouble(
         "the token may not do this at \(HubSpotTalk.name) (403)",
         "give its app the scopes to read and write contacts, companies and activities, and to make properties")
-    case 429: throw trouble("\(HubSpotTalk.busy) (429\(policy(body)))", wait(response, body))
+    case 429: throw trouble("asks to wait (429\(policy(body)))", wait(response, body))
     case 400, 404, 409, 422:
       guard let body else { throw trouble("answers \(response.status) with something that is no JSON", 0) }
       throw HubSpotTalk.refused(response.status, body)
@@ -144,7 +138,7 @@ struct HubSpotTalk: Sendable {
     case "SECONDLY": return 1000
     default:
       let interval = response.field("x-hubspot-ratelimit-interval-milliseconds").flatMap { Int64($0) }
-      return interval.map { min(max($0, 1000), 60_000) } ?? HubSpotTalk.pause
+      return interval.map { min(max($0, 1000), 60_000) } ?? HubSpotTalk.usual
     }
   }
 

@@ -49,8 +49,8 @@ extension HubSpotCRM {
   ) async throws {
     let known = mine.filter { writes[$0].change.kind == .update }
     let retried = mine.filter { writes[$0].change.kind == .create && writes[$0].isRetry }
-    // HubSpot has no condition on a write: what stands there is looked at right before.
-    let there = try await look(kind, known.compactMap { writes[$0].change.remote.flatMap(HubSpotCRM.place)?.id })
+    // HubSpot has no condition on a write: what stands there is looked at right before, unless it was told just now.
+    let there = try await standing(kind, known.compactMap { writes[$0].change.remote })
     let mates = try await look(
       kind, retried.map { writes[$0].change.person.description }, by: HubSpotValues.person, permit, check)
     var going: [Going] = []
@@ -82,6 +82,18 @@ extension HubSpotCRM {
     if kind == .contacts { try await link(mine, writes, &answers, permit, check) }
   }
 
+  /// The live objects of these names by their ids; what was told a moment ago is not asked again.
+  private func standing(_ kind: HubSpotTalk.Kind, _ remotes: [String]) async throws -> [String: JSON] {
+    var found: [String: JSON] = [:]
+    var unknown: [String] = []
+    for remote in remotes {
+      guard let id = HubSpotCRM.place(remote)?.id else { continue }
+      if let row = memory.row(remote, at: talk.now()) { found[id] = row } else { unknown.append(id) }
+    }
+    memory.forget(remotes)
+    return try await found.merging(look(kind, unknown)) { $1 }
+  }
+
   /// The live objects with these ids.
   func look(_ kind: HubSpotTalk.Kind, _ ids: [String]) async throws -> [String: JSON] {
     guard !ids.isEmpty else { return [:] }
@@ -105,7 +117,7 @@ extension HubSpotCRM {
     let schema = PayloadSchema(.json, keys: ["inputs", "id", "properties", "propertiesWithHistory", "idProperty"])
     do {
       let body = HubSpotCRM.question(ids, values.read(kind), by: property)
-      let answer = try await talk.change(
+      let answer = try await talk.settle(
         .post, talk.objects(kind, "/batch/read"), body, schema, permit, check: check)
       return HubSpotCRM.found(answer) { $0[key: "properties"]?[key: property]?.asText }
     } catch let refused as HubSpotTalk.Refused where refused.lacksOwn || refused.status == 404 {
@@ -164,7 +176,7 @@ extension HubSpotCRM {
     let known = Dictionary(
       going.map { ($0.place, $0.current.merging($0.properties) { $1 }) }, uniquingKeysWith: { first, _ in first })
     return HubSpotBatch(
-      kind: kind, target: talk.objects(kind, "/batch/\(verb)"), schema: schema(kind),
+      kind: kind, target: talk.objects(kind, "/batch/\(verb)"), schema: schema(kind), isKeyed: verb == "upsert",
       written: { place, id, shown in
         let now = (known[place] ?? [:]).merging(shown) { $1 }
         return .written(remote: "\(kind.rawValue)/\(id)", digest: values.digest(kind, now))

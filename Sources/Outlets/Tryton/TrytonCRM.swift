@@ -26,11 +26,12 @@ public struct TrytonCRM: CRM {
   /// Options: `database`; `version` if it shall not be found out; `relation` and `relation-back`.
   public init(
     _ destination: Destination, _ session: OutletSession, mapping: [StandingRules.Mapping],
-    now: @escaping @Sendable () -> Instant
+    now: @escaping @Sendable () -> Instant, patience: Patience
   ) {
     self.destination = destination.id
     let options = destination.options
-    talk = TrytonTalk(session, database: options["database"] ?? "", version: options["version"], now: now)
+    talk = TrytonTalk(
+      session, database: options["database"] ?? "", version: options["version"], now: now, patience: patience)
     mapped = Set(mapping.map(\.field.field)).intersection(TrytonValues.fields)
     relation = options["relation"] ?? "Works for"
     reverse = options["relation-back"] ?? "Employs"

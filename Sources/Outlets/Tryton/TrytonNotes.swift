@@ -23,14 +23,14 @@ extension TrytonCRM {
     let again = activities.indices.filter { activities[$0].isRetry }
     guard !again.isEmpty else { return }
     let domain =
-      ["OR"] + again.map { JSON.list(["message", "like", .text("%\(TrytonNote.line(activities[$0].key))")]) }
+      ["OR"] + again.map { JSON.list(["message", "like", .text("%\(ActivityNote.line(activities[$0].key))")]) }
     let shown = try await talk.ask(
       "model.ir.note.search_read",
       [[["resource", "like", "party.party,%"], .list(domain)], 0, nil, [["id", "ASC"]], ["message"]])
     for note in shown.asList ?? [] {
       guard let id = note[key: "id"]?.asInt, let message = note[key: "message"]?.asText else { continue }
-      for place in again where answers[place] == nil && message.hasSuffix(TrytonNote.line(activities[place].key)) {
-        answers[place] = .written(remote: "ir.note,\(id)", digest: TrytonNote.digest(message))
+      for place in again where answers[place] == nil && message.hasSuffix(ActivityNote.line(activities[place].key)) {
+        answers[place] = .written(remote: "ir.note,\(id)", digest: ActivityNote.digest(message))
       }
     }
   }
@@ -40,7 +40,7 @@ extension TrytonCRM {
     _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws {
     guard !places.isEmpty else { return }
-    let messages = places.map { TrytonNote.message(activities[$0]) }
+    let messages = places.map { ActivityNote(activities[$0]).text(withSubject: true) }
     let rows = zip(places, messages).map { place, message -> JSON in
       ["resource": .text("\(TrytonParty.model),\(activities[place].remotes.first ?? "")"), "message": .text(message)]
     }
@@ -48,7 +48,7 @@ extension TrytonCRM {
       let made = try await talk.change(
         "model.ir.note.create", [.list(rows)], keys: ["resource", "message"], permit, check: check)
       for (index, id) in (made.asList ?? []).compactMap(\.asInt).enumerated() where index < places.count {
-        answers[places[index]] = .written(remote: "ir.note,\(id)", digest: TrytonNote.digest(messages[index]))
+        answers[places[index]] = .written(remote: "ir.note,\(id)", digest: ActivityNote.digest(messages[index]))
       }
     } catch TrytonTalk.Refused.told(let words) {
       let refusal = try TrytonRefusal(words)
@@ -56,37 +56,5 @@ extension TrytonCRM {
       try await note(Array(places[..<(places.count / 2)]), activities, &answers, permit, check)
       try await note(Array(places[(places.count / 2)...]), activities, &answers, permit, check)
     }
-  }
-}
-
-/// An interaction as people read it in a note.
-enum TrytonNote {
-  static func line(_ key: String) -> String { "kith-key: " + key }
-
-  static func digest(_ message: String) -> String { hex(sha256(Array(message.utf8))) }
-
-  static func message(_ activity: ActivityWrite) -> String {
-    var lines = [head(activity)]
-    if let subject = activity.subject { lines.append("Subject: " + oneLine(subject)) }
-    if let text = activity.text { lines += ["", text.filter { $0 != "\0" }, ""] }
-    return (lines + [line(activity.key)]).joined(separator: "\n")
-  }
-
-  private static func head(_ activity: ActivityWrite) -> String {
-    let kind =
-      switch activity.kind {
-      case .mail: "E-mail"
-      case .meeting: "Meeting"
-      case .call: "Call"
-      case .text: "Message"
-      case .note: "Note"
-      }
-    let way =
-      switch activity.direction {
-      case .outward: ", from us"
-      case .inward: ", to us"
-      case .between: ""
-      }
-    return kind + way + ", " + activity.at.description + (activity.endsAt.map { " to \($0.description)" } ?? "")
   }
 }

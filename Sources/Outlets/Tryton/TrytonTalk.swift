@@ -25,20 +25,21 @@ final class TrytonTalk: Sendable {
   private let session: OutletSession
   private let database: String
   private let now: @Sendable () -> Instant
+  private let patience: Patience
   private let state: Mutex<State>
 
-  /// So often a question is put again that was not answered.
-  private static let tries = 6
-  /// So long a question waits at most before it is put again, in milliseconds; what needs longer ends the run.
-  private static let patience: Int64 = 30_000
   /// Every member of the form in which calls are made.
   static let form: Set<String> = ["id", "method", "params", "language", "_timestamp"]
 
   /// `version` is `6.0` or anything later; nil to find out.
-  init(_ session: OutletSession, database: String, version: String?, now: @escaping @Sendable () -> Instant) {
+  init(
+    _ session: OutletSession, database: String, version: String?, now: @escaping @Sendable () -> Instant,
+    patience: Patience
+  ) {
     self.session = session
     self.database = database
     self.now = now
+    self.patience = patience
     state = Mutex(State(token: nil, isOld: version.map { $0.hasPrefix("6.") || $0.hasPrefix("5.") }))
   }
 
@@ -46,20 +47,11 @@ final class TrytonTalk: Sendable {
 
   /// Asks what changes nothing, again if need be.
   func ask(_ method: String, _ parameters: [JSON], context: [JSON.Pair] = []) async throws -> JSON {
-    var tried = 0
-    while true {
-      do {
-        return try await heard(
-          signedIn { [self] in
-            try await session.ask(try call(method, parameters, context))
-          })
-      } catch let trouble as Trouble {
-        tried += 1
-        guard case .wait(let until) = trouble.remedy, tried < TrytonTalk.tries else { throw trouble }
-        let pause = until.milliseconds - now().milliseconds
-        guard pause <= TrytonTalk.patience else { throw trouble }
-        try await Task.sleep(for: .milliseconds(max(0, pause)))
-      }
+    try await patience.keep {
+      try await heard(
+        signedIn { [self] in
+          try await session.ask(try call(method, parameters, context))
+        })
     }
   }
 

@@ -63,9 +63,11 @@ extension HTTPSession {
 }
 
 extension HTTPClient {
-  /// `quiet`: how many seconds the server may be silent while somebody waits for it.
-  public init(_ dialler: Dialler, _ server: MailServer, quiet: Double) {
-    self.init(dialler, server, limits: Limits(quiet: .milliseconds(Int64(max(0.1, min(quiet, 86_400)) * 1000))))
+  /// `quiet`: how many seconds the server may be silent while somebody waits for it; after `retry` seconds it is worth
+  /// a new try when the network failed.
+  public init(_ dialler: Dialler, _ server: MailServer, quiet: Double, retry: Double) {
+    func time(_ seconds: Double) -> TimeAmount { .milliseconds(Int64(max(0.1, min(seconds, 86_400)) * 1000)) }
+    self.init(dialler, server, limits: Limits(quiet: time(quiet), retry: time(retry)))
   }
 
   /// Lends a session with a destination for as long as `body` runs.

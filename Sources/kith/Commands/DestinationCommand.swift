@@ -14,7 +14,7 @@ struct DestinationCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Adds a CRM.",
-      subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Webhook.self, CardDAV.self])
+      subcommands: [Folder.self, Tryton.self, Amagi.self, HubSpot.self, Espo.self, Webhook.self, CardDAV.self])
   }
 
   struct Folder: HouseCommand {

@@ -28,21 +28,3 @@ struct LabMime: ParsableCommand {
     .list(addresses.map { ["name": .text($0.name), "address": .text($0.address)] })
   }
 }
-
-/// `kith lab kind`: who wrote mails, a human, a program or a sender of bulk mail.
-struct LabKind: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "kind", abstract: "Judges the authors of mails.")
-  @OptionGroup var global: GlobalOptions
-  @Argument(help: "Files, folders or mboxes.") var paths: [String]
-
-  func run() throws {
-    let parser = MailParser()
-    try eachMail(paths, Output(json: global.json)) { file, bytes in
-      let verdict = authorKind(of: parser.parse(bytes))
-      return [
-        "file": .text(file), "kind": .text("\(verdict.kind)"), "via_list": .bool(verdict.viaList),
-        "why": .text(verdict.why),
-      ]
-    }
-  }
-}

@@ -24,48 +24,21 @@ struct LabNext: ParsableCommand {
   }
 
   func run() throws {
-    var touches = MailboxTouches(owners: Set(owner.map { fold($0) }), before: at)
+    var reading = MailboxReading(now: at, digest: { sha256($0) })
     let parser = MailParser()
     try LabInput(paths: mailbox).forEach { item in
-      if case .mail(_, let bytes) = item { touches.add(parser.parse(bytes)) }
+      if case .mail(_, let bytes) = item { reading.add(parser.parse(bytes)) }
     }
-    let ranked = NextTouch.ranked(touches.byAddress, at: at, top: top, quietDays: quiet)
+    let log = reading.log(owners: Set(owner.map { fold($0) }))
+    let ranked = NextTouch.ranked(log, at: at, top: top, quietDays: quiet)
     try Output(json: global.json).list(
       ranked.map { next in
         [
           "address": .text(next.address), "score": JSON(next.score),
           "parts": .object(next.parts.map { .init(key: $0.name, value: JSON($0.value)) }),
-          "why": JSON(next.parts.map { "\($0.name): \($0.words)" }), "last_contact": JSON(next.lastContact),
+          "why": .text(next.why), "words": JSON(next.parts.map { "\($0.name): \($0.words)" }),
+          "last_contact": JSON(next.lastContact),
         ]
       }, columns: ["address", "score", "last_contact", "why"], empty: "Nobody.")
-  }
-}
-
-/// The touches of a mailbox by address; the same mail in several folders is one.
-private struct MailboxTouches {
-  let owners: Set<String>
-  let before: Instant
-  private(set) var byAddress: [String: [Touch]] = [:]
-  private var seen: Set<[UInt8]> = []
-
-  init(owners: Set<String>, before: Instant) {
-    self.owners = owners
-    self.before = before
-  }
-
-  mutating func add(_ mail: ParsedMail) {
-    guard let at = contactTime(date: mail.date, now: before).at, at < before else { return }
-    guard seen.insert(sha256(twinForm(of: mail))).inserted else { return }
-    let sighted = sightings(in: mail)
-    let direction = sighted.direction(owners: owners, delivered: true)
-    let people = sighted.sightings.filter {
-      !owners.contains($0.address) && $0.role != .replyTo && (direction == .outward) == ($0.role != .from)
-    }
-    for address in Set(people.map(\.address)) {
-      byAddress[address, default: []].append(
-        Touch(
-          at: at, direction: direction, recipients: sighted.recipients, viaList: sighted.viaList,
-          author: sighted.author))
-    }
   }
 }

@@ -29,7 +29,9 @@ struct LabScorecard: ParsableCommand {
   private static let sections: [Section] = [
     .quotes,
     .signatures,
+    .kinds,
     .duplicates,
+    .next,
   ]
 
   func run() throws {

@@ -8,11 +8,11 @@ import Model
 /// `kith lab train WHAT DATA`: makes the weights of a model; they are printed as the file that holds them.
 struct LabTrain: ParsableCommand {
   /// The models that have weights.
-  enum What: String, ExpressibleByArgument, CaseIterable { case signature, duplicates }
+  enum What: String, ExpressibleByArgument, CaseIterable { case signature, duplicates, kind, next }
 
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Makes the weights of a model from the data folder and prints their file.")
-  @Argument(help: "signature or duplicates") var what: What
+  @Argument(help: "signature, duplicates, kind or next") var what: What
   @Argument(help: "The data folder; for duplicates a book of scripts/invent_contacts.py.") var data: String
   @Option(help: "The folder of our own labels.") var labels: String = "Tests/Labels"
 
@@ -26,6 +26,14 @@ struct LabTrain: ParsableCommand {
       }
       try Console.out(LabTrain.file(measure.trained()))
     case .duplicates: try Console.out(try LabTrain.duplicates(data))
+    case .kind:
+      let measure = KindMeasure(
+        labels: try LabData.labels(labels, "senders.tsv"), data: LabData.files(in: data), digest: LabData.digest)
+      guard measure.isWhole else {
+        throw Trouble("enron-inboxes or spamassassin is not in \(data)", "unpack both sets there")
+      }
+      try Console.out(measure.weightsFile())
+    case .next: try Console.out(try LabTrain.next(data))
     }
   }
 
@@ -44,6 +52,23 @@ struct LabTrain: ParsableCommand {
         static let text = \"\"\"
       \(lines)
           \"\"\"
+      }
+      """
+  }
+
+  /// Sources/Insight/Next/NextWeightsText.swift, from owners whose mailboxes are not scored.
+  private static func next(_ data: String) throws -> String {
+    let logs = NextCorpora.training(LabData.files(in: data))
+    guard !logs.isEmpty else {
+      throw Trouble("enron-inboxes is not in \(data)", "unpack the set there")
+    }
+    let lines = NextModel.trained(on: logs).text.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+    return """
+      extension NextModel {
+        /// The weights in use, written by `kith lab train next DATA > Sources/Insight/Next/NextWeightsText.swift`.
+        static let weightsText = \"""
+      \(lines)
+          \"""
       }
       """
   }

@@ -44,6 +44,8 @@ public struct MailSigns: Sendable, Equatable {
     let author = mail.from.first ?? mail.sender.first
     address = foldedASCII(author?.address ?? "")
     name = author?.name ?? ""
+    // Exports of Exchange and Notes keep the author's name apart.
+    if name.isEmpty { name = mail.header("X-From") ?? "" }
     subject = mail.subject
     messageIDHost = foldedASCII(String(mail.messageID.split(separator: "@").last ?? ""))
     answers = !mail.inReplyTo.isEmpty || !mail.references.isEmpty

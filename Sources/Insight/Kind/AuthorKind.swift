@@ -9,21 +9,55 @@ public struct AuthorVerdict: Sendable, Equatable {
   /// The decisive signs, as short words; nothing of the content.
   public var why: String
 
-  public init(kind: MailSightings.Author, viaList: Bool, why: String) {
+  /// A single sign decided it (a field of the headers, a word of the address); else it is what several weigh together.
+  public var isSure: Bool
+
+  public init(kind: MailSightings.Author, viaList: Bool, why: String, isSure: Bool = false) {
     self.kind = kind
     self.viaList = viaList
     self.why = why
+    self.isSure = isSure
   }
 }
 
-/// Judges the author of a mail by its headers alone.
-public func authorKind(of mail: ParsedMail) -> AuthorVerdict { authorKind(by: MailSigns(mail)) }
+/// Judges the author of a mail: by certain signs of its headers first, then by what headers and text show together.
+public func authorKind(of mail: ParsedMail) -> AuthorVerdict { authorKind(of: mail, by: .kinds) }
 
-/// Judges by signs already read: certain signs first, then the sum of the weak ones.
-public func authorKind(by signs: MailSigns) -> AuthorVerdict {
+/// The same by other weights.
+func authorKind(of mail: ParsedMail, by model: KindModel) -> AuthorVerdict {
+  let signs = MailSigns(mail)
+  if let sure = sureVerdict(signs) { return sure }
+  let viaList = signs.discussionList
+  if signs.address.isEmpty { return AuthorVerdict(kind: .person, viaList: viaList, why: "no author") }
+  let features = KindFeatures(mail, signs)
+  let isRead = !mail.text.isEmpty || !mail.html.isEmpty
+  let side: KindModel.Side = isRead ? .person : .head
+  // Where headers alone are held, more must speak against a person, and whoever writes to a list of talk is one.
+  if model.sum(side, features) > (isRead ? 0 : -1) || !isRead && viaList {
+    let why = viaList ? "writes through a list" : signs.answers ? "answers a mail" : "writes as a person"
+    return AuthorVerdict(kind: .person, viaList: viaList, why: why)
+  }
+  let kind: MailSightings.Author = model.sum(.bulk, features) > 0 ? .bulk : .machine
+  let why = model.reasons(side, features).map(\.words).joined(separator: ", ")
+  return AuthorVerdict(kind: kind, viaList: viaList, why: why.isEmpty ? "no sign of a person" : why)
+}
+
+extension KindFeatures {
+  /// What headers and text of a mail show.
+  init(_ mail: ParsedMail, _ signs: MailSigns) {
+    let sender = KindSender(mail, signs)
+    self = sender.features
+    formUnion(KindText(mail, sender).features)
+    // A list adds its own footer to what people write.
+    if contains(.list) { for feature in [KindFeature.unsubscribe, .trackingLink, .legal, .rules] { remove(feature) } }
+  }
+}
+
+/// What single signs decide, nil if they leave it open.
+private func sureVerdict(_ signs: MailSigns) -> AuthorVerdict? {
   let viaList = signs.discussionList || signs.announcementList
   func verdict(_ kind: MailSightings.Author, _ why: String) -> AuthorVerdict {
-    AuthorVerdict(kind: kind, viaList: viaList, why: why)
+    AuthorVerdict(kind: kind, viaList: viaList, why: why, isSure: true)
   }
   if signs.report { return verdict(.machine, "report or null return path") }
   if signs.autoSubmitted { return verdict(.machine, "auto-submitted") }
@@ -37,15 +71,7 @@ public func authorKind(by signs: MailSigns) -> AuthorVerdict {
     if signs.distribution { return verdict(.bulk, "unsubscribe without a list to write to") }
     if signs.precedenceBulk, !signs.discussionList { return verdict(.bulk, "precedence bulk") }
   }
-  // Without traces of transport (an archive, an export, the owner's own draft) a missing field is no sign.
-  if signs.travelled {
-    let weak = WeakSign.allCases.filter { $0.holds(in: signs) }
-    let sum = weak.reduce(0) { $0 + $1.weight }
-    if sum >= WeakSign.threshold {
-      return verdict(.bulk, weak.filter { $0.weight > 0 }.map(\.rawValue).joined(separator: ", "))
-    }
-  }
-  return verdict(.person, viaList ? "writes through a list" : signs.answers ? "answers a mail" : "no sign of a machine")
+  return nil
 }
 
 /// Words of local parts that programs and senders of bulk mail use.
@@ -112,99 +138,6 @@ private func isAutomaticSubject(_ subject: String) -> Bool {
     "read:", "read receipt", "automatische antwort", "réponse automatique", "cron <", "delivered:", "not read:",
   ]
   return starts.contains { folded.hasPrefix($0) }
-}
-
-/// Weak signs of mail to many, each with its points; they decide only together.
-enum WeakSign: String, CaseIterable {
-  case digits = "digits in the sender"
-  case longLocal = "long sender"
-  case consonants = "unspeakable sender"
-  case role = "role sender"
-  case nameless = "no display name"
-  case addressAsName = "address as name"
-  case capitals = "subject in capitals"
-  case money = "money in the subject"
-  case exclamation = "exclamation in the subject"
-  case advertisement = "marked as advertisement"
-  case gap = "code after a gap in the subject"
-  case title = "subject like a headline"
-  case urgent = "marked urgent"
-  case htmlAlone = "HTML alone"
-  case toSelf = "to itself"
-  case answers = "answers"
-  case list = "a list"
-  case userAgent = "user agent"
-  case ownHost = "message id of the sender's host"
-  case personalName = "personal name"
-
-  /// In tenths; a mail whose sum reaches the threshold is bulk.
-  ///
-  /// Set by hand; what they reach is measured in the tests.
-  /// HTML beside plain text has no weight, though it told much in old mail: today most people write it.
-  var weight: Int {
-    switch self {
-    case .gap, .advertisement: 30
-    case .digits, .role, .capitals, .money, .urgent, .htmlAlone: 20
-    case .exclamation, .title, .longLocal, .consonants: 15
-    case .nameless, .addressAsName, .toSelf: 10
-    case .personalName: -5
-    case .userAgent: -10
-    case .list, .ownHost: -20
-    case .answers: -40
-    }
-  }
-
-  static let threshold = 15
-
-  func holds(in signs: MailSigns) -> Bool {
-    let local = signs.address.split(separator: "@").first ?? ""
-    switch self {
-    case .digits: return longestRun(local) { $0.isNumber } >= 3
-    case .longLocal: return local.utf8.count >= 16
-    case .consonants: return longestRun(local) { "bcdfghjklmnpqrstvwxz".contains($0) } >= 5
-    case .role: return isRoleLocal(String(local))
-    case .nameless: return signs.name.isEmpty
-    case .addressAsName: return signs.name.contains("@")
-    case .capitals: return words(signs.subject).count { $0.count > 3 && $0.allSatisfy { $0.isUppercase } } >= 2
-    case .money: return signs.subject.contains("$") || signs.subject.contains("%") || has("free", signs.subject)
-    case .exclamation: return signs.subject.contains("!")
-    case .advertisement:
-      return foldedASCII(signs.subject).hasPrefix("adv") && !foldedASCII(signs.subject).hasPrefix("advi")
-    case .gap: return signs.subject.contains("    ")
-    case .title:
-      let long = words(signs.subject).filter { $0.count > 3 }
-      return long.count >= 3 && long.allSatisfy { $0.first?.isUppercase ?? false }
-    case .urgent: return signs.urgent
-    case .htmlAlone: return signs.htmlAlone
-    case .toSelf: return signs.toSelf
-    case .answers: return signs.answers
-    case .list: return signs.discussionList
-    case .userAgent: return signs.userAgent
-    case .ownHost: return sharesHost(signs)
-    case .personalName:
-      let parts = signs.name.split(separator: " ")
-      return (2...3).contains(parts.count) && parts.allSatisfy { $0.first?.isUppercase ?? false }
-    }
-  }
-
-  private func words(_ text: String) -> [Substring] { text.split { !$0.isLetter } }
-  private func has(_ word: String, _ text: String) -> Bool { words(foldedASCII(text)).contains { $0 == word } }
-
-  private func sharesHost(_ signs: MailSigns) -> Bool {
-    guard let host = signs.address.split(separator: "@").last else { return false }
-    let tail = host.split(separator: ".").suffix(2).joined(separator: ".")
-    return tail.contains(".") && signs.messageIDHost.hasSuffix(tail)
-  }
-
-  private func longestRun(_ text: Substring, _ belongs: (Character) -> Bool) -> Int {
-    var longest = 0
-    var run = 0
-    for character in text {
-      run = belongs(character) ? run + 1 : 0
-      longest = max(longest, run)
-    }
-    return longest
-  }
 }
 
 /// Local parts that stand for an office, not for somebody: never alone a reason to unite two people.

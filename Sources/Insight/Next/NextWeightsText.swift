@@ -1,0 +1,11 @@
+extension NextModel {
+  /// The weights in use, written by `kith lab train next DATA > Sources/Insight/Next/NextWeightsText.swift`.
+  static let weightsText = """
+    wrote15 0.06
+    wrote60 0.58
+    received30 -0.08
+    received120 -0.02
+    beside30 0.28
+    named60 0.11
+    """
+}
