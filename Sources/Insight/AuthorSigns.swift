@@ -12,20 +12,20 @@ struct AuthorSigns: Sendable {
   let locals: [String]
   /// The domain's own name: `example` of `mail.example.co.uk`; empty for hosts of mail for everybody.
   let domain: String
-  /// Given names of the recipients.
-  let recipients: Set<String>
+  /// The recipients as the mail writes them; few are ever asked for, so that their names are read when one is.
+  private let recipients: [String]
 
   init(name: String, address: String, recipients: [String] = []) {
-    let cleaned = PersonName.clean(name)
+    self.address = foldedASCII(address)
+    var cleaned = PersonName.clean(name)
+    if cleaned.isEmpty { cleaned = AuthorSigns.name(in: self.address) }
     names = AuthorSigns.words(cleaned).filter { $0.utf8.count > 1 }
     initials = String(AuthorSigns.words(cleaned).compactMap(\.first))
-    self.address = foldedASCII(address)
     let parts = self.address.split(separator: "@", maxSplits: 1)
     let local = parts.first ?? ""
     locals = local.split { !$0.isLetter }.map(String.init).filter { $0.utf8.count >= 3 }
     domain = parts.count == 2 ? AuthorSigns.ownName(of: String(parts[1])) : ""
-    let own = Set(names)
-    self.recipients = Set(recipients.compactMap { AuthorSigns.words(PersonName.clean($0)).first }).subtracting(own)
+    self.recipients = recipients
   }
 
   /// The author of a mail as its headers name them.
@@ -36,6 +36,15 @@ struct AuthorSigns: Sendable {
     if name.isEmpty { name = mail.header("X-From") ?? "" }
     self.init(
       name: name, address: author?.address ?? "", recipients: (mail.to + mail.cc).prefix(8).map(\.name))
+  }
+
+  /// `ada adler` of `ada.adler@example.test`, `ada_adler` and `ada.b.adler`; nothing of an address of one piece.
+  private static func name(in address: String) -> String {
+    let pieces = address.prefix { $0 != "@" }.split { $0 == "." || $0 == "_" || $0 == "-" }
+    let isName =
+      (2...3).contains(pieces.count) && pieces.allSatisfy { $0.utf8.allSatisfy { $0 &- 97 < 26 } }
+      && (pieces.first?.utf8.count ?? 0) >= 2 && (pieces.last?.utf8.count ?? 0) >= 2
+    return isName ? pieces.joined(separator: " ") : ""
   }
 
   static func words(_ text: String) -> [String] {
@@ -62,6 +71,25 @@ struct AuthorSigns: Sendable {
     return shared.contains(name) ? "" : name
   }
 
+  /// Whether a folded word is the given name of a recipient, and none of the author's.
+  func isRecipient(_ word: String) -> Bool {
+    guard !names.contains(word) else { return false }
+    return recipients.contains {
+      AuthorSigns.mayHold($0, word) && AuthorSigns.words(PersonName.clean($0)).first == word
+    }
+  }
+
+  /// A cheap look: false only if an ASCII word stands nowhere in a text, whatever its case.
+  private static func mayHold(_ text: String, _ word: String) -> Bool {
+    let (bytes, wanted) = (Array(text.utf8), Array(word.utf8))
+    guard let first = wanted.first, wanted.allSatisfy({ $0 < 128 }) else { return true }
+    guard bytes.count >= wanted.count else { return false }
+    for start in 0...(bytes.count - wanted.count) where bytes[start] | 32 == first | 32 {
+      if wanted.indices.allSatisfy({ bytes[start + $0] | 32 == wanted[$0] | 32 }) { return true }
+    }
+    return false
+  }
+
   /// Whether a word is one of the author's names.
   func isName(_ word: String) -> Bool { names.contains(word) }
 
@@ -74,7 +102,12 @@ struct AuthorSigns: Sendable {
         return true
       }
     }
-    return locals.contains { $0 == word || word.utf8.count >= 4 && $0.hasPrefix(word) }
+    // `aadler`, `adlera` and `abadler` hold the family name and an initial or two.
+    return locals.contains { local in
+      let rest = local.utf8.count - word.utf8.count
+      return local == word || word.utf8.count >= 4 && local.hasPrefix(word)
+        || word.utf8.count >= 3 && (1...2).contains(rest) && local.hasSuffix(word)
+    }
   }
 
   /// Whether letters are the author's initials, all or some in their order.
@@ -84,6 +117,11 @@ struct AuthorSigns: Sendable {
     if folded == initials { return true }
     // `Example, Ada B.` signs `ABE` or `AE`; the family name may come first in what was read.
     let known = Array(initials)
+    // A first or a middle name that the mail does not tell adds a letter.
+    let isLonger =
+      known.count >= 2 && folded.utf8.count == known.count + 1
+      && folded.indices.contains { gone in folded[..<gone] + folded[folded.index(after: gone)...] == initials }
+    if isLonger { return true }
     var at = 0
     for letter in folded {
       while at < known.count, known[at] != letter { at += 1 }

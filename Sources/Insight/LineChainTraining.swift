@@ -16,13 +16,27 @@ extension LineChain {
   public static func trained(
     on examples: [Example], from start: LineChain = LineChain(), strength: Double = 1.0, rounds: Int = 150
   ) -> LineChain {
+    trained(on: examples, from: start, moving: Array(0..<(LineChain.size + 5)), strength: strength, rounds: rounds)
+  }
+
+  /// Only the weights of some features move; all others stay as they are.
+  static func trained(
+    on examples: [Example], from start: LineChain, moving: [LineFeature], strength: Double
+  ) -> LineChain {
+    let free = moving.flatMap { feature in LineChain.slots.indices.map { $0 * LineFeature.count + feature.rawValue } }
+    return trained(on: examples, from: start, moving: free, strength: strength, rounds: 150)
+  }
+
+  private static func trained(
+    on examples: [Example], from start: LineChain, moving free: [Int], strength: Double, rounds: Int
+  ) -> LineChain {
     let size = LineChain.size + 5
     var values = start.weights + start.moves + [start.bias]
     var steps = [Double](repeating: 0.05, count: size)
     var before = [Double](repeating: 0, count: size)
     for _ in 0..<rounds {
       let gradient = gradient(of: LineChain(values), on: examples, values, strength)
-      for index in 0..<size {
+      for index in free {
         let slope = gradient[index]
         let agreement = slope * before[index]
         if agreement > 0 {

@@ -20,6 +20,7 @@ enum LineFeature: Int, CaseIterable {
   case authorName, authorNameAlone, authorShortName, authorInitials, authorAddress, authorDomain, recipientName
   // What stands around
   case closingNear, nameNear, contactBelow, sentenceBelow, shortToTheEnd, nameBelow
+  case remark
   // What other mails of the author hold
   case seenOnce, seenOften, seenMostly, unseen
 

@@ -111,6 +111,7 @@ struct LineSigns {
     features.insert(.closing, if: isClosing)
     features.insert(.closingWithName, if: !isClosing && words.closingBeforeName != nil)
     features.insert(.closingStart, if: !isClosing && all[0].kinds.contains(.closing))
+    features.insert(.remark, if: words.count <= 3 && words.count(.remark) > 0)
     features.insert(.greeting, if: all[0].kinds.contains(.greeting) && words.count <= 4 && !isClosing)
     if words.count <= 12 {
       features.insert(.roleWord, if: words.count(.role) > 0)
@@ -169,6 +170,6 @@ struct LineSigns {
           $0.folded.utf8.count >= 3 && author.domain.hasPrefix($0.folded) || $0.folded == author.domain
         })
     }
-    features.insert(.recipientName, if: all.count <= 3 && author.recipients.contains(all[0].folded))
+    features.insert(.recipientName, if: all.count <= 3 && author.isRecipient(all[0].folded))
   }
 }

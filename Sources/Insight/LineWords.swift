@@ -63,9 +63,19 @@ struct LineWords {
     if hasDot, folded.utf8.count <= 7, !hasDigit { folded.removeAll { $0 == "." } }
     words.append(
       Word(
-        folded: folded, kinds: hasDigit ? [] : WordClass.of(folded), startsUpper: startsUpper,
+        folded: folded, kinds: hasDigit ? [] : LineWords.kinds(folded), startsUpper: startsUpper,
         isUpper: isASCII ? hasUpper && !hasLower : raw == raw.uppercased() && raw != folded, hasDigit: hasDigit,
         range: low..<high, after: high < limit ? bytes[high] : 0))
+  }
+
+  /// `Manager-Claims` is what its pieces are, as far as roles and departments go.
+  private static func kinds(_ word: String) -> WordClass {
+    let whole = WordClass.of(word)
+    guard whole.isEmpty, word.utf8.contains(UInt8(ascii: "-")) else { return whole }
+    let pieces = word.split(separator: "-").filter { $0.utf8.count >= 4 }
+    return pieces.reduce(into: WordClass()) {
+      $0.formUnion(WordClass.of(String($1)).intersection([.role, .department]))
+    }
   }
 
   private static func isSign(_ byte: UInt8) -> Bool {

@@ -122,6 +122,8 @@ struct SignatureNames {
     if isAuthorName(Array(words)) { return 3 + Double(words.count) * 0.5 }
     let other: WordClass = [.role, .firm, .department, .function, .firstPerson, .secondPerson, .closing, .phoneLabel]
     guard words.allSatisfy({ $0.kinds.isDisjoint(with: other) }) else { return nil }
+    // What the author's domain is called is the firm.
+    if words.count >= 2, domainScore(Array(words)) >= 2 { return nil }
     let isCapital = words.allSatisfy { $0.startsUpper }
     let isWhole =
       words.count == segment.words.words.count || isClosed
@@ -163,7 +165,7 @@ struct SignatureNames {
     "customer",
     "staff", "members", "management", "crew", "family", "folks", "none", "final", "support",
     "sorry", "enjoy", "fyi", "thanks", "attachment", "attachments", "note", "notes", "confidential", "internet",
-    "phone", "date",
+    "phone", "date", "attendees", "location", "when", "where", "e-mail", "email",
   ]
 
   // MARK: title and organisation
@@ -219,6 +221,12 @@ struct SignatureNames {
     }
     if roles == 0 { return role == words.count - 1 || words.count <= 2 && words[0].folded != "executive" }
     if words.contains(where: { $0.kinds.contains(.legalForm) }), firmBehindTitle(words) == nil { return false }
+    // `Associate & Analyst Programs` is what somebody works in.
+    if let last = words.last, words.count >= 2, ["program", "programs", "office", "department"].contains(last.folded),
+      words[words.count - 2].kinds.contains(.role)
+    {
+      return false
+    }
     // `Executive` first, a role last, or `Director of`.
     return words.count <= 9
   }
@@ -292,7 +300,9 @@ struct SignatureNames {
   private func domainScore(_ words: [LineWords.Word]) -> Double {
     let domain = author.domain.filter { $0.isLetter || $0.isNumber }
     guard domain.utf8.count >= 2 else { return 0 }
-    let plain = words.map { $0.folded.filter { $0.isLetter || $0.isNumber } }.filter { !$0.isEmpty }
+    let plain = (words.first?.folded == "the" ? words.dropFirst() : words[...]).map {
+      $0.folded.filter { $0.isLetter || $0.isNumber }
+    }.filter { !$0.isEmpty }
     guard let first = plain.first else { return 0 }
     let joined = plain.joined()
     if first == domain || plain.contains(domain) { return 3 }

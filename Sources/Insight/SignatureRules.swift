@@ -9,7 +9,24 @@ enum SignatureRules {
       states[index] = true
     }
     joinSeparators(&states, features)
+    dropAboveClosing(&states, features)
     dropLoneClosings(&states, features)
+  }
+
+  /// A signature begins with its close: numbers and addresses right above one are told, not signed.
+  private static func dropAboveClosing(_ states: inout [Bool], _ features: [FeatureSet]) {
+    for close in states.indices where states[close] && features[close].contains(.closing) {
+      var start = close
+      while start > 0, states[start - 1] { start -= 1 }
+      let isSigned = (start..<close).contains { index in
+        let signs: [LineFeature] = [
+          .authorName, .authorShortName, .authorInitials, .authorAddress, .closing, .closingWithName, .markedByMail,
+          .device, .signatureDashes, .seenOften,
+        ]
+        return signs.contains { features[index].contains($0) }
+      }
+      if !isSigned { for index in start..<close { states[index] = false } }
+    }
   }
 
   /// A rule between two lines of a signature, or right above one, belongs to it.
@@ -48,6 +65,8 @@ enum SignatureRules {
       .closing, .closingWithName, .authorName, .authorShortName, .authorInitials, .authorAddress, .initials,
       .oneCapitalWord, .titleCase, .allCaps, .allLower, .device, .markedByMail, .signatureDashes, .startsDash,
     ]
+    // `FYI`, `Sorry!`
+    if line.contains(.remark) { return line.contains(.authorName) || line.contains(.authorInitials) }
     // A line that is an address or a number has small letters too.
     if line.contains(.addressAlone) || line.contains(.manyDigits) {
       return line.contains(.authorAddress) || line.contains(.authorName) || line.contains(.authorInitials)

@@ -28,6 +28,8 @@ struct WordClass: OptionSet, Sendable {
   /// Letters behind a name: `phd`, `cpa`.
   static let degree = WordClass(rawValue: 32768)
   static let honorific = WordClass(rawValue: 65536)
+  /// What is said in one word, and is nobody's name: `sorry`, `done`.
+  static let remark = WordClass(rawValue: 131_072)
 
   /// The classes of a word in small letters without points.
   static func of(_ word: String) -> WordClass { table[word] ?? [] }
@@ -104,6 +106,15 @@ struct WordClass: OptionSet, Sendable {
       ambassador commissioner senator minister judge pastor reverend captain major advisor adviser strategist evangelist
       programmer superintendent foreman inspector expert scholar chairperson liaison curator librarian marketer originator
       underwriter actuary salesman coach facilitator instructor investigator examiner appraiser estimator mechanic pilot
+      aide appraiser archivist assessor banker bookkeeper buyer chaplain chemist columnist commander constable copywriter
+      correspondent councilman councilwoman councillor dealer dentist deputy detective dispatcher doctor draftsman
+      economist electrician entrepreneur forecaster fundraiser geologist geophysicist governor historian hydrologist
+      journalist landman legislator lobbyist machinist marshal mathematician mayor mediator merchandiser meteorologist
+      moderator negotiator notary nutritionist optometrist orthodontist paralegals pathologist pharmacist photographer
+      physicist plumber practitioner presenter prosecutor psychiatrist psychologist radiologist rabbi ranger recorder
+      rector regulator salesperson saleswoman sergeant sheriff solicitor spokesman spokesperson spokeswoman statistician
+      steward surveyor technologist teller tester translator trustee tutor typist undersecretary veterinarian vicar
+      warden webmaster mgr dir assoc supv coord exec secy pres cso cro cao cdo
       comptroller ombudsman registrar provost chancellor cmo cpo gm adjuster scheduler buyer geschäftsführer geschäftsführerin leiter leiterin vorstand prokurist ingenieur berater assistentin
       directeur directrice responsable président ingénieur chargé gérant directora gerente presidente jefe ingeniero
       direttore responsabile amministratore diretor gerenta hoofd chef ordförande prezes dyrektor kierownik директор
@@ -121,7 +132,7 @@ struct WordClass: OptionSet, Sendable {
     ),
     (
       [.firm, .legalForm],
-      "inc incorporated llc llp lp ltd limited corp corporation gmbh ag kg ug sarl sas spa srl bv nv oy ab aps plc pty ooo kft"
+      "inc incorporated llc llp lp ltd limited corp corporation gmbh ag kg ug sarl sas spa srl bv nv oy ab aps plc pty ooo kft pllc pte pvt ltda bhd asa zrt lllp"
     ),
     (
       [.firm],
@@ -132,7 +143,13 @@ struct WordClass: OptionSet, Sendable {
       securities investments advisors insurance law offices office firm clinic hospital center centre laboratories labs
       software networks communications media press publishing magazine times airlines hotel church ministries club society
       federation union worldwide universität hochschule verein verlag stadt université société banca università empresa
-      conference future tribune journal operator exchange brokers brothers sons
+      conference future tribune journal operator exchange brokers brothers sons airways alliance architects attorneys
+      bancorp bureau chamber chemical chemicals coalition construction contractors cooperative county design designs
+      district distributors engineers entertainment environmental equipment exploration federal financial foods fund
+      funds health healthcare homes library manufacturing medical mining mortgage motors museum mutual pharmaceuticals
+      productions products publications publishers radio railroad refining restaurant savings schools studio studios
+      supply telecom telecommunications theater theatre tours transmission transportation travel trucking tv utilities
+      utility ventures water wholesale works
       """
     ),
     (
@@ -143,7 +160,9 @@ struct WordClass: OptionSet, Sendable {
       scheduling planning analysis analytics administration procurement purchasing compliance audit tax training security
       infrastructure architecture communications hr it sales business acquisitions regulatory government governmental
       corporate global north east west south power gas structuring credit fundamental transaction facilities abteilung
-      vertrieb einkauf service département
+      vertrieb einkauf service département compensation benefits program programs strategies strategy reporting control
+      assessment recruiting recruitment staffing payroll billing contracts claims litigation tariffs rates pricing
+      quantitative weather confirmations documentation projects studies
       """
     ),
     (
@@ -173,6 +192,15 @@ struct WordClass: OptionSet, Sendable {
     (
       [.degree],
       "phd md mba cfa cpa pe esq jd dds rn ra aia lcsw pmp cissp msc bsc ms ba ma bs dphil pharmd dvm jr sr ii iii iv"
+    ),
+    (
+      [.remark],
+      """
+      sorry enjoy fyi final done attached attachment attachments note notes confidential agreed ok okay great nice good lol
+      haha congratulations congrats wow ouch help happy welcome urgent update reminder correction question
+      questions comments draft approved cancelled canceled tbd asap internet merry joyeux happy see stop end
+      unsubscribe attendees invitees location agenda when where subject today tomorrow monday tuesday wednesday thursday friday saturday sunday yesterday tonight
+      """
     ),
     ([.honorific], "mr mrs ms miss dr prof professor herr frau sir dame rev m mme mlle sra sig ing dipl mag"),
   ]

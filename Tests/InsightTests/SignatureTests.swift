@@ -58,6 +58,26 @@ struct SignatureTests {
     #expect(fields.address?.text == "12 Harbour Street\nSpringfield, OR 97477")
   }
 
+  @Test(
+    "an author without a display name is known by the address",
+    arguments: ["ada.adler@example.test", "ada_adler@example.test", "aadler@example.test"])
+  func addressed(_ address: String) {
+    let text = "The house is free from May.\n\nAda Adler\nEstate Agent\n541-754-3010"
+    let reading = read(text, name: "", address: address)
+    #expect(reading.signature == "Ada Adler\nEstate Agent\n541-754-3010")
+    #expect(reading.fields().name?.text == "Ada Adler")
+  }
+
+  @Test("a title may be joined to its department, and a firm begin with an article")
+  func joined() {
+    let text = "The house is free from May.\n\nAda Adler, Manager-Claims\nThe Harbour Group\n541-754-3010"
+    let fields = read(text, address: "ada@harbourgrp.example").fields()
+    #expect(fields.title?.text == "Manager-Claims")
+    #expect(fields.organisation?.text == "The Harbour Group")
+    let programme = "All is well.\n\nAda Adler\nAssociate & Analyst Programs\n541-754-3010"
+    #expect(read(programme).fields().title == nil)
+  }
+
   @Test("a quoted signature belongs to somebody else and gives nothing")
   func quotedSignature() {
     let quoted = Self.letter.split(separator: "\n", omittingEmptySubsequences: false).map { "> " + $0 }.joined(
@@ -78,7 +98,7 @@ struct SignatureTests {
     arguments: [
       ("Call me on Friday.\n\nThanks,\nAda", "Thanks,\nAda"), ("Call me on Friday.\n\nAA", "AA"),
       ("Call me on Friday, please.\n\nSent from my iPhone", "Sent from my iPhone"),
-      ("Call me on Friday.\n\nThanks,", ""),
+      ("Call me on Friday.\n\nThanks,", ""), ("The papers are attached.\n\nFYI", ""), ("No house today.\n\nSorry!", ""),
       ("Is the house still free?", ""),
     ])
   func small(_ text: String, _ signature: String) {

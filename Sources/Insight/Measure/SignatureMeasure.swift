@@ -18,14 +18,15 @@ public struct SignatureMeasure: Sendable {
 
   /// Weights made of the half for training and of forge.
   public func trained() -> LineChain {
-    LineChain.trained(
-      on: SignatureMeasure.examples(labelled.filter { !$0.isUnused }) + forge.map { $0.example() },
-      strength: SignatureMeasure.strength)
+    SignatureMeasure.trained(on: labelled.filter { !$0.isUnused }, forge.map { $0.example() })
   }
 
-  /// Each mail alone, and together with the other mails of its author.
-  static func examples(_ mails: [LabelledMail]) -> [LineChain.Example] {
-    mails.map { $0.example() } + mails.map { $0.example(together: true) }
+  /// First each mail is read alone; then what an author's mails say together is learnt on top, and nothing else moves.
+  static func trained(on mails: [LabelledMail], _ others: [LineChain.Example]) -> LineChain {
+    let alone = LineChain.trained(on: mails.map { $0.example() } + others, strength: strength)
+    return LineChain.trained(
+      on: mails.map { $0.example(together: true) }, from: alone, moving: [.seenOnce, .seenOften, .seenMostly, .unseen],
+      strength: 1)
   }
 
   // MARK: lines
@@ -36,7 +37,7 @@ public struct SignatureMeasure: Sendable {
     let train = labelled.filter { !$0.isUnused }
     var examples: [String: [LineChain.Example]] = [:]
     for mail in forge { examples[mail.group, default: []].append(mail.example()) }
-    let base = SignatureMeasure.examples(train)
+    let base = train.map { $0.example() }
     // All groups begin where the mails without forge lead.
     let start = LineChain.trained(on: base, strength: SignatureMeasure.strength)
     var groups: [Verdicts] = []

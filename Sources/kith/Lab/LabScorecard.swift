@@ -66,10 +66,15 @@ struct LabScorecard: ParsableCommand {
       let count = files.below(set).count
       return "| \(set) | \(count == 0 ? "not present" : "\(count)") |"
     }
+    #if DEBUG
+      let build = " by a build for debugging, so that its rates and seconds are many times worse than a release's"
+    #else
+      let build = ""
+    #endif
     return """
       # Scorecard
 
-      Made by `make scorecard` (`kith lab scorecard`) at commit \(commitName()). A figure is told with its set, how many
+      Made by `make scorecard` (`kith lab scorecard`) at commit \(commitName())\(build). A figure is told with its set, how many
       cases it was judged on and, where there is one, the bar it must reach; one that misses its bar says so. Weights,
       rules and thresholds are the same for all sets. Where the sets come from: `shared/data/README.md`; none of their
       text stands here.
