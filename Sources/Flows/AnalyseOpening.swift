@@ -107,24 +107,26 @@ extension Analyse {
     in bytes: Span<UInt8>, _ blind: BlindKey, signaturesBut owners: Set<String>?
   ) -> MailSightings {
     let mail = MailParser().parse(bytes)
-    var found = sightings(in: mail) { blind.mac(sha256($0)) }
+    // Who wrote it and what they say of themselves both look at the text as it is split.
+    let split = owners == nil ? nil : QuoteSplit(mail)
+    var found = sightings(in: mail, split: split) { blind.mac(sha256($0)) }
     found.answers = !mail.inReplyTo.isEmpty || !mail.references.isEmpty
     found.shape = blind.token(Array(subjectShape(mail.subject).utf8))
     found.sightings.removeAll { $0.address.utf8.count > longestAddress }
     for index in found.sightings.indices where found.sightings[index].name.count > longestName {
       found.sightings[index].name = String(found.sightings[index].name.prefix(longestName))
     }
-    if let owners { found.said = said(in: mail, found, owners) }
+    if let owners { found.said = said(in: mail, split, found, owners) }
     return found
   }
 
   /// What the author, if it is a person and not the owner, says below the mail; quoted signatures are nobody's.
   private static func said(
-    in mail: ParsedMail, _ found: MailSightings, _ owners: Set<String>
+    in mail: ParsedMail, _ split: QuoteSplit?, _ found: MailSightings, _ owners: Set<String>
   ) -> [MailSightings.Said] {
     let authors = found.sightings.filter { $0.role == .from }
     guard found.author == .person, authors.count == 1, !owners.contains(authors[0].address) else { return [] }
-    return MailReading(mail).proposals().prefix(12).compactMap { vote in
+    return MailReading(mail, split: split).proposals().prefix(12).compactMap { vote in
       // Web and postal addresses are kept sealed alone (decision 0003); they wait for a sealed place of their own.
       guard let field = Fact.Field(rawValue: vote.field.rawValue), field.isOpen else { return nil }
       return MailSightings.Said(field: field, label: vote.label, value: vote.value, confidence: vote.confidence)

@@ -14,9 +14,10 @@ public struct MailReading: Sendable {
   public private(set) var confidence = 0.0
   let author: AuthorSigns
 
-  /// Reads a mail; `habit` is what its author's mails have in common, if others are at hand.
-  public init(_ mail: ParsedMail, habit: SignatureHabit? = nil) {
-    self.init(QuoteSplit(mail), author: AuthorSigns(mail), habit: habit)
+  /// Reads a mail; `habit` is what its author's mails have in common, if others are at hand, `split` its text if it was
+  /// split already.
+  public init(_ mail: ParsedMail, split: QuoteSplit? = nil, habit: SignatureHabit? = nil) {
+    self.init(split ?? QuoteSplit(mail), author: AuthorSigns(mail), habit: habit)
   }
 
   /// Reads a text of a known author.

@@ -3,8 +3,11 @@ public import Model
 
 /// Finds everybody who stands in the headers of a mail: addresses folded, each once in each role.
 ///
-/// `digest` turns the mail's twin form into the few bytes that are kept; without it no twin is made.
-public func sightings(in mail: ParsedMail, digest: (([UInt8]) -> [UInt8])? = nil) -> MailSightings {
+/// `split` is the mail's text if it was split already; `digest` turns the mail's twin form into the few bytes that are
+/// kept; without it no twin is made.
+public func sightings(
+  in mail: ParsedMail, split: QuoteSplit? = nil, digest: (([UInt8]) -> [UInt8])? = nil
+) -> MailSightings {
   var found: [MailSightings.Sighting] = []
   func add(_ addresses: [MailAddress], _ role: Interaction.Role, name: String = "") {
     // A set costs more than it saves for the few recipients that most mails have.
@@ -31,7 +34,7 @@ public func sightings(in mail: ParsedMail, digest: (([UInt8]) -> [UInt8])? = nil
   add(mail.cc, .cc)
   add(mail.bcc, .bcc)
   add(mail.replyTo, .replyTo)
-  let verdict = authorKind(of: mail)
+  let verdict = authorKind(of: mail, split: split)
   return MailSightings(
     sightings: found, author: verdict.kind, viaList: verdict.viaList, twin: digest.map { $0(twinForm(of: mail)) } ?? [])
 }

@@ -21,15 +21,19 @@ public struct AuthorVerdict: Sendable, Equatable {
 }
 
 /// Judges the author of a mail: by certain signs of its headers first, then by what headers and text show together.
-public func authorKind(of mail: ParsedMail) -> AuthorVerdict { authorKind(of: mail, by: .kinds) }
+///
+/// `split` is the mail's text already split, if it is at hand: splitting costs as much as all else.
+public func authorKind(of mail: ParsedMail, split: QuoteSplit? = nil) -> AuthorVerdict {
+  authorKind(of: mail, split: split, by: .kinds)
+}
 
 /// The same by other weights.
-func authorKind(of mail: ParsedMail, by model: KindModel) -> AuthorVerdict {
+func authorKind(of mail: ParsedMail, split: QuoteSplit? = nil, by model: KindModel) -> AuthorVerdict {
   let signs = MailSigns(mail)
   if let sure = sureVerdict(signs) { return sure }
   let viaList = signs.discussionList
   if signs.address.isEmpty { return AuthorVerdict(kind: .person, viaList: viaList, why: "no author") }
-  let features = KindFeatures(mail, signs)
+  let features = KindFeatures(mail, signs, split)
   let isRead = !mail.text.isEmpty || !mail.html.isEmpty
   let side: KindModel.Side = isRead ? .person : .head
   // Where headers alone are held, more must speak against a person, and whoever writes to a list of talk is one.
@@ -44,10 +48,10 @@ func authorKind(of mail: ParsedMail, by model: KindModel) -> AuthorVerdict {
 
 extension KindFeatures {
   /// What headers and text of a mail show.
-  init(_ mail: ParsedMail, _ signs: MailSigns) {
+  init(_ mail: ParsedMail, _ signs: MailSigns, _ split: QuoteSplit? = nil) {
     let sender = KindSender(mail, signs)
     self = sender.features
-    formUnion(KindText(mail, sender).features)
+    formUnion(KindText(mail, sender, split ?? QuoteSplit(mail)).features)
     // A list adds its own footer to what people write.
     if contains(.list) { for feature in [KindFeature.unsubscribe, .trackingLink, .legal, .rules] { remove(feature) } }
   }

@@ -15,8 +15,7 @@ struct KindText {
   private static let head = 6_000
   private static let tail = 2_000
 
-  init(_ mail: ParsedMail, _ sender: KindSender) {
-    let split = QuoteSplit(mail)
+  init(_ mail: ParsedMail, _ sender: KindSender, _ split: QuoteSplit) {
     let lines = split.ownLines
     let text = KindText.own(split, lines)
     features.insert(.quotes, if: split.parts.contains(.quoted))
@@ -82,11 +81,12 @@ struct KindText {
       if upper == size, size > 3 { shouted += 1 }
       guard size <= 10 else { continue }
       let word = foldedASCII(String(decoding: text[start..<at], as: UTF8.self))
-      if KindWords.firstPerson.contains(word) { first += 1 }
-      if KindWords.secondPerson.contains(word) { second += 1 }
-      if KindWords.casual.contains(word) { features.insert(.casual) }
-      if KindWords.attached.contains(word) { features.insert(.attached) }
-      if start >= last, KindWords.thanks.contains(word) || word == "thank" { features.insert(.thanks) }
+      guard let marks = KindWords.marks[word] else { continue }
+      if marks.contains(.first) { first += 1 }
+      if marks.contains(.second) { second += 1 }
+      features.insert(.casual, if: marks.contains(.casual))
+      features.insert(.attached, if: marks.contains(.attached))
+      features.insert(.thanks, if: start >= last && marks.contains(.thanks))
     }
   }
 

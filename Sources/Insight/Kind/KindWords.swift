@@ -66,6 +66,27 @@ enum KindWords {
   static let thanks = set("thanks regards cheers")
   static let firstPerson = set("i i'm i'll i've i'd my me myself")
   static let secondPerson = set("you your")
+
+  /// What a single word may show.
+  struct Marks: OptionSet {
+    let rawValue: UInt8
+    static let casual = Marks(rawValue: 1)
+    static let attached = Marks(rawValue: 2)
+    static let thanks = Marks(rawValue: 4)
+    static let first = Marks(rawValue: 8)
+    static let second = Marks(rawValue: 16)
+  }
+
+  /// All of these words in one table: a word is looked up once.
+  static let marks: [String: Marks] = {
+    var marks: [String: Marks] = ["thank": .thanks]
+    let sets: [(Set<String>, Marks)] = [
+      (casual, .casual), (attached, .attached), (thanks, .thanks), (firstPerson, .first), (secondPerson, .second),
+    ]
+    for (words, mark) in sets { for word in words { marks[word, default: []].insert(mark) } }
+    return marks
+  }()
+
   static let greetings = set("dear hello hi hey good")
   /// `Dear customer`: addressed to somebody without a name.
   static let nobody = set(

@@ -9,7 +9,8 @@ struct LabScorecard: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scorecard", abstract: "Measures quality on the data folder and prints the page of figures.")
   @OptionGroup var global: GlobalOptions
-  @Option(help: "The data folder; else KITH_TEST_DATA.") var data: String?
+  // `--data` is the folder of the house, for every command.
+  @Option(name: .customLong("sets"), help: "The folder of the public sets; else KITH_TEST_DATA.") var data: String?
   @Option(help: "The folder of our own labels.") var labels: String = "Tests/Labels"
   @Option(help: "The commit, as the page names it; else that of the working tree.") var commit: String?
   @Option(help: "Only the parts whose title holds this.") var only: String?
@@ -36,7 +37,7 @@ struct LabScorecard: ParsableCommand {
 
   func run() throws {
     guard let root = data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
-      throw Trouble("no data folder is named", "set KITH_TEST_DATA or use --data")
+      throw Trouble("no folder of data is named", "set KITH_TEST_DATA or use --sets")
     }
     let sections = LabScorecard.sections.filter { section in
       only.map { section.title.lowercased().contains($0.lowercased()) } ?? true
