@@ -8,9 +8,8 @@ import Model
 struct LabScorecard: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scorecard", abstract: "Measures quality on the data folder and prints the page of figures.")
+  /// Its `--data` is the folder of public sets here.
   @OptionGroup var global: GlobalOptions
-  // `--data` is the folder of the house, for every command.
-  @Option(name: .customLong("sets"), help: "The folder of the public sets; else KITH_TEST_DATA.") var data: String?
   @Option(help: "The folder of our own labels.") var labels: String = "Tests/Labels"
   @Option(help: "The commit, as the page names it; else that of the working tree.") var commit: String?
   @Option(help: "Only the parts whose title holds this.") var only: String?
@@ -36,8 +35,8 @@ struct LabScorecard: ParsableCommand {
   ]
 
   func run() throws {
-    guard let root = data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
-      throw Trouble("no folder of data is named", "set KITH_TEST_DATA or use --sets")
+    guard let root = global.data ?? ProcessInfo.processInfo.environment["KITH_TEST_DATA"] else {
+      throw Trouble("no folder of data is named", "set KITH_TEST_DATA or use --data")
     }
     let sections = LabScorecard.sections.filter { section in
       only.map { section.title.lowercased().contains($0.lowercased()) } ?? true
