@@ -42,7 +42,7 @@ struct DeliverActivities: Sendable {
       } else {
         found.append(
           ActivityCandidate(
-            interaction: row.interaction, kind: row.kind, at: row.at, direction: row.direction,
+            interaction: row.interaction, kind: row.kind, at: row.at, endsAt: row.endsAt, direction: row.direction,
             remotes: [row.remote], tried: row.tried))
       }
     }

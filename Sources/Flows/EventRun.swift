@@ -71,7 +71,9 @@ struct EventRun: CollectionRun {
       meetings: taken.occurrences.compactMap { occurrence in
         guard var met = meeting(of: occurrence.guests, owners: owners, isOwn: isOwn) else { return nil }
         met.found.twin = occurrence.twin
-        return NewMeeting(id: store.ids.next(), at: occurrence.at, direction: met.direction, found: met.found)
+        return NewMeeting(
+          id: store.ids.next(), at: occurrence.at, endsAt: occurrence.endsAt, direction: met.direction,
+          found: met.found)
       })
   }
 

@@ -8,6 +8,8 @@ public enum Activities {
     public var interaction: ID<Interaction>
     public var kind: Interaction.Kind
     public var at: Instant
+    /// When a meeting ended, if its calendar tells.
+    public var endsAt: Instant?
     public var direction: Interaction.Direction
     public var person: ID<Person>
     public var remote: String
@@ -30,9 +32,9 @@ public enum Activities {
   ) throws -> [Waiting] {
     try session.rows(
       """
-      SELECT DISTINCT i.id, i.kind, i.at, i.direction, l.person_id, l.remote_id, a.key
+      SELECT DISTINCT i.id, i.kind, i.at, i.direction, l.person_id, l.remote_id, a.key, i.ends_at
       FROM (
-        SELECT n.id, n.kind, n.at, n.direction, n.account_id FROM interaction n
+        SELECT n.id, n.kind, n.at, n.direction, n.account_id, n.ends_at FROM interaction n
         LEFT JOIN activity d ON d.account_id = n.account_id AND d.destination_id = $2 AND d.interaction_id = n.id
         WHERE n.account_id = $1 AND n.member_id = $3 AND n.at >= $4 AND n.dated = 1 AND n.via_list = 0
           AND (d.state IS NULL OR d.state = 'due')
@@ -57,8 +59,8 @@ public enum Activities {
         let direction = Interaction.Direction(rawValue: Int(row.int(3)))
       else { return nil }
       return Waiting(
-        interaction: row.id(0), kind: kind, at: row.instant(2), direction: direction, person: row.id(4),
-        remote: row.text(5), tried: row.textOrNil(6))
+        interaction: row.id(0), kind: kind, at: row.instant(2), endsAt: row.instantOrNil(7), direction: direction,
+        person: row.id(4), remote: row.text(5), tried: row.textOrNil(6))
     }
   }
 

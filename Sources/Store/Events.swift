@@ -5,13 +5,18 @@ public import Model
 public struct NewMeeting: Sendable {
   public var id: ID<Interaction>
   public var at: Instant
+  /// Nil if the event does not tell.
+  public var endsAt: Instant?
   public var direction: Interaction.Direction
   /// With the twin: the same occurrence in two calendars is one meeting.
   public var found: MailSightings
 
-  public init(id: ID<Interaction>, at: Instant, direction: Interaction.Direction, found: MailSightings) {
+  public init(
+    id: ID<Interaction>, at: Instant, endsAt: Instant? = nil, direction: Interaction.Direction, found: MailSightings
+  ) {
     self.id = id
     self.at = at
+    self.endsAt = endsAt
     self.direction = direction
     self.found = found
   }
@@ -97,17 +102,17 @@ public enum Events {
     let ids = try session.rowsMany(
       """
       INSERT INTO interaction (account_id, id, member_id, kind, at, dated, direction, author, via_list, recipients,
-        answers, shape, twin)
-      VALUES ($1, $2, $3, 'meeting', $4, 1, $5, $6, $7, $8, 0, 0, $9)
+        answers, shape, twin, ends_at)
+      VALUES ($1, $2, $3, 'meeting', $4, 1, $5, $6, $7, $8, 0, 0, $9, $10)
       ON CONFLICT (account_id, member_id, twin) DO UPDATE SET at = excluded.at, direction = excluded.direction,
-        via_list = excluded.via_list, recipients = excluded.recipients
+        via_list = excluded.via_list, recipients = excluded.recipients, ends_at = excluded.ends_at
       RETURNING id
       """,
       meetings.map {
         [
           Value(account), Value($0.id), Value(member), Value($0.at), Value($0.direction.rawValue),
           Value($0.found.author.rawValue), Value($0.found.viaList), Value($0.found.sightings.count),
-          .bytes($0.found.twin),
+          .bytes($0.found.twin), Value($0.endsAt),
         ]
       }
     ).enumerated().map { at, rows in rows.first?.id(0) ?? meetings[at].id }

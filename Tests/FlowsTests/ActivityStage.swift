@@ -15,9 +15,10 @@ struct ActivityStage: Sendable {
 
   init(
     _ level: ActivityLevel, _ kind: Destination.Kind, _ server: MailServer, _ login: Login,
-    _ options: [String: String] = [:]
+    _ options: [String: String] = [:], events: [String] = []
   ) async throws {
     household = try await Household.made(.sqlite)
+    if !events.isEmpty { try await household.read(events: events) }
     let (store, house) = (household.store, household.house)
     deliver = Deliver(
       store: store, gate: house.gate,

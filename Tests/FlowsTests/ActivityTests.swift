@@ -18,9 +18,10 @@ struct ActivityTests {
 
     init(
       _ level: ActivityLevel, _ engine: StagedHouse.EngineKind = .sqlite, purposes: [Declaration]? = nil,
-      native: Set<Interaction.Kind> = [.mail]
+      native: Set<Interaction.Kind> = [.mail], events: [String] = []
     ) async throws {
       household = try await Household.made(engine)
+      if !events.isEmpty { try await household.read(events: events) }
       let (store, house) = (household.store, household.house)
       let wanted = Destination(
         id: store.ids.next(), member: household.ada, kind: .folder, location: house.folder + "/staged",
@@ -64,6 +65,24 @@ struct ActivityTests {
     let (held, calls) = (scene.crm.activities, scene.crm.calls)
     #expect(try await scene.run().entered == 0)
     #expect(scene.crm.activities == held && scene.crm.calls == calls)
+  }
+
+  @Test(
+    "a meeting is entered from its beginning to its end, where its calendar tells one",
+    arguments: StagedHouse.EngineKind.allCases)
+  func ends(_ engine: StagedHouse.EngineKind) async throws {
+    let scene = try await Scene(
+      .metadata, engine, native: [.mail, .meeting],
+      events: [
+        Cast.event(
+          "viewing", "20261102T100000Z", host: Cast.ada, with: [Cast.ada, Cast.bob], "DTEND:20261102T113000Z"),
+        Cast.event("call", "20261103T100000Z", host: Cast.ada, with: [Cast.ada, Cast.bob]),
+      ])
+    _ = try await scene.run()
+    let meetings = scene.crm.activities.filter { $0.kind == .meeting }
+    #expect(meetings.map(\.at.description) == ["2026-11-02T10:00:00Z", "2026-11-03T10:00:00Z"])
+    #expect(meetings.map { $0.endsAt?.description } == ["2026-11-02T11:30:00Z", nil])
+    #expect(scene.crm.activities.allSatisfy { $0.kind == .meeting || $0.endsAt == nil })
   }
 
   @Test("without the option nothing of an interaction leaves")

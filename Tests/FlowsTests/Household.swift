@@ -48,6 +48,15 @@ struct Household: Sendable {
     try await work()
   }
 
+  /// Imports events as a calendar of Ada's own, and works until nothing is due.
+  func read(events: [String]) async throws {
+    let path = house.files + "/ada.ics"
+    try Cast.write(Cast.calendar(events), path)
+    _ = try await AddSource(store: store, gate: gate).run(
+      account, ada, AddSource.Wish(.ics, path, owners: [Cast.ada.address], isWarranted: true))
+    try await work()
+  }
+
   func work() async throws { try await Household.work(store, gate, account) }
 
   /// Runs all jobs of an account, as the command line does.

@@ -13,10 +13,11 @@ struct HubSpotActivityTests {
     let stage: ActivityStage
     let hub: StagedHubSpot
 
-    init(_ level: ActivityLevel, faults: HubSpotFaults? = nil) async throws {
+    init(_ level: ActivityLevel, faults: HubSpotFaults? = nil, events: [String] = []) async throws {
       hub = try StagedHubSpot(faults: faults)
       stage = try await ActivityStage(
-        level, .hubspot, OutletStage.local(hub.port), Login(user: "", secret: StagedHubSpot.token, kind: .token))
+        level, .hubspot, OutletStage.local(hub.port), Login(user: "", secret: StagedHubSpot.token, kind: .token),
+        events: events)
     }
 
     func run() async throws -> DeliverReport { try await stage.run() }
@@ -38,6 +39,19 @@ struct HubSpotActivityTests {
     let calls = scene.hub.calls.count
     #expect(try await scene.run().entered == 0)
     #expect(!scene.hub.calls[calls...].contains { $0.what.hasSuffix("/create") })
+  }
+
+  @Test("a meeting in HubSpot ends when the calendar says")
+  func ends() async throws {
+    let scene = try await Scene(
+      .metadata,
+      events: [
+        Cast.event("viewing", "20261102T100000Z", host: Cast.ada, with: [Cast.ada, Cast.bob], "DURATION:PT1H30M")
+      ])
+    _ = try await scene.run()
+    let meetings = scene.hub.records(.meetings).map(\.properties)
+    #expect(meetings.map { $0["hs_meeting_start_time"] } == ["2026-11-02T10:00:00Z"])
+    #expect(meetings.map { $0["hs_meeting_end_time"] } == ["2026-11-02T11:30:00Z"])
   }
 
   @Test("P079 every mail is entered once with its subject, though 30 % of calls go wrong")

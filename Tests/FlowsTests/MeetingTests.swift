@@ -97,6 +97,29 @@ import Testing
     #expect(try await calendar.met().count == 3)
   }
 
+  @Test(
+    "a meeting ends when its calendar says, and follows it when that changes",
+    arguments: StagedHouse.EngineKind.allCases)
+  func ends(_ engine: StagedHouse.EngineKind) async throws {
+    let calendar = try await Calendar(engine)
+    func minutes(_ events: [String]) async throws -> [Int64?] {
+      try await calendar.take(events)
+      return try await calendar.office.rows("SELECT at, ends_at FROM interaction ORDER BY at").map { row in
+        guard case .integer(let at) = row[0], case .integer(let end) = row[1] else { return nil }
+        return (end - at) / 60_000
+      }
+    }
+    let weekly = Cast.event(
+      "weekly", "20261002T090000Z", host: Cast.fay, with: [Cast.fay, Cast.ada],
+      "RRULE:FREQ=WEEKLY;COUNT=2\nDURATION:PT30M")
+    func viewing(_ end: String) -> String {
+      Cast.event("viewing", "20261102T100000Z", host: Cast.ada, with: [Cast.ada, Cast.bob], end)
+    }
+    #expect(try await minutes([weekly, viewing("DTEND:20261102T110000Z")]) == [30, 30, 60])
+    #expect(try await minutes([weekly, viewing("DTEND:20261102T114500Z")]) == [30, 30, 105])
+    #expect(try await minutes([weekly, viewing("")]) == [30, 30, nil])
+  }
+
   @Test("an empty calendar takes nothing away: that may be a fault of the source")
   func emptied() async throws {
     let calendar = try await Calendar()

@@ -190,6 +190,58 @@ import Testing
     #expect(late.next == nil)
   }
 
+  @Test(
+    "an occurrence ends when its event says, and not before it began",
+    arguments: [
+      ("DTSTART:20260105T090000Z\nDTEND:20260105T103000Z", "2026-01-05T10:30:00Z"),
+      ("DTEND;TZID=America/New_York:20260105T103000\nDTSTART:20260105T090000Z", "2026-01-05T15:30:00Z"),
+      ("DTSTART:20260105T090000Z\nDURATION:PT1H30M", "2026-01-05T10:30:00Z"),
+      ("DTSTART:20260105T090000Z\nDURATION:+P1DT0H0M20S", "2026-01-06T09:00:20Z"),
+      ("DTSTART:20260105T090000Z\nDURATION:P1W", "2026-01-12T09:00:00Z"),
+      ("DTSTART;VALUE=DATE:20260105", "2026-01-06T00:00:00Z"),
+      ("DTSTART;VALUE=DATE:20260105\nDTEND;VALUE=DATE:20260108", "2026-01-08T00:00:00Z"),
+      ("DTSTART:20260105T090000Z", nil), ("DTSTART:20260105T090000Z\nDTEND:20260105T090000Z", nil),
+      ("DTSTART:20260105T090000Z\nDTEND:20260104T090000Z", nil), ("DTSTART:20260105T090000Z\nDTEND:soon", nil),
+      ("DTSTART:20260105T090000Z\nDURATION:-PT1H", nil), ("DTSTART:20260105T090000Z\nDURATION:PT", nil),
+      ("DTSTART:20260105T090000Z\nDURATION:P1H", nil), ("DTSTART:20260105T090000Z\nDURATION:PT5", nil),
+      ("DTSTART:20260105T090000Z\nDURATION:P999999999W999999999W", nil),
+      ("DTSTART:20260105T090000Z\nDURATION:P99999999999999999999D", nil),
+      ("DTSTART:20260105T090000Z\nDTEND:24001231T090000Z", nil),
+    ])
+  func ends(_ lines: String, _ end: String?) throws {
+    #expect(try Self.event(lines).occurrences.map { $0.endsAt?.description } == [end])
+  }
+
+  @Test("each time an event recurs it lasts as long; a period, and what was changed, have ends of their own")
+  func endsOfMany() throws {
+    let events = Self.events(
+      """
+      BEGIN:VEVENT
+      UID:weekly
+      DTSTART;TZID=America/New_York:20260302T090000
+      DTEND;TZID=America/New_York:20260302T100000
+      RRULE:FREQ=WEEKLY;COUNT=4
+      RDATE;VALUE=PERIOD:20260401T090000Z/PT5M,20260402T090000Z/20260402T120000Z
+      END:VEVENT
+      BEGIN:VEVENT
+      UID:weekly
+      RECURRENCE-ID;TZID=America/New_York:20260316T090000
+      DTSTART;TZID=America/New_York:20260316T110000
+      DTEND;TZID=America/New_York:20260316T113000
+      END:VEVENT
+      BEGIN:VEVENT
+      UID:weekly
+      RECURRENCE-ID;TZID=America/New_York:20260323T090000
+      END:VEVENT
+      """)
+    let found = try #require(events.first).occurrences.map { $0.endsAt?.description }
+    #expect(
+      found == [
+        "2026-03-02T15:00:00Z", "2026-03-09T14:00:00Z", "2026-03-16T15:30:00Z", "2026-03-23T14:00:00Z",
+        "2026-04-01T09:05:00Z", "2026-04-02T12:00:00Z",
+      ])
+  }
+
   @Test("whole days, floating times, and a zone that is written nowhere are read as UTC; a calendar may name its zone")
   func zones() throws {
     #expect(try Self.event("DTSTART;VALUE=DATE:20260105").occurrences.first?.at.description == "2026-01-05T00:00:00Z")

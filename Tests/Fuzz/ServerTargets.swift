@@ -17,6 +17,7 @@ extension FuzzTarget {
         "occurrences are in order", zip(event.occurrences, event.occurrences.dropFirst()).allSatisfy { $0.at <= $1.at })
       for occurrence in event.occurrences {
         try hold("what took place is not to come", occurrence.at <= now)
+        try hold("it ends after it began", occurrence.endsAt.map { $0 > occurrence.at } ?? true)
         try hold(
           "guests have addresses",
           occurrence.guests.allSatisfy { $0.address.contains("@") && $0.address == fold($0.address) })

@@ -25,6 +25,8 @@ public struct EventOccurrence: Sendable, Equatable {
   /// When it was to begin by the rule, which names it although it was moved; nil for an event without recurrence.
   public var recurrence: Instant?
   public var at: Instant
+  /// After `at`; nil if nothing tells.
+  public var endsAt: Instant?
   /// Persons alone: no rooms, no lists.
   public var guests: [EventGuest]
 }

@@ -11,6 +11,8 @@ public enum CalendarLimits {
   static let zones = 64
   /// Changes of the clock that one zone names.
   static let observances = 64
+  /// The longest that an occurrence lasts, in milliseconds: a year; the end of a longer one is not believed.
+  static let length: Int64 = 366 * 86_400_000
   /// Starts that are looked at of one rule: a daily one of 54 years.
   static let starts = 20_000
   /// Occurrences that are kept of one event, the latest.

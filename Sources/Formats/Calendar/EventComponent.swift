@@ -8,11 +8,20 @@ struct EventComponent: Sendable {
     var zone: String = ""
   }
 
+  /// When it ends: at a time of its own, or so many seconds after it began.
+  enum End: Sendable, Hashable {
+    case at(Zoned)
+    case after(Int64)
+  }
+
   var uid = ""
   var start: Zoned?
+  var end: End?
   var recurrence: Zoned?
   var rule: [UInt8]?
   var dates: [Zoned] = []
+  /// The ends of those dates that are written as periods (RFC 5545 §3.3.9).
+  var periods: [Zoned: End] = [:]
   var exceptions: [Zoned] = []
   var guests: [EventGuest] = []
   var isCancelled = false
@@ -29,9 +38,13 @@ struct EventComponent: Sendable {
     switch line.name {
     case "UID": if uid.isEmpty { uid = String(decoding: line.parts().value.prefix(Self.longestUID), as: UTF8.self) }
     case "DTSTART": if start == nil { start = Self.times(line).first }
+    case "DTEND": if end == nil { end = Self.times(line).first.map(End.at) }
+    case "DURATION": if end == nil { end = Self.length(line.parts().value).map(End.after) }
     case "RECURRENCE-ID": if recurrence == nil { recurrence = Self.times(line).first }
     case "RRULE": if rule == nil { rule = line.parts().value }
-    case "RDATE": Self.add(Self.times(line), to: &dates)
+    case "RDATE":
+      Self.add(Self.times(line), to: &dates)
+      for (start, end) in Self.periods(line) where periods.count < CalendarLimits.dates { periods[start] = end }
     case "EXDATE": Self.add(Self.times(line), to: &exceptions)
     case "STATUS": isCancelled = Self.word(line.parts().value) == "CANCELLED"
     case "SEQUENCE": sequence = Int(Self.word(line.parts().value).prefix(9)) ?? 0
@@ -48,10 +61,63 @@ struct EventComponent: Sendable {
   /// The times of a line; of a period its beginning (RFC 5545 §3.8.5.2).
   private static func times(_ line: CardLine) -> [Zoned] {
     let parts = line.parts()
-    let zone = String((parts.parameters.first { $0.name == "TZID" }?.values.first ?? "").prefix(256))
+    let zone = zone(parts.parameters)
     return parts.value.split(separator: Byte.comma).prefix(CalendarLimits.dates).compactMap { part in
-      let start = part.prefix { $0 != 47 }.filter { $0 > Byte.space }
-      return WallTime(start).map { Zoned(time: $0, zone: $0.isUTC ? "" : zone) }
+      time(part.prefix { $0 != 47 }, zone)
+    }
+  }
+
+  /// The periods of a line, beginning and end.
+  private static func periods(_ line: CardLine) -> [(start: Zoned, end: End)] {
+    let parts = line.parts()
+    guard parts.value.contains(47) else { return [] }
+    let zone = zone(parts.parameters)
+    return parts.value.split(separator: Byte.comma).prefix(CalendarLimits.dates).compactMap { part in
+      let halves = part.split(separator: 47, maxSplits: 1)
+      guard halves.count == 2, let start = time(halves[0], zone) else { return nil }
+      let end = time(halves[1], zone).map(End.at) ?? length(halves[1]).map(End.after)
+      return end.map { (start, $0) }
+    }
+  }
+
+  private static func zone(_ parameters: [CardLine.Parameter]) -> String {
+    String((parameters.first { $0.name == "TZID" }?.values.first ?? "").prefix(256))
+  }
+
+  private static func time(_ bytes: some Sequence<UInt8>, _ zone: String) -> Zoned? {
+    WallTime(bytes.filter { $0 > Byte.space }).map { Zoned(time: $0, zone: $0.isUTC ? "" : zone) }
+  }
+
+  /// The seconds of a duration, `P7W` or `P1DT2H30M` (RFC 5545 §3.3.6); a day has 24 hours here, whatever clocks do in it.
+  /// Nil for none, and for what runs backwards.
+  private static func length(_ bytes: some Sequence<UInt8>) -> Int64? {
+    var text = bytes.filter { $0 > Byte.space }.map(Byte.upper)[...]
+    if text.first == UInt8(ascii: "+") { text = text.dropFirst() }
+    guard text.first == UInt8(ascii: "P"), text.count <= 64 else { return nil }
+    var (seconds, number, isTime): (Int64, Int64?, Bool) = (0, nil, false)
+    for byte in text.dropFirst() {
+      switch byte {
+      case 48...57:
+        guard number ?? 0 < 100_000_000 else { return nil }
+        number = (number ?? 0) * 10 + Int64(byte - 48)
+      case UInt8(ascii: "T") where number == nil && !isTime: isTime = true
+      default:
+        guard let unit = unit(byte, isTime), let count = number else { return nil }
+        seconds += count * unit
+        number = nil
+      }
+    }
+    return number == nil && seconds > 0 ? seconds : nil
+  }
+
+  private static func unit(_ letter: UInt8, _ isTime: Bool) -> Int64? {
+    switch (letter, isTime) {
+    case (UInt8(ascii: "W"), false): 604_800
+    case (UInt8(ascii: "D"), false): 86_400
+    case (UInt8(ascii: "H"), true): 3600
+    case (UInt8(ascii: "M"), true): 60
+    case (UInt8(ascii: "S"), true): 1
+    default: nil
     }
   }
 

@@ -38,25 +38,44 @@ struct Expansion {
     var occurrences: [EventOccurrence] = []
     var next: Instant?
     func plan(_ at: Instant) { if at > now { next = min(next ?? at, at) } }
-    func add(_ recurrence: Instant?, _ at: Instant, _ part: EventComponent) {
+    func add(_ recurrence: Instant?, _ at: Instant, _ part: EventComponent, lasting length: Int64?) {
       plan(at)
       guard at <= now, at >= since, !part.isCancelled, whole?.isCancelled != true else { return }
-      occurrences.append(EventOccurrence(recurrence: recurrence, at: at, guests: part.guests))
+      let end = length.map { Instant(milliseconds: at.milliseconds + $0) }
+      occurrences.append(EventOccurrence(recurrence: recurrence, at: at, endsAt: end, guests: part.guests))
     }
+    let usual = whole.flatMap { whole in whole.start.flatMap { length(whole.end, from: $0) } }
     if let whole {
+      let periods = Dictionary(
+        whole.periods.map { (instant($0), length($1, from: $0)) }, uniquingKeysWith: { first, _ in first })
       for (start, isLeft) in starts(whole) {
         // What is left out now may be followed by others: it is looked at again all the same.
         plan(start)
         if isLeft || changed[start] != nil { continue }
-        add(recurs(whole) || !changed.isEmpty ? start : nil, start, whole)
+        let length = periods[start] ?? usual
+        add(recurs(whole) || !changed.isEmpty ? start : nil, start, whole, lasting: length)
       }
     }
     for (place, part) in changed {
-      // Without a beginning of its own it begins as planned.
-      add(place, part.start.map { instant($0) } ?? place, part)
+      // Without a beginning of its own it begins as planned, and lasts as long if it does not say otherwise.
+      let start = part.start ?? part.recurrence
+      let own = start.flatMap { length(part.end, from: $0) }
+      add(place, start.map { instant($0) } ?? place, part, lasting: part.start == nil && part.end == nil ? usual : own)
     }
     occurrences.sort { ($0.at, $0.recurrence ?? $0.at) < ($1.at, $1.recurrence ?? $1.at) }
     return CalendarEvent(uid: uid, occurrences: occurrences.suffix(CalendarLimits.occurrences), next: next)
+  }
+
+  /// How long it lasts, in milliseconds: of a whole day that names no end it is the day (RFC 5545 §3.6.1). Nil for what
+  /// has no length, ends before it begins, or is longer than any meeting.
+  private func length(_ end: EventComponent.End?, from start: EventComponent.Zoned) -> Int64? {
+    let length: Int64 =
+      switch end {
+      case .at(let zoned): instant(zoned).milliseconds - instant(start).milliseconds
+      case .after(let seconds): seconds * 1000
+      case nil: start.time.isDate ? 86_400_000 : 0
+      }
+    return length > 0 && length <= CalendarLimits.length ? length : nil
   }
 
   private func recurs(_ event: EventComponent) -> Bool { event.rule != nil || !event.dates.isEmpty }

@@ -8,6 +8,7 @@ public struct TakenEvent: Sendable {
   /// One time it took place.
   public struct Occurrence: Sendable {
     public let at: Instant
+    public let endsAt: Instant?
     /// Equal for the same occurrence in every calendar it stands in, and tells nothing else.
     public let twin: [UInt8]
     /// Without those who were erased (P120).
@@ -55,7 +56,7 @@ public struct EventTaking: Sendable {
         occurrences: read.occurrences.map { occurrence in
           let name = "meeting\u{0}\(read.uid)\u{0}\(occurrence.recurrence?.milliseconds.description ?? "")"
           return TakenEvent.Occurrence(
-            at: occurrence.at, twin: blind.mac(sha256(Array(name.utf8))),
+            at: occurrence.at, endsAt: occurrence.endsAt, twin: blind.mac(sha256(Array(name.utf8))),
             guests: occurrence.guests.filter { !sealer.isErased(Handle(.email, $0.address)) })
         })
     }
