@@ -89,6 +89,7 @@ struct EventComponent: Sendable {
   }
 
   /// The seconds of a duration, `P7W` or `P1DT2H30M` (RFC 5545 §3.3.6); a day has 24 hours here, whatever clocks do in it.
+  ///
   /// Nil for none, and for what runs backwards.
   private static func length(_ bytes: some Sequence<UInt8>) -> Int64? {
     var text = bytes.filter { $0 > Byte.space }.map(Byte.upper)[...]

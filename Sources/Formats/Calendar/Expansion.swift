@@ -66,8 +66,9 @@ struct Expansion {
     return CalendarEvent(uid: uid, occurrences: occurrences.suffix(CalendarLimits.occurrences), next: next)
   }
 
-  /// How long it lasts, in milliseconds: of a whole day that names no end it is the day (RFC 5545 §3.6.1). Nil for what
-  /// has no length, ends before it begins, or is longer than any meeting.
+  /// How long it lasts, in milliseconds: of a whole day that names no end it is the day (RFC 5545 §3.6.1).
+  ///
+  /// Nil for what has no length, ends before it begins, or is longer than any meeting.
   private func length(_ end: EventComponent.End?, from start: EventComponent.Zoned) -> Int64? {
     let length: Int64 =
       switch end {
