@@ -102,9 +102,9 @@ public enum GrantWords {
   /// The words for writing to a destination.
   ///
   /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject` or `full`;
-  /// `besides` are the fields that leave besides the usual ones.
+  /// `besides` are the fields that leave besides the usual ones; `tasks`, whether tasks are kept in step.
   public static func writing(
-    _ kind: Destination.Kind, activities: String = "off", besides: [String] = []
+    _ kind: Destination.Kind, activities: String = "off", besides: [String] = [], tasks: Bool = false
   ) -> String {
     let more = besides.isEmpty ? "" : ", and also " + besides.joined(separator: ", ")
     let touches =
@@ -114,12 +114,13 @@ public enum GrantWords {
       case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
       default: "No mail and no text of a mail is sent there."
       }
+    let kept = tasks ? " Tasks about them are kept in step: their words, their day, and whether they are done." : ""
     if kind == .webhook {
       return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
-        + "phone numbers, organisation and title\(more). \(touches) Nothing is read there."
+        + "phone numbers, organisation and title\(more). \(touches)\(kept) Nothing is read there."
     }
     return
       "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
-      + "numbers, organisation and title\(more). \(touches) Nothing is deleted there."
+      + "numbers, organisation and title\(more). \(touches)\(kept) Nothing is deleted there."
   }
 }

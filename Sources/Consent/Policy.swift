@@ -14,16 +14,20 @@ public struct PolicyVersion: Sendable, Equatable {
 
   /// The version in force.
   public static let current = PolicyVersion(
-    version: "2026-11-27", text: policyText20261127,
-    purposes: "300b7a266c527a31e0180abf0347137553b13f1631f61b314a3b4916257e6f33",
-    bindsFrom: Instant(year: 2027, month: 5, day: 27))
+    version: "2026-11-28", text: policyText20261128,
+    purposes: "012dd643e99bdaa7347c7798c7b8ce38b549144df339c53b58bc9f7023bc942d",
+    bindsFrom: Instant(year: 2027, month: 5, day: 28))
 
   /// The versions that were in force before, newest first.
   private static let earlier = [
     PolicyVersion(
+      version: "2026-11-27", text: policyText20261127,
+      purposes: "300b7a266c527a31e0180abf0347137553b13f1631f61b314a3b4916257e6f33",
+      bindsFrom: Instant(year: 2027, month: 5, day: 27)),
+    PolicyVersion(
       version: "2026-11-23", text: policyText20261123,
       purposes: "72e1f19f390cec144a4ce1cae884a89fcceaa5b5af070a6ebd8b43b77eb30f8e",
-      bindsFrom: Instant(year: 2026, month: 11, day: 23))
+      bindsFrom: Instant(year: 2026, month: 11, day: 23)),
   ]
 
   /// Every version that was ever in force, newest first.

@@ -97,11 +97,12 @@ public enum Catalogue {
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
     Connect.declaration, ConnectToCRM.declaration, LogToCRM.declaration, UndoChange.declaration,
     ExportAccount.declaration, EraseData.declaration, CheckIntegrity.declaration, WriteBack.declaration,
+    TasksToCRM.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.
   public static let yieldsWithText = [
-    "find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm", "log-to-crm",
+    "find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm", "log-to-crm", "tasks-to-crm",
   ]
 
   /// SHA-256 over all declarations, as the policy's version carries it (P064).

@@ -61,14 +61,16 @@ public struct AddDestination: Sendable {
 
   func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
     let opens = ActivityLevel(options: destination.options) >= .subject
-    let purposes = purposes + (opens ? [LogToCRM.declaration] : [])
+    let hasTasks = destination.options[StandingRules.tasks] == "on"
+    let purposes =
+      purposes + (opens ? [LogToCRM.declaration] : []) + (hasTasks ? [TasksToCRM.declaration] : [])
     return Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
       purposes: purposes.map(\.name).sorted(),
       words: GrantWords.writing(
         destination.kind, activities: ActivityLevel(options: destination.options).rawValue,
         besides: StandingRules.mapping(Deliver.directory, destination.options).map(\.field)
-          .filter { !Deliver.directory.contains($0) }.map(\.plain)), warranty: nil,
+          .filter { !Deliver.directory.contains($0) }.map(\.plain), tasks: hasTasks), warranty: nil,
       policyVersion: PolicyVersion.current.version, givenAt: store.clock())
   }
 

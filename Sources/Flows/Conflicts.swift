@@ -17,7 +17,7 @@ public struct DecideConflict: Sendable {
   public func list(
     _ viewer: Viewer, _ destination: ID<Destination>? = nil, settled: Bool = false
   ) async throws -> [Conflict] {
-    try await store.conflicts(viewer, destination, settled: settled)
+    try await withTitles(try await store.conflicts(viewer, destination, settled: settled), viewer)
   }
 
   /// Takes one side.
@@ -50,6 +50,10 @@ public struct DecideConflict: Sendable {
         if let named, keeper == nil { try DecideConflict.link(conflict, to: named, at: now, account, in: session) }
       case .match:
         if let named { try DecideConflict.link(conflict, to: named, at: now, account, in: session) }
+      case .task(let todo, let field):
+        try DecideConflict.settle(todo, field, side, conflict.destination, account, in: session)
+      case .taskDeleted(let todo):
+        try DecideConflict.settle(todo, nil, side, conflict.destination, account, in: session)
       }
     }
     if let keeper { _ = try await MergePeople(store: store, gate: gate).merge([keeper, conflict.person], as: viewer) }
@@ -95,6 +99,25 @@ public struct DecideConflict: Sendable {
       theirs: Conflict.values(conflict.theirs))
     link.base = open.settled(taking: side, in: link.base)
     try Links.keep([link], destination, at: now, account, in: session)
+  }
+
+  /// What loses becomes what both sides agreed on, so that the other goes over with the next run as any change does; of a
+  /// task that was deleted there, ours makes it again and theirs lets it be.
+  private static func settle(
+    _ todo: ID<Todo>, _ field: Todo.Field?, _ side: FieldConflict.Side, _ destination: ID<Destination>,
+    _ account: ID<Account>, in session: any Session
+  ) throws {
+    guard var link = try TodoLinks.all(destination, account, in: session).first(where: { $0.todo == todo }) else {
+      return
+    }
+    guard let field else {
+      if side == .ours { return try TodoLinks.forget(todo, destination, account, in: session) }
+      link.state = .left
+      return try TodoLinks.keep([link], destination, account, in: session)
+    }
+    guard let there = link.there, let held = try Todos.one(todo, of: link.member, account, in: session) else { return }
+    link.base.take(field, from: side == .ours ? there : held.state)
+    try TodoLinks.keep([link], destination, account, in: session)
   }
 
   private static func link(

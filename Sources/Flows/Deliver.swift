@@ -84,17 +84,25 @@ public struct Deliver: Sendable {
       let reading = try await DeliverReading.read(store, crm, destination, account, rules.create)
       let run = try await DeliverRun.prepare(
         store, crm, rules.limited(by: crm.capabilities), destination, account, reading)
+      let todos = todos(crm, destination, account, rules)
+      let tasks = try await look(at: todos, report.digest)
       if round == 1 {
         describe(run, in: &report)
         try await describe(try await activities(crm, destination, account), in: &report)
+        if let tasks { report.lines += todos.lines(tasks) }
       }
       report.conflicts = run.conflicts().count
-      let digest = try await approved(run, report.digest, &report)
+      let held = Held(run, tasks.flatMap { $0.isHeld ? todos.digest($0) : nil })
+      let digest = try await approved(run, held, report.digest, &report)
       guard !dryRun, let digest else { return report }
       let activities = try await activities(crm, destination, account)
-      let isQuiet = try await activities.waiting(1).isEmpty
-      guard !isQuiet || !run.isRest(run.conflicts()) else { break }
-      let sent = try await carry(out: run, activities, digest, lease, &report)
+      let isQuiet = try await activities.waiting(1).isEmpty && tasks?.isRest ?? true
+      guard !isQuiet || !run.isRest(run.conflicts()) else {
+        report.conflicts += tasks?.openConflicts.count ?? 0
+        break
+      }
+      let sent = try await carry(
+        out: run, activities, (todos, tasks?.remote), held.isHeld ? digest : nil, digest, lease, &report)
       report.created += sent.created
       report.updated += sent.updated
       report.calls += sent.calls
@@ -119,6 +127,37 @@ public struct Deliver: Sendable {
     return DeliverActivities(
       store: store, gate: gate, crm: crm, destination: destination, account: account,
       level: ActivityLevel(options: destination.options), since: accepted.min() ?? store.clock())
+  }
+
+  private func todos(
+    _ crm: any CRM, _ destination: Destination, _ account: ID<Account>, _ rules: StandingRules
+  ) -> DeliverTodos {
+    DeliverTodos(store: store, gate: gate, crm: crm, destination: destination, account: account, brake: rules.brake)
+  }
+
+  /// The tasks of both sides as they stand; nil if they are not kept in step, or nothing was approved yet.
+  private func look(at todos: DeliverTodos, _ digest: String) async throws -> DeliverTodos.Round? {
+    guard todos.isOn else { return nil }
+    let approvals = try await store.approvals(todos.account, todos.destination.id)
+    guard approvals.contains(where: { $0.kind == .standing && $0.covers(digest) }) else { return nil }
+    let permit = try await gate.permit(
+      SyncToCRM.self,
+      for: Request(
+        account: todos.account, member: todos.destination.member, destination: todos.destination.id, digest: digest,
+        count: 0))
+    return try await todos.round(permit.blind)
+  }
+
+  /// What is beyond the brake, and the digest of all of it.
+  private struct Held {
+    var isHeld: Bool
+    var digest: String
+
+    /// `tasks` is the digest of what is to be done about tasks, if that is beyond the brake.
+    init(_ run: DeliverRun, _ tasks: String?) {
+      isHeld = run.isHeld || tasks != nil
+      digest = tasks.map { hex(sha256(Array((run.planDigest + $0).utf8))) } ?? run.planDigest
+    }
   }
 
   /// The digest that `kith destination accept` takes: of mapping, create rules and brake.
@@ -161,22 +200,22 @@ public struct Deliver: Sendable {
 
   /// The digest under which the run may go ahead; nil if the owner has not approved what would leave.
   private func approved(
-    _ run: DeliverRun, _ rules: String, _ report: inout DeliverReport
+    _ run: DeliverRun, _ held: Held, _ rules: String, _ report: inout DeliverReport
   ) async throws -> String? {
     let approvals = try await store.approvals(run.account, run.destination.id)
-    report.planDigest = run.isHeld ? run.planDigest : nil
+    report.planDigest = held.isHeld ? held.digest : nil
     let standing = approvals.contains { $0.kind == .standing && $0.covers(rules) }
-    let once = approvals.contains { $0.kind == .oneUse && $0.covers(run.planDigest) }
-    report.approved = standing && (!run.isHeld || once)
+    let once = approvals.contains { $0.kind == .oneUse && $0.covers(held.digest) }
+    report.approved = standing && (!held.isHeld || once)
     if !standing { report.planDigest = nil }
     guard report.approved else { return nil }
-    return run.isHeld ? run.planDigest : rules
+    return held.isHeld ? held.digest : rules
   }
 
-  /// Enters what comes in, then posts, sends and enters what goes out.
+  /// Enters what comes in, then posts, sends and enters what goes out; `spending` is a digest that is approved once.
   private func carry(
-    out planned: DeliverRun, _ activities: DeliverActivities, _ digest: String, _ lease: Lease?,
-    _ report: inout DeliverReport
+    out planned: DeliverRun, _ activities: DeliverActivities, _ tasks: (todos: DeliverTodos, read: [RemoteTodo]?),
+    _ spending: String?, _ digest: String, _ lease: Lease?, _ report: inout DeliverReport
   ) async throws -> DeliverSent {
     let permit = try await gate.permit(
       SyncToCRM.self,
@@ -185,7 +224,7 @@ public struct Deliver: Sendable {
         digest: digest, count: planned.plan.changes.count + planned.plan.incoming.count))
     var run = planned
     let rulesDigest = report.digest
-    var once = run.isHeld ? digest : nil
+    var once = spending
     if !run.plan.incoming.isEmpty {
       report.received += try await receive(planned, spending: once, under: permit, lease)
       once = nil
@@ -210,6 +249,12 @@ public struct Deliver: Sendable {
         try await activities.send(under: permit, digest: rulesDigest, lease: lease, pause: pause), to: &report)
     }
     report.conflicts = conflicts.count + sent.refused.count
+    if sent.halted == nil {
+      sent.add(
+        try await tasks.todos.send(
+          tasks.read, under: permit, digest: rulesDigest, lease: lease, run: run.id.rawValue, pause: pause),
+        to: &report)
+    }
     do {
       try await run.crm.tidy(permit, check: store.standingCheck(permit, lease: lease))
     } catch let trouble as Trouble {

@@ -36,6 +36,9 @@ public struct DeliverReport: Sendable, Equatable {
   public var leftAlone: [RemoteRecords.LeftAlone] = []
   /// Interactions that were entered there.
   public var entered = 0
+  /// Tasks that were made or changed there, and here.
+  public var tasksSent = 0
+  public var tasksReceived = 0
   /// What the owner is told of how things are kept there.
   public var told: [String] = []
   /// Calls that wrote, and the least that could have done it.

@@ -32,6 +32,19 @@ extension DeliverSent {
     troubles += entered.troubles
     halted = entered.halted
   }
+
+  /// Adds what became of the tasks of the run.
+  mutating func add(_ tasks: DeliverTodos.Sent, to report: inout DeliverReport) {
+    report.tasksSent += tasks.sent
+    report.tasksReceived += tasks.received
+    report.conflicts += tasks.conflicts
+    report.told = Array(Set(report.told).union(tasks.told)).sorted()
+    calls += tasks.calls
+    leastCalls += tasks.leastCalls
+    troubles += tasks.troubles
+    outrun += tasks.outrun
+    halted = tasks.halted
+  }
 }
 
 extension DeliverRun {

@@ -45,7 +45,8 @@ struct DeliverState: Sendable {
     let (people, links, open, conflicts, taken, heirs) = try await store.read(account) { session in
       (
         try Links.people(account, member, in: session), try Links.all(account, id, in: session),
-        try Deliveries.open(account, id, in: session), try Conflicts.all(account, id, in: session),
+        try Deliveries.open(account, id, in: session),
+        try Conflicts.all(account, id, in: session).filter { !$0.matter.isOfTask },
         try Links.received(account, id, in: session), try Links.heirs(account, id, in: session)
       )
     }

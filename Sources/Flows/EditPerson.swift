@@ -247,7 +247,7 @@ enum TypedLines {
     return (field, facts)
   }
 
-  private static func bytes(_ hex: String) -> [UInt8]? {
+  static func bytes(_ hex: String) -> [UInt8]? {
     let digits = Array(hex)
     guard digits.count % 2 == 0 else { return nil }
     var out: [UInt8] = []

@@ -56,6 +56,12 @@ public struct Undo: Sendable {
     case .edit:
       let before = JournalImage(images.before.joined(separator: "\n"))
       made = try await EditPerson(store: store, gate: gate).undo(entry, before: before, as: viewer)
+    case .task:
+      let before = JournalImage(images.before.joined(separator: "\n"))
+      guard !before.lines.isEmpty else {
+        throw Undo.refused("a task goes back by the entry of what was said here: that goes out with the next delivery")
+      }
+      made = try await EditTodo(store: store, gate: gate).undo(entry, before: before, as: viewer)
     case .receive, .create, .update, .delete:
       made = try await UndoReceived(store: store, gate: gate).undo(images.delivered(entry), as: viewer)
     }
@@ -152,7 +158,7 @@ public struct Undo: Sendable {
       let fields = delivered.fields.map { FieldChange(field: $0.field, old: [], new: $0.old) }
       return try await back.send(
         CRMChange(.create, person: entry.person, remote: nil, fields: fields), edited: [], dryRun: dryRun)
-    case .update, .receive, .merge, .unmerge, .edit:
+    case .update, .receive, .merge, .unmerge, .edit, .task:
       guard let record = state.record(of: entry.person) else { throw Undo.refused("the record is not there any more") }
       let change = CRMChange(.update, person: entry.person, remote: record.remote, fields: delivered.fields)
       guard let fit = change.inverse?.fitting(record.values), !fit.change.fields.isEmpty else {
@@ -168,7 +174,7 @@ extension JournalEntry.Verb {
   var isSent: Bool {
     switch self {
     case .create, .update, .delete: true
-    case .receive, .merge, .unmerge, .edit: false
+    case .receive, .merge, .unmerge, .edit, .task: false
     }
   }
 }

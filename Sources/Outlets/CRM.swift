@@ -184,6 +184,7 @@ public struct CRMCapabilities: Sendable, Equatable {
   /// Interactions it has a kind of its own for; others become notes if it has those.
   public var activities: Set<Interaction.Kind>
   public var hasNotes: Bool
+  /// Whether tasks are read and written there; else they become notes if it has those.
   public var hasTasks: Bool
   /// Fields it has a place for.
   public var fields: Set<Fact.Field>
@@ -240,6 +241,15 @@ public protocol CRM: Sendable {
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer]
 
+  /// All tasks there that are about a record, those that are done too; of a system that has none, none.
+  func todos() async throws -> [RemoteTodo]
+
+  /// Makes or changes tasks, at most a batch: one answer for each. Never a second one for its key, never over a change
+  /// made there meanwhile.
+  func write(
+    _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer]
+
   /// Removes a record that still has the digest; one that is gone already counts as removed.
   func remove(
     _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
@@ -269,6 +279,14 @@ extension CRM {
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     activities.map { _ in .refused(field: nil, why: "this system keeps no interactions") }
+  }
+
+  public func todos() async throws -> [RemoteTodo] { [] }
+
+  public func write(
+    _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
+    todos.map { _ in .refused(field: nil, why: "this system keeps no tasks") }
   }
 
   public func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws {}

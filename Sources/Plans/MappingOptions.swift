@@ -26,6 +26,9 @@ extension StandingRules {
 }
 
 extension StandingRules {
+  /// The name of the option that keeps tasks in step: `on`, or nothing of them is read or written.
+  public static let tasks = "tasks"
+
   /// Fields that are kept sealed here leave under no mapping.
   private static func mayLeave(_ key: FieldKey, _ usual: [FieldKey]) -> Bool {
     usual.contains(key) || key.field == .tag || (key.field == .custom && !key.label.isEmpty)
@@ -38,11 +41,15 @@ extension StandingRules {
       return levels.contains(value)
         ? nil : Trouble("'\(value)' is no level", "give one of " + levels.joined(separator: ", "))
     }
+    if name == tasks {
+      return ["on", "off"].contains(value)
+        ? nil : Trouble("'\(value)' is neither on nor off", "give tasks=on or tasks=off")
+    }
     let parts = name.split(separator: ".", maxSplits: 1)
     guard parts.count == 2, let key = FieldKey(name: parts[1]), mayLeave(key, usual) else {
       return Trouble(
         "'\(name)' sets nothing that leaves",
-        "give activities, or rule., field. or type. and a field: "
+        "give activities, tasks, or rule., field. or type. and a field: "
           + usual.map(\.name).joined(separator: ", ") + ", tag, custom:LABEL")
     }
     switch parts[0] {

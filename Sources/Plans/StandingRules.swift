@@ -153,7 +153,11 @@ public struct Brake: Sendable, Equatable {
 
   /// Judges what leaves, and what comes in over something held here, against the number of records linked already.
   public func judge(_ changes: [CRMChange], incoming: [CRMPlan.Intake] = [], linked: Int) -> Verdict {
-    let overwrites = changes.count(where: \.overwrites) + incoming.count(where: \.overwrites)
+    judge(overwrites: changes.count(where: \.overwrites) + incoming.count(where: \.overwrites), linked: linked)
+  }
+
+  /// The same for a number of overwritten records, or tasks.
+  public func judge(overwrites: Int, linked: Int) -> Verdict {
     guard overwrites > always else { return .free }
     let (scaled, overflow) = overwrites.multipliedReportingOverflow(by: 100)
     let (allowed, tooMany) = max(linked, 0).multipliedReportingOverflow(by: percent)

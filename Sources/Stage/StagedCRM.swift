@@ -20,6 +20,7 @@ public final class StagedCRM: CRM {
     var changed: [String: Int] = [:]
     var gone: Set<String> = []
     var activities: [String: ActivityWrite] = [:]
+    var todos: [String: RemoteTodo] = [:]
     var next = 1
     var clock = 0
     var writes = 0
@@ -59,7 +60,12 @@ public final class StagedCRM: CRM {
   public var reads: [Bool] { shelf.state.withLock { $0.reads } }
   public var activities: [ActivityWrite] { shelf.state.withLock { $0.activities.values.sorted { $0.key < $1.key } } }
 
+  public var tasks: [RemoteTodo] { shelf.state.withLock { $0.todos.values.sorted { $0.remote < $1.remote } } }
+
   // MARK: what a person does there by hand
+
+  /// Makes a task, or changes one, or with nil deletes it.
+  public func put(_ remote: String, _ todo: RemoteTodo?) { shelf.state.withLock { $0.todos[remote] = todo } }
 
   public func edit(_ remote: String, _ body: (inout RemoteRecord) -> Void) {
     shelf.state.withLock { state in
@@ -145,6 +151,37 @@ public final class StagedCRM: CRM {
     }
     try fault(call, .afterCommit)
     return activities.map { .written(remote: "activity-" + $0.key, digest: "") }
+  }
+
+  public func todos() async throws -> [RemoteTodo] { tasks }
+
+  public func write(
+    _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> [CRMAnswer] {
+    try require(permit.destination)
+    try await check()
+    let call = number()
+    try fault(call, .beforeCommit)
+    let answers = todos.map { write in shelf.state.withLock { commit(write, &$0) } }
+    try fault(call, .afterCommit)
+    return answers
+  }
+
+  private func commit(_ write: TodoWrite, _ state: inout State) -> CRMAnswer {
+    if write.remote == nil, let held = state.todos.values.first(where: { $0.key == write.key }) {
+      return .written(remote: held.remote, digest: "")
+    }
+    let remote = write.remote ?? "task-\(state.next)"
+    if write.remote == nil { state.next += 1 }
+    let held = state.todos[remote]
+    guard write.remote == nil || held == write.expected else { return .changed }
+    var todo = held ?? RemoteTodo(remote: remote, contact: write.contact, key: write.key, title: "")
+    if write.fields.contains(.title) { todo.title = write.title }
+    if write.fields.contains(.due) { todo.due = write.due }
+    if write.fields.contains(.done) { todo.isDone = write.isDone }
+    state.todos[remote] = todo
+    state.writes += 1
+    return .written(remote: remote, digest: "")
   }
 
   public func remove(

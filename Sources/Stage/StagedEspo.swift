@@ -3,8 +3,8 @@ import Foundation
 public import Model
 import Synchronization
 
-/// An EspoCRM as its documentation describes it, on this machine and in memory: contacts, accounts, meetings, calls and
-/// the stream, lists with filters, duplicates, and its ways to say no.
+/// An EspoCRM as its documentation describes it, on this machine and in memory: contacts, accounts, meetings, calls, tasks
+/// and the stream, lists with filters, duplicates, and its ways to say no.
 public final class StagedEspo: Sendable {
   public static let key = "espo-staged-0001"
 
@@ -84,7 +84,7 @@ public final class StagedEspo: Sendable {
       return StagedWeb.Answer(404, "<html>Not found</html>", fields: ["Content-Type: text/html"])
     }
     let (type, id) = (words[2], words.count > 3 ? words[3] : nil)
-    guard ["Contact", "Account", "Meeting", "Call", "Note"].contains(type) else { return StagedWeb.Answer(404) }
+    guard ["Contact", "Account", "Meeting", "Call", "Task", "Note"].contains(type) else { return StagedWeb.Answer(404) }
     let query = halves.count > 1 ? parameters(halves[1]) : [:]
     switch (question.method, id) {
     case ("GET", nil): return list(type, query, inside)
@@ -133,7 +133,10 @@ public final class StagedEspo: Sendable {
       return required("lastName")
     }
     if type == "Account", isNew, (body["name"]?.asText ?? "").isEmpty { return required("name") }
-    if ["Meeting", "Call"].contains(type), isNew, body["assignedUserId"] == nil { return required("assignedUser") }
+    if type == "Task", isNew || body["name"] != nil, (body["name"]?.asText ?? "").isEmpty { return required("name") }
+    if ["Meeting", "Call", "Task"].contains(type), isNew, body["assignedUserId"] == nil {
+      return required("assignedUser")
+    }
     for address in addresses(body) where !address.contains("@") { return required("emailAddress") }
     return nil
   }

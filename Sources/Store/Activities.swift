@@ -18,7 +18,7 @@ public enum Activities {
   }
 
   /// A link whose record is not known to be gone.
-  private static let isThere = """
+  static let isThere = """
     NOT EXISTS (SELECT 1 FROM conflict c WHERE c.account_id = l.account_id AND c.destination_id = l.destination_id
       AND c.person_id = l.person_id AND c.field IN ('deleted-there', 'merged-there'))
     """

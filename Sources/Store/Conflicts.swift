@@ -15,6 +15,10 @@ public struct Conflict: Identified, Sendable, Equatable {
     case mergedThere
     /// Several records there, in `theirs`, may be the person, or one that several persons may be.
     case match
+    /// A field of a task; the words of a title are not in the entry, since they stay sealed.
+    case task(ID<Todo>, Todo.Field)
+    /// The task was deleted at the destination; it is neither made again nor taken away here.
+    case taskDeleted(ID<Todo>)
 
     public init?(name: String) {
       switch name {
@@ -22,14 +26,40 @@ public struct Conflict: Identified, Sendable, Equatable {
       case "merged-there": self = .mergedThere
       case "match": self = .match
       default:
+        if let task = Matter(task: name) {
+          self = task
+          return
+        }
         guard let field = FieldKey(name: name) else { return nil }
         self = .field(field)
+      }
+    }
+
+    /// `task_…:title`, or `task_…:deleted-there`.
+    private init?(task name: String) {
+      let parts = name.split(separator: ":")
+      guard parts.count == 2, let id = ID<Todo>(parts[0]) else { return nil }
+      if parts[1] == "deleted-there" {
+        self = .taskDeleted(id)
+      } else {
+        guard let field = Todo.Field(rawValue: String(parts[1])) else { return nil }
+        self = .task(id, field)
+      }
+    }
+
+    /// True for what tasks are in conflict about, which is settled apart from persons.
+    public var isOfTask: Bool {
+      switch self {
+      case .task, .taskDeleted: true
+      case .field, .deletedThere, .mergedThere, .match: false
       }
     }
 
     public var name: String {
       switch self {
       case .field(let field): field.name
+      case .task(let id, let field): "\(id):\(field.rawValue)"
+      case .taskDeleted(let id): "\(id):deleted-there"
       case .deletedThere: "deleted-there"
       case .mergedThere: "merged-there"
       case .match: "match"
@@ -102,11 +132,15 @@ public enum Conflicts {
 
   /// Makes the open conflicts of a destination these: new ones are entered, those that are no more are taken out, and
   /// one that stands as it was is not touched.
+  ///
+  /// Those of tasks and those of persons are settled apart.
   public static func settle(
-    _ now: [Conflict], _ destination: ID<Destination>, at instant: Instant, _ account: ID<Account>,
-    in session: any Session
+    _ now: [Conflict], _ destination: ID<Destination>, ofTasks: Bool = false, at instant: Instant,
+    _ account: ID<Account>, in session: any Session
   ) throws {
-    let held = try all(account, destination, in: session).filter { $0.resolvedAt == nil }
+    let held = try all(account, destination, in: session).filter {
+      $0.resolvedAt == nil && $0.matter.isOfTask == ofTasks
+    }
     let (standing, known) = (Set(now.map(\.words)), Set(held.map(\.words)))
     let over = held.filter { !standing.contains($0.words) }
     try session.runMany(

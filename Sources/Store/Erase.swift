@@ -76,6 +76,15 @@ extension Store {
       AND entry_id IN (SELECT id FROM journal WHERE account_id = $1 AND person_id = $2)
     """,
     """
+    DELETE FROM task_link WHERE account_id = $1 AND task_id IN (
+      SELECT t.id FROM task t JOIN record r ON r.account_id = t.account_id AND r.id = t.record_id
+      WHERE t.account_id = $1 AND r.person_id = $2)
+    """,
+    """
+    DELETE FROM task WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    """
     DELETE FROM fact WHERE account_id = $1
       AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
     """,

@@ -17,6 +17,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
     case merge, unmerge
     /// The owner typed something about a person.
     case edit
+    /// A task was entered, changed or taken away here, or brought over to or from a destination.
+    case task
   }
 
   public var id: ID<JournalEntry>

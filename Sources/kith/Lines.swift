@@ -24,6 +24,7 @@ enum Lines {
       "created": JSON(waits ? planned("create") : report.created),
       "updated": JSON(waits ? planned("update") : report.updated),
       "received": JSON(waits ? planned("receive") : report.received), "entered": JSON(report.entered),
+      "tasks_sent": JSON(report.tasksSent), "tasks_received": JSON(report.tasksReceived),
       "told": JSON(report.told), "calls": JSON(report.calls),
       "least_calls": JSON(report.leastCalls), "unchanged": JSON(report.unchanged), "conflicts": JSON(report.conflicts),
       "failed": JSON(report.failed),

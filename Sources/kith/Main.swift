@@ -35,7 +35,7 @@ struct Kith: AsyncParsableCommand {
       PersonCommand.self, SuggestCommand.self, MergeCommand.self, UnmergeCommand.self, UndoCommand.self,
       JournalCommand.self, ConflictsCommand.self, ShareCommand.self, LedgerCommand.self, ExportCommand.self,
       RestoreCommand.self, DigestCommand.self, EraseCommand.self, RestrictCommand.self, EditCommand.self,
-      SearchCommand.self,
+      SearchCommand.self, TaskCommand.self,
       DoctorCommand.self, ServeCommand.self, WorkCommand.self, DemoCommand.self, KeyCommand.self, LabCommand.self,
     ])
 }

@@ -15,7 +15,7 @@ struct PurposeTests {
       Catalogue.all.map(\.name).sorted() == [
         "build-index", "check-integrity", "connect", "connect-to-crm", "erase-data", "export-account", "find-people",
         "log-to-crm", "read-address-book", "read-calendar", "read-mail", "search-mail", "show-to-owner", "sync-to-crm",
-        "undo-change", "write-back",
+        "tasks-to-crm", "undo-change", "write-back",
       ])
     #expect(!Catalogue.all.contains { $0.use.contains("market") || $0.name.contains("market") })
   }
@@ -24,7 +24,7 @@ struct PurposeTests {
   func yields() {
     #expect(
       Catalogue.yieldsWithText.sorted() == [
-        "connect", "connect-to-crm", "find-people", "log-to-crm", "show-to-owner", "undo-change",
+        "connect", "connect-to-crm", "find-people", "log-to-crm", "show-to-owner", "tasks-to-crm", "undo-change",
       ])
     #expect(ReadMail.Yield.self == Never.self)
     #expect(ReadAddressBook.Yield.self == Never.self)
@@ -46,12 +46,16 @@ struct PurposeTests {
       Catalogue.all.filter { $0.recipients == [.designatedCRM] && $0.opens.contains(.body) }.map(\.name) == [
         "log-to-crm"
       ])
+    #expect(TasksToCRM.declaration.opens == [.note])
   }
 
   @Test("P002 only these purposes have a recipient outside: the designated CRM and the source itself")
   func recipients() {
     let outside = Catalogue.all.filter { $0.recipients.contains(.designatedCRM) || $0.recipients.contains(.source) }
-    #expect(outside.map(\.name).sorted() == ["connect", "connect-to-crm", "log-to-crm", "sync-to-crm", "write-back"])
+    #expect(
+      outside.map(\.name).sorted() == [
+        "connect", "connect-to-crm", "log-to-crm", "sync-to-crm", "tasks-to-crm", "write-back",
+      ])
   }
 
   @Test("P113 every purpose has one of four lawful bases, a use, a promise and a recipient", arguments: Catalogue.all)

@@ -40,6 +40,23 @@ public struct ActivityText: Sendable, Equatable {
   }
 }
 
+/// Tasks about people who are kept in the designated CRM are kept in step there, if the owner switched it on and the grant says
+/// so: their titles are opened for it, and nothing else (P012).
+public enum TasksToCRM: Purpose {
+  public typealias Yield = TaskTitle
+
+  public static let declaration = Declaration(
+    name: "tasks-to-crm", use: "to sync that information to your designated CRM: tasks, if you set it", promise: 12,
+    basis: .consent, opens: [.note], recipients: [.designatedCRM], ground: .destinationGrant)
+}
+
+/// The words of a task on their way to the designated CRM.
+public struct TaskTitle: Sendable, Equatable {
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
+}
+
 /// A change is taken back: the image of what was before is opened.
 public enum UndoChange: Purpose {
   public typealias Yield = JournalImage

@@ -43,7 +43,8 @@ public struct EspoCRM: CRM {
     let short = CRMCapabilities.FieldLimit(longest: 100, values: 1)
     return CRMCapabilities(
       batch: 1, feed: .since(showsDeletions: false), organisations: .records,
-      activities: owner == nil ? [] : [.meeting, .call], hasNotes: true, hasTasks: false, fields: EspoRecord.fields,
+      activities: owner == nil ? [] : [.meeting, .call], hasNotes: true, hasTasks: owner != nil,
+      fields: EspoRecord.fields,
       limits: [
         .given: short, .family: short, .title: short, .organisation: .init(longest: 249, values: 1),
         .phone: .init(longest: 36),

@@ -62,7 +62,7 @@ struct DestinationCommand: AsyncParsableCommand {
       abstract: "Sets whose value stands, what else leaves, and how much of interactions; voids the approval.",
       discussion: """
         rule.FIELD=both|latest|ours|theirs|fill|none, field.tag=NAME, field.custom:LABEL=NAME, type.FIELD=TYPE,
-        activities=off|metadata|subject|full. A name without a value takes the option back.
+        activities=off|metadata|subject|full, tasks=on|off. A name without a value takes the option back.
         """)
     @OptionGroup var global: GlobalOptions
     @OptionGroup var who: AccountOptions
