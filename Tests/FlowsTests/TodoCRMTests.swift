@@ -33,7 +33,9 @@ import Testing
       JSON.read(Array(try await server.call("GET", "/api/tasks").utf8))?.asList ?? []
     }
     let made = try #require(try await shown().first)
-    #expect(made[key: "title"] == "Call" && made[key: "due_date"] == "2026-12-04" && made[key: "done"] == false)
+    #expect(made[key: "title"] == "Call")
+    #expect(made[key: "due_date"] == "2026-12-04")
+    #expect(made[key: "done"] == false)
     let id = try #require(made[key: "id"]?.asInt)
     let contact = try #require(made[key: "contact_id"]?.asInt)
     try await stage.outlet { crm, permit in
@@ -47,7 +49,9 @@ import Testing
     let report = try await stage.run()
     #expect(report.tasksSent == 1 && report.tasksReceived == 2 && report.isComplete)
     let held = try #require(try await shown().first { $0[key: "id"]?.asInt == id })
-    #expect(held[key: "title"] == "Call back" && held[key: "done"] == true && held[key: "due_date"] == "2026-12-07")
+    #expect(held[key: "title"] == "Call back")
+    #expect(held[key: "done"] == true)
+    #expect(held[key: "due_date"] == "2026-12-07")
     #expect(held[key: "notes"] == "By hand")
     let mine = try await todos(stage)
     #expect(mine.map(\.title).sorted() == ["Call back", "Send the lease"])
@@ -92,8 +96,12 @@ import Testing
     #expect(try await stage.run().tasksSent == 1)
     let made = try #require(espo.records("Task").first)
     let contact = try #require(espo.records("Contact").first?["id"]?.asText)
-    #expect(made["name"] == "Call" && made["dateEndDate"] == "2026-12-04" && made["status"] == "Not Started")
-    #expect(made["parentType"] == "Contact" && made["parentId"]?.asText == contact && made["assignedUserId"] == "8001")
+    #expect(made["name"] == "Call")
+    #expect(made["dateEndDate"] == "2026-12-04")
+    #expect(made["status"] == "Not Started")
+    #expect(made["parentType"] == "Contact")
+    #expect(made["parentId"]?.asText == contact)
+    #expect(made["assignedUserId"] == "8001")
     espo.edit("Task", made["id"]?.asText ?? "", ["status": "Completed"])
     espo.add(
       "Task",
@@ -105,7 +113,8 @@ import Testing
     let report = try await stage.run()
     #expect(report.tasksSent == 1 && report.tasksReceived == 2)
     let now = try #require(espo.records("Task").first)
-    #expect(now["name"] == "Call back" && now["status"] == "Completed")
+    #expect(now["name"] == "Call back")
+    #expect(now["status"] == "Completed")
     let mine = try await todos(stage)
     #expect(mine.first { $0.id == task }?.isDone == true)
     #expect(mine.first { $0.title == "Send the lease" }?.due == TodoTests.monday)
