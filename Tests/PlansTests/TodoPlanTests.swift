@@ -1,6 +1,7 @@
 import Model
-import Plans
 import Testing
+
+@testable import Plans
 
 @Suite("tasks on both sides") struct TodoPlanTests {
   private static let monday = Instant(year: 2026, month: 11, day: 30)
