@@ -1177,6 +1177,20 @@ CREATE TABLE resource (
 
 CREATE INDEX resource_identity ON resource (account_id, member_id, identity);
 
+CREATE TABLE sender_rule (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  pattern TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, member_id, pattern)
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: member_id: open id customer - life export row
+--: pattern: open directory contact - life export row
+--: kind: open enum customer - life export row
+--: made_at: open instant customer - life export row
+
 CREATE TABLE setting (
   account_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
