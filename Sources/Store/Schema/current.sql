@@ -679,7 +679,7 @@ CREATE TABLE interaction (
   recipients BIGINT NOT NULL,
   answers BIGINT NOT NULL,
   shape BIGINT NOT NULL,
-  twin BLOB NOT NULL,
+  twin BLOB NOT NULL, ends_at BIGINT,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, twin)
 );
@@ -696,6 +696,7 @@ CREATE TABLE interaction (
 --: answers: open flag contact - life export row
 --: shape: blind key contact - life export row
 --: twin: blind key contact - life export row
+--: ends_at: open instant contact - life export row
 
 CREATE INDEX interaction_at ON interaction (account_id, member_id, at);
 
