@@ -7,6 +7,7 @@ usage: scripts/mutants.py [Pnnn ...]   only these promises
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -49,17 +50,36 @@ def copy_tree():
         ["rsync", "-rlpc", "--delete", "--exclude", ".git", "--exclude", ".build*", f"{ROOT}/", f"{TREE}/"], check=True)
 
 
+def end(process):
+    """Ends a test run and the servers it started, which are in its session."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        subprocess.run(["pkill", f"-{number.value}", "-s", str(process.pid)])
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            continue
+
+
 def run(command, room, log):
+    """Its exit code, or `hung`; a test run is ended at the first failure, for one is enough."""
     flags = ["--scratch-path", str(BUILD), "--explicit-target-dependency-import-check", "error"]
     rooms = {} if room == "House" else {"KITH_ROOM": room}
+    begun, start = time.monotonic(), log.stat().st_size if log.exists() else 0
     with open(log, "a") as out:
+        process = subprocess.Popen(
+            ["swift"] + command + flags, cwd=TREE, stdout=out, stderr=subprocess.STDOUT, env=os.environ | rooms,
+            stdin=subprocess.DEVNULL, start_new_session=True)
+    while True:
         try:
-            return subprocess.run(
-                ["swift"] + command + flags, cwd=TREE, stdout=out, stderr=subprocess.STDOUT, env=os.environ | rooms,
-                stdin=subprocess.DEVNULL, timeout=LIMIT).returncode
+            return process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            # A bug that makes a test hang is noticed as well.
-            return "hung"
+            if command[0] == "test" and b"recorded an issue" in log.read_bytes()[start:]:
+                end(process)
+                return 1
+            if time.monotonic() - begun > LIMIT:
+                # A bug that makes a test hang is noticed as well.
+                end(process)
+                return "hung"
 
 
 def tried(room, names, log):
@@ -69,8 +89,9 @@ def tried(room, names, log):
     start = log.stat().st_size
     filter = "|".join(re.escape(name) + r"\b" for name in names)
     status = run(["test", "--skip-build", "--filter", f"({filter})"], room, log)
-    ran = re.search(r"Test run with (\d+) test", log.read_bytes()[start:].decode(errors="replace"))
-    if status != "hung" and (not ran or ran[1] == "0"):
+    said = log.read_bytes()[start:].decode(errors="replace")
+    ran = re.search(r"Test run with (\d+) test", said)
+    if status != "hung" and "recorded an issue" not in said and (not ran or ran[1] == "0"):
         return f"ran no test: {log}"
     return "killed" if status else "survived"
 

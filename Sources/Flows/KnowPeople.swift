@@ -27,6 +27,7 @@ struct KnowPeople: Sendable {
 
   /// Looks at addresses: their touches, their names, and what the two say of their nature.
   func look(_ handles: [(id: ID<Handle>, address: String)], in session: any Session) throws -> [ID<Handle>: Look] {
+    let senders = SenderRules(try SenderLists.of(member, account, in: session).map(\.rule))
     let onCards = try Facts.cardAddresses(of: member, account, in: session)
     let touches = try Touches.of(handles.map(\.id), account, in: session)
     let names = try Handles.names(handles.map(\.id), account, in: session)
@@ -37,10 +38,20 @@ struct KnowPeople: Sendable {
       let seen = HandleStatistics(
         handle.address, touches: touches[index], names: names[index], onCard: onCards.contains(handle.address))
       looks[handle.id] = Look(
-        touches: touches[index], names: names[index], nature: HandleNature.of(seen).nature,
+        touches: touches[index], names: names[index],
+        nature: KnowPeople.nature(seen, senders.kind(of: handle.address)),
         sayings: said[index].sayings, signedMails: said[index].mails)
     }
     return looks
+  }
+
+  /// What the method says of an address, unless the owner says otherwise: whom they block stands for nobody.
+  private static func nature(_ seen: HandleStatistics, _ rule: SenderRule.Kind?) -> HandleNature {
+    switch rule {
+    case .block: .placeholder
+    case .keep: .person
+    case nil: HandleNature.of(seen).nature
+    }
   }
 
   // MARK: stale handles

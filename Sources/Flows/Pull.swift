@@ -211,8 +211,9 @@ struct MailRun: Sendable {
       ReadMail.self, for: Request(account: account, member: source.member, sources: [source.id], count: batch.count))
     guard permit.stamps == [grant.stamp] else { throw Pull.changed }
     let (store, account, source, depth) = (store, account, source, grant.depth)
+    let senders = SenderRules(try await store.senderRules(account, source.member).map(\.rule))
     let taking = MailTaking(
-      source: source.id, depth: depth, since: grant.since, owners: owners, now: store.clock(),
+      source: source.id, depth: depth, since: grant.since, owners: owners, senders: senders, now: store.clock(),
       newID: { store.ids.next() },
       known: { digests in
         try await store.knownMails(account, source.id, digests)

@@ -55,6 +55,11 @@ extension Store {
     let blobs = try Interactions.erase(reached, account, in: session)
     for blob in blobs { try removeBlob(account, blob) }
     try session.runMany("DELETE FROM participant WHERE account_id = $1 AND handle_id = $2", handles)
+    try session.runMany(
+      """
+      DELETE FROM sender_rule WHERE account_id = $1
+        AND pattern IN (SELECT value FROM handle WHERE account_id = $1 AND id = $2)
+      """, handles)
 
     let persons = try session.rowsMany(
       "SELECT DISTINCT person_id FROM record WHERE account_id = $1 AND handle_id = $2", handles

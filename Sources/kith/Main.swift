@@ -30,6 +30,7 @@ struct Kith: AsyncParsableCommand {
     discussion: "Exit codes: 0 done · 1 trouble · 2 usage · 3 refused · 4 done but incomplete.",
     subcommands: [
       PolicyCommand.self, AccountCommand.self, MemberCommand.self, GrantCommand.self, AnalysisCommand.self,
+      SendersCommand.self,
       SourceCommand.self,
       ImportCommand.self, DestinationCommand.self, SyncCommand.self, StatusCommand.self, PeopleCommand.self,
       PersonCommand.self, SuggestCommand.self, MergeCommand.self, UnmergeCommand.self, UndoCommand.self,

@@ -79,7 +79,7 @@ struct ActivityTests {
         Cast.event("call", "20261103T100000Z", host: Cast.ada, with: [Cast.ada, Cast.bob]),
       ])
     _ = try await scene.run()
-    let meetings = scene.crm.activities.filter { $0.kind == .meeting }
+    let meetings = scene.crm.activities.filter { $0.kind == .meeting }.sorted { $0.at < $1.at }
     #expect(meetings.map(\.at.description) == ["2026-11-02T10:00:00Z", "2026-11-03T10:00:00Z"])
     #expect(meetings.map { $0.endsAt?.description } == ["2026-11-02T11:30:00Z", nil])
     #expect(scene.crm.activities.allSatisfy { $0.kind == .meeting || $0.endsAt == nil })

@@ -19,7 +19,7 @@ enum KindFeature: Int, CaseIterable {
   case disclaimer, dearNobody, greeting, firstPerson, firstPersonOften, secondPersonOften, thanks, casual, attached
   // Its shape
   case noLinks, manyLinks, linksThroughout, trackingLink, numberLink, image, manyImages, table, manyTables
-  case htmlAlone, fonts, rules, exclaims, money, percent, capitals, question, quotes, signedName, signedInitials
+  case fonts, rules, exclaims, money, percent, capitals, question, quotes, signedName, signedInitials
 
   static let count = allCases.count
   static let named: [String: KindFeature] = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })

@@ -218,7 +218,6 @@ struct KindText {
   // MARK: HTML and sums
 
   private mutating func readHTML(_ mail: ParsedMail, _ text: [UInt8]) {
-    features.insert(.htmlAlone, if: !mail.html.isEmpty && !mail.text.utf8.contains { $0 > 32 })
     // Tags that stand in plain text are tags all the same: so some programs send, and some archives keep.
     let tags = mail.html.isEmpty ? HTMLTags(text) : HTMLTags(Array(mail.html.utf8.prefix(TextLines.longest)))
     links = max(links, tags.links)

@@ -31,8 +31,6 @@ public struct MailSigns: Sendable, Equatable {
   public var userAgent = false
   /// X-Priority 1 or 2.
   public var urgent = false
-  /// HTML and no plain text beside it.
-  public var htmlAlone = false
   /// Addressed to the author's own address, or to nobody.
   public var toSelf = false
   public var toNobody = false
@@ -52,7 +50,6 @@ public struct MailSigns: Sendable, Equatable {
     travelled = mail.header("Received") != nil
     urgent = mail.header("X-Priority").map { $0.hasPrefix("1") || $0.hasPrefix("2") } ?? false
     userAgent = mail.header("User-Agent") != nil
-    htmlAlone = !mail.html.isEmpty && mail.text.isEmpty
     var everybody = mail.to + mail.cc
     for index in everybody.indices { everybody[index].address = foldedASCII(everybody[index].address) }
     toSelf = everybody.contains { $0.address == address }

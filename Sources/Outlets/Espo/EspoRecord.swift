@@ -1,4 +1,3 @@
-import Consent
 import Formats
 import Model
 import Plans
@@ -94,14 +93,7 @@ struct EspoRecord: Sendable, Equatable {
     return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
   }
 
-  var digest: String {
-    var hash = Digesting()
-    for (field, values) in values.sorted(by: { $0.key < $1.key }) {
-      hash.add(framed: Array(field.name.utf8))
-      for value in values { hash.add(framed: Array(value.utf8)) }
-    }
-    return hex(hash.finish())
-  }
+  var digest: String { values.digest }
 
   var record: RemoteRecord {
     RemoteRecord(

@@ -1,4 +1,3 @@
-import Consent
 import Formats
 import Model
 import Plans
@@ -162,12 +161,11 @@ struct TrytonParty: Sendable, Equatable {
 
   /// Over what is kept in step alone, whatever its order, so that a number for a fax is no change to us.
   var digest: String {
-    var hash = Digesting()
-    for (field, values) in values.sorted(by: { $0.key < $1.key }) {
-      hash.add(framed: Array(field.name.utf8))
-      for value in values.map({ TrytonValues.same(field, $0) }).sorted() { hash.add(framed: Array(value.utf8)) }
-    }
-    return hex(hash.finish())
+    Dictionary(
+      uniqueKeysWithValues: values.map { field, texts in
+        (field, texts.map { TrytonValues.same(field, $0) }.sorted())
+      }
+    ).digest
   }
 
   var record: RemoteRecord {

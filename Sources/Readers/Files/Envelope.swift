@@ -7,6 +7,9 @@ struct Envelope {
   var at: Instant
   /// Whose key closes the mail: its author's, or for the owner's own mail to one person that person's.
   var author: Handle
+  /// Folded addresses, as the mail names them.
+  var from: [String]
+  var to: [String]
   var everybody: Set<Handle>
 
   /// 1985-01-01: no mail that people still hold is older, and clocks that lost their battery say 1970 or 1980.
@@ -14,8 +17,8 @@ struct Envelope {
   static let unknown = Handle(.email, "unknown")
 
   init(_ mail: ParsedMail, owners: Set<String>, now: Instant) {
-    let from = mail.from.map { Envelope.folded($0) }
-    let to = (mail.to + mail.cc + mail.bcc).map { Envelope.folded($0) }
+    from = mail.from.map { Envelope.folded($0) }
+    to = (mail.to + mail.cc + mail.bcc).map { Envelope.folded($0) }
     var everybody = Set((from + to).map { Handle(.email, $0) })
     for address in mail.sender + mail.replyTo { everybody.insert(Handle(.email, Envelope.folded(address))) }
     self.everybody = everybody

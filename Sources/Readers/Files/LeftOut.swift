@@ -7,6 +7,8 @@ public enum LeftOut: String, Sendable, CaseIterable {
   case unreadable
   /// A file of 0 bytes, a card that names nobody, or an event without a time.
   case empty
+  /// From somebody whom the owner blocks, or to such people alone.
+  case blocked
   /// Somebody who was erased; nothing of them comes back (P120).
   case erased
   /// A card or an event whose uid another one of the same book has.

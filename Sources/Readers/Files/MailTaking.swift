@@ -63,13 +63,15 @@ public struct MailTaking: Sendable {
   public var since: Instant?
   /// The owner's own addresses, folded.
   public var owners: Set<String>
+  /// Whom the owner blocks.
+  public var senders: SenderRules
   public var now: Instant
   public var newID: @Sendable () -> ID<Mail>
   /// What the store has of these digests.
   public var known: @Sendable ([[UInt8]]) async throws -> [[UInt8]: KnownMail]
 
   public init(
-    source: ID<Source>, depth: Depth, since: Instant?, owners: Set<String>, now: Instant,
+    source: ID<Source>, depth: Depth, since: Instant?, owners: Set<String>, senders: SenderRules, now: Instant,
     newID: @escaping @Sendable () -> ID<Mail>,
     known: @escaping @Sendable ([[UInt8]]) async throws -> [[UInt8]: KnownMail]
   ) {
@@ -77,6 +79,7 @@ public struct MailTaking: Sendable {
     self.depth = depth
     self.since = since
     self.owners = owners
+    self.senders = senders
     self.now = now
     self.newID = newID
     self.known = known
@@ -140,6 +143,8 @@ public struct MailTaking: Sendable {
     let mail = parser.parseHeaders(bytes.span)
     // A mail whose date is not to be believed is never left out by its date.
     if let since, let date = Envelope.believed(mail.date, now: now), date < since { return .period }
+    let envelope = Envelope(mail, owners: owners, now: now)
+    if senders.leavesOut(from: envelope.from, to: envelope.to, owners: owners) { return .blocked }
     var content: [UInt8] = []
     var attachments: [(name: String, type: String, size: Int, digest: [UInt8])] = []
     if depth != .headers, MailTaking.mayHoldAttachments(mail) {
@@ -154,7 +159,7 @@ public struct MailTaking: Sendable {
     drafts.append(
       Draft(
         waiting: waiting, digest: digest ?? MailTaking.digest(bytes), size: bytes.count,
-        envelope: Envelope(mail, owners: owners, now: now), subject: mail.subject, content: content,
+        envelope: envelope, subject: mail.subject, content: content,
         attachments: attachments))
     return nil
   }

@@ -679,7 +679,7 @@ CREATE TABLE interaction (
   recipients BIGINT NOT NULL,
   answers BIGINT NOT NULL,
   shape BIGINT NOT NULL,
-  twin BLOB NOT NULL,
+  twin BLOB NOT NULL, ends_at BIGINT,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, member_id, twin)
 );
@@ -696,6 +696,7 @@ CREATE TABLE interaction (
 --: answers: open flag contact - life export row
 --: shape: blind key contact - life export row
 --: twin: blind key contact - life export row
+--: ends_at: open instant contact - life export row
 
 CREATE INDEX interaction_at ON interaction (account_id, member_id, at);
 
@@ -1176,6 +1177,20 @@ CREATE TABLE resource (
 --: rule: open enum contact - life export row
 
 CREATE INDEX resource_identity ON resource (account_id, member_id, identity);
+
+CREATE TABLE sender_rule (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  pattern TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, member_id, pattern)
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: member_id: open id customer - life export row
+--: pattern: open directory contact - life export row
+--: kind: open enum customer - life export row
+--: made_at: open instant customer - life export row
 
 CREATE TABLE setting (
   account_id BIGINT NOT NULL,
