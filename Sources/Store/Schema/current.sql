@@ -1312,6 +1312,66 @@ CREATE TABLE source_server (
 --: reads_junk: open flag customer - life export row
 --: reads_trash: open flag customer - life export row
 
+CREATE TABLE task (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  title BLOB NOT NULL,
+  title_token BIGINT NOT NULL,
+  due BIGINT,
+  done BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  gone_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: record_id: open id contact - life export row
+--: title: sealed note contact show-to-owner,tasks-to-crm life export row
+--: title_token: blind key contact - life export row
+--: due: open instant contact show-to-owner,tasks-to-crm life export row
+--: done: open flag contact show-to-owner,tasks-to-crm life export row
+--: changed_at: open instant contact show-to-owner life export row
+--: gone_at: open instant contact - life export row
+
+CREATE INDEX task_record ON task (account_id, record_id, id);
+
+CREATE TABLE task_link (
+  account_id BIGINT NOT NULL,
+  destination_id BIGINT NOT NULL,
+  task_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  remote_id TEXT,
+  base_title BIGINT NOT NULL,
+  base_due BIGINT,
+  base_done BIGINT NOT NULL,
+  there_title BIGINT,
+  there_due BIGINT,
+  there_done BIGINT,
+  their_title BLOB,
+  PRIMARY KEY (account_id, destination_id, task_id),
+  FOREIGN KEY (account_id, task_id) REFERENCES task (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: destination_id: open id customer - life export row
+--: task_id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: key: open digest contact - work export row
+--: state: open enum contact - work export row
+--: remote_id: open id contact - life export row
+--: base_title: blind key contact - work export row
+--: base_due: open instant contact - work export row
+--: base_done: open flag contact - work export row
+--: there_title: blind key contact - work export row
+--: there_due: open instant contact - work export row
+--: there_done: open flag contact - work export row
+--: their_title: sealed note contact show-to-owner life export row
+
 CREATE TABLE transcript (
   account_id BIGINT NOT NULL,
   source_id BIGINT NOT NULL,
@@ -1416,6 +1476,12 @@ AND (s.member_id = kith_member() OR s.with_member = kith_member() OR s.with_memb
 CREATE VIEW seen_source AS
 SELECT s.account_id, s.id, s.member_id, s.kind, s.location, s.depth, s.since, s.revoked_at, s.last_run_at, s.trouble
 FROM source s WHERE s.account_id = kith_account() AND s.member_id = kith_member();
+
+CREATE VIEW seen_task AS
+SELECT t.account_id, t.id, r.person_id, t.title, t.due, t.done, t.changed_at
+FROM task t JOIN record r ON r.account_id = t.account_id AND r.id = t.record_id
+WHERE t.account_id = kith_account() AND t.member_id = kith_member() AND t.gone_at IS NULL
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id);
 
 CREATE VIEW seen_touch AS
 SELECT DISTINCT i.account_id, i.id, i.member_id, r.person_id, i.kind, i.at, i.dated, i.direction, i.author, i.via_list,
