@@ -35,7 +35,7 @@ plant() {
 }
 
 build() {
-  local flags=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -enable-upcoming-feature ExistentialAny
+  local flags=(-O -g -swift-version 6 -package-name kith -sanitize=fuzzer,address -parse-as-library -enable-upcoming-feature ExistentialAny
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility
     -I "$folder" -Xcc "-fmodule-map-file=$PWD/Sources/CIconv/include/module.modulemap"
     -Xcc "-fmodule-map-file=$folder/CPhone.modulemap" -Xcc "-fmodule-map-file=$folder/CIcal.modulemap" -Xcc -ISources/CIconv/include)
