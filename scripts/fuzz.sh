@@ -80,19 +80,19 @@ fuzz() {
       "Tests/Fuzz/corpus/$target" >"$log" 2>&1 || bad=$?; } 2>"$log.cpu"
     # Others may have had the processor too: then it goes on.
     spent=$((spent + $(cut -d. -f1 "$log.cpu") + 1))
-    runs=$((runs + $(grep -o 'number_of_executed_units: [0-9]*' "$log" | cut -d' ' -f2 || echo 0)))
+    runs=$((runs + $(grep -ao 'number_of_executed_units: [0-9]*' "$log" | cut -d' ' -f2 || echo 0)))
   done
-  edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
+  edges=$(grep -ao 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
   if [ -n "$planted" ]; then
     # The trap in the framer, and no other finding.
-    if [ "$bad" -ne 0 ] && grep -q 'IMAPFramer' "$log"; then
-      printf '%-10s the planted overflow was found after %s\n' "$target" "$(grep -o '^#[0-9]*' "$log" | tail -1) inputs"
+    if [ "$bad" -ne 0 ] && grep -aq 'IMAPFramer' "$log"; then
+      printf '%-10s the planted overflow was found after %s\n' "$target" "$(grep -ao '^#[0-9]*' "$log" | tail -1) inputs"
       passed=$((passed + 1))
     else
       fail "$target" "the planted overflow was missed, log $log"
     fi
   elif [ "$bad" -ne 0 ]; then
-    fail "$target" "$(grep -m1 -E 'Fatal error|ERROR:|SUMMARY:' "$log" || echo "exit $bad"); input in $findings, log $log"
+    fail "$target" "$(grep -a -m1 -E 'Fatal error|ERROR:|SUMMARY:' "$log" || echo "exit $bad"); input in $findings, log $log"
   elif [ "${edges:-0}" -lt "${floor[$target]}" ]; then
     fail "$target" "only ${edges:-0} edges reached, ${floor[$target]} are the floor"
   else
