@@ -98,6 +98,8 @@ struct Handshake: Sendable {
       if text.contains("UNSUPPORTED_PROTOCOL") || text.contains("PROTOCOL_VERSION") {
         return Trouble("\(host) speaks only a TLS older than 1.2", "ask the server's operator for TLS 1.2 or newer")
       }
+    // A server that hangs up while our first bytes are on the way resets the connection (RFC 9293 §3.10.7.4).
+    case let error as IOError where [ECONNRESET, EPIPE].contains(error.errnoCode) && !line.isSecure: return closed
     case is IOError, is ChannelError:
       return Trouble("the connection to \(host) broke", remedy: .wait(until: retry()))
     default: break

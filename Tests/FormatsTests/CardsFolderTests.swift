@@ -55,6 +55,16 @@ struct CardsFolderTests {
     ])
   func names(_ name: String, _ slug: String) { #expect(FolderRecord.path(name, id: id) == "people/\(slug)-21i3v9.vcf") }
 
+  @Test("a line that goes lends its line end to nobody: a blank line stays blank, a line behind it stays a line")
+  func bareReturn() throws {
+    let card = Array("BEGIN:VCARD\rEMAIL:bob@example.test\n\r\n  torn\r\nEND:VCARD\r\n".utf8)
+    let made = try #require(FolderRecord.updating(card, changes: [.email: []], id: id, key: "k"))
+    let read = try #require(FolderRecord.read(made))
+    #expect(read.id == id)
+    #expect(read.key == "k")
+    #expect(read.contact.emails.isEmpty)
+  }
+
   @Test("names of files are at most 100 bytes")
   func longNames() {
     for name in [

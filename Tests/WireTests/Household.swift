@@ -1,5 +1,6 @@
 import Consent
 import Foundation
+import Glibc
 import Model
 import NIOCore
 import NIOPosix
@@ -119,7 +120,7 @@ let bob = Grant.Stamp(grant: ID(2), epoch: 1)
 
 /// A server on 127.0.0.1, which counts its visitors.
 final class LoopbackServer: Sendable {
-  enum Manner: Sendable { case echo, silent, deaf, chatty, hangsUp }
+  enum Manner: Sendable { case echo, silent, deaf, chatty, hangsUp, resets }
 
   let port: Int
   private let server: any Channel
@@ -185,6 +186,11 @@ final class LoopbackServer: Sendable {
       let bytes = unwrapInboundIn(data).readableBytes
       held.server?.heard.withLock { $0 += bytes }
       if manner == .echo { context.writeAndFlush(data, promise: nil) }
+      if manner == .resets {
+        // What is closed without lingering is reset.
+        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        context.close(promise: nil)
+      }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -111,12 +111,13 @@ import Testing
   }
 
   @Test(
-    "P098 a port that does not speak TLS is named: one that greets, one that echoes, one that is silent, one that hangs up"
+    "P098 a port that does not speak TLS is named: one that greets, one that echoes, one that is silent, one that hangs up, one that resets"
   )
   func notTLS() async throws {
     let expected: [(LoopbackServer.Manner, String)] = [
       (.chatty, "does not speak TLS on this port"), (.silent, "did not finish the TLS handshake in time"),
       (.hangsUp, "closed the connection during the TLS handshake"),
+      (.resets, "closed the connection during the TLS handshake"),
     ]
     for (manner, words) in expected {
       let server = try await LoopbackServer.start(manner)

@@ -33,6 +33,11 @@ public struct VCard: Sendable, Equatable {
       if index > 0, lines[index - 1].endsSoftly, !line.name.isEmpty, line.name != "END" {
         out += out.last == Byte.cr ? lineEnd + lineEnd : lineEnd
       }
+      // A line that came to stand before a blank one must not lend its bare CR to it: CR CR LF is one line end, and a
+      // line behind it that begins with a space would become part of the property before.
+      if out.last == Byte.cr, line.raw.last == Byte.lf, line.raw.first == Byte.cr || line.raw.first == Byte.lf {
+        out.append(Byte.lf)
+      }
       out += line.raw
     }
     if lines.last(where: { !$0.name.isEmpty })?.name != "END" {
