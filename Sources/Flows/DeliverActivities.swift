@@ -156,7 +156,7 @@ struct DeliverActivities: Sendable {
   private func write(_ entry: ActivityPlan.Entry, _ text: ActivityText?) -> ActivityWrite {
     let candidate = entry.candidate
     return ActivityWrite(
-      entry.kind, key: key(candidate.interaction), remotes: candidate.remotes, direction: candidate.direction,
+      candidate.kind, key: key(candidate.interaction), remotes: candidate.remotes, direction: candidate.direction,
       at: candidate.at, endsAt: candidate.endsAt, subject: level >= .subject ? text?.subject : nil,
       text: level >= .full ? text?.text : nil, isRetry: candidate.tried != nil)
   }

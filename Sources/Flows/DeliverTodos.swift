@@ -73,18 +73,20 @@ struct DeliverTodos: Sendable {
     guard crm.capabilities.hasTasks else {
       return notes(todos.filter { contacts[$0.person] != nil && $0.goneAt == nil }, linked, persons)
     }
-    let there = remote.filter { persons[$0.contact] != nil && !$0.title.allSatisfy(\.isWhitespace) }
+    let about = DeliverTodos.about(remote, persons, linked: Set(links.compactMap(\.remote)))
+    let there = remote.filter { about[$0.remote] != nil }
     // What hangs on somebody who is not told of is known all the same: it is nobody's new task.
     let here = todos.map { todo in
       TodoHere(
         id: todo.id, key: key(todo.id), contact: contacts[todo.person] ?? "", now: todo.state,
         isGone: todo.goneAt != nil || contacts[todo.person] == nil,
-        link: linked[todo.id].map { .init(remote: $0.remote, base: $0.base, isLeft: $0.state == .left) })
+        link: linked[todo.id].flatMap(DeliverTodos.link))
     }
     let plan = TodoPlan(
       here: here,
       there: there.map {
-        TodoThere(remote: $0.remote, contact: $0.contact, key: $0.key, now: DeliverTodos.state($0, blind))
+        TodoThere(
+          remote: $0.remote, contact: about[$0.remote] ?? $0.contact, key: $0.key, now: DeliverTodos.state($0, blind))
       })
     var round = Round(
       remote: remote, there: Dictionary(there.map { ($0.remote, $0) }, uniquingKeysWith: { first, _ in first }),
@@ -98,6 +100,24 @@ struct DeliverTodos: Sendable {
     }
     round.isHeld = brake.judge(overwrites: plan.overwrites, linked: links.count) != .free
     return round
+  }
+
+  /// The record each task is about, of those that may come in: of persons who may be told of, and what is linked, whoever
+  /// that is about by now.
+  private static func about(
+    _ remote: [RemoteTodo], _ persons: [String: ID<Person>], linked: Set<String>
+  ) -> [String: String] {
+    var about: [String: String] = [:]
+    for todo in remote where !todo.title.allSatisfy(\.isWhitespace) {
+      let known = ([todo.contact] + todo.others).first { persons[$0] != nil }
+      about[todo.remote] = known ?? (linked.contains(todo.remote) ? todo.contact : nil)
+    }
+    return about
+  }
+
+  /// What was entered as a note, before the system had tasks, is not there as a task yet.
+  private static func link(_ link: TodoLink) -> TodoHere.Link? {
+    link.state == .note ? nil : .init(remote: link.remote, base: link.base, isLeft: link.state == .left)
   }
 
   /// Where there are no tasks: each open one becomes a note, once.

@@ -145,7 +145,7 @@ extension DeliverTodos {
       let due = write.due.map { ", due \($0.date)" } ?? ""
       return ActivityWrite(
         .note, key: write.key, remotes: [write.contact], direction: .between, at: now, subject: write.title,
-        text: "To do: " + write.title + due, isRetry: write.isRetry)
+        text: "To do: " + write.title + due, isTask: true, isRetry: write.isRetry)
     }
     return try await crm.log(notes, permit, check: check)
   }

@@ -105,6 +105,7 @@ public struct CRMWrite: Sendable, Equatable {
 
 /// An interaction as it leaves: no more of it than the grant's level allows, with its key.
 public struct ActivityWrite: Sendable, Equatable {
+  /// What it was; a system that has no such kind enters it as a note that says so.
   public var kind: Interaction.Kind
   public var key: String
   /// The records there of those who took part; the first is whom it is filed with where only one can be named.
@@ -116,11 +117,13 @@ public struct ActivityWrite: Sendable, Equatable {
   public var subject: String?
   /// Nil below the level `full`.
   public var text: String?
+  /// Whether it tells of a task, where there are none.
+  public var isTask: Bool
   public var isRetry: Bool
 
   public init(
     _ kind: Interaction.Kind, key: String, remotes: [String], direction: Interaction.Direction, at: Instant,
-    endsAt: Instant? = nil, subject: String? = nil, text: String? = nil, isRetry: Bool = false
+    endsAt: Instant? = nil, subject: String? = nil, text: String? = nil, isTask: Bool = false, isRetry: Bool = false
   ) {
     self.kind = kind
     self.key = key
@@ -130,6 +133,7 @@ public struct ActivityWrite: Sendable, Equatable {
     self.endsAt = endsAt
     self.subject = subject
     self.text = text
+    self.isTask = isTask
     self.isRetry = isRetry
   }
 }

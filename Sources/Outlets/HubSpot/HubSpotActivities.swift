@@ -5,7 +5,7 @@ import Wire
 
 extension HubSpotCRM {
   /// The number of the plain association of an activity with a contact, and with a company.
-  private static func association(_ kind: HubSpotTalk.Kind, with other: HubSpotTalk.Kind) -> Int64? {
+  static func association(_ kind: HubSpotTalk.Kind, with other: HubSpotTalk.Kind) -> Int64? {
     switch (kind, other) {
     case (.emails, .contacts): 198
     case (.emails, .companies): 186
@@ -15,6 +15,8 @@ extension HubSpotCRM {
     case (.calls, .companies): 182
     case (.notes, .contacts): 202
     case (.notes, .companies): 190
+    case (.tasks, .contacts): 204
+    case (.tasks, .companies): 192
     default: nil
     }
   }
@@ -66,12 +68,12 @@ extension HubSpotCRM {
     let batch = HubSpotBatch(
       kind: kind, target: talk.objects(kind, "/batch/create"), schema: activitySchema(kind),
       written: { _, id, _ in .written(remote: "\(kind.rawValue)/\(id)", digest: "") },
-      refused: { activityAnswer($0, kind) })
+      refused: { onceAnswer($0, kind) })
     try await send(inputs, batch, &answers, permit, check)
   }
 
-  /// An activity with this key that is there already is the one that was to be made.
-  private func activityAnswer(_ refused: HubSpotTalk.Refused, _ kind: HubSpotTalk.Kind) -> CRMAnswer {
+  /// An activity or a task with this key that is there already is the one that was to be made.
+  func onceAnswer(_ refused: HubSpotTalk.Refused, _ kind: HubSpotTalk.Kind) -> CRMAnswer {
     if refused.category == "CONFLICT" || refused.status == 409, let id = refused.ids.last {
       return .written(remote: "\(kind.rawValue)/\(id)", digest: "")
     }
@@ -83,17 +85,27 @@ extension HubSpotCRM {
     properties[HubSpotValues.person] = activity.key
     properties["hs_timestamp"] = activity.at.description
     if let owner { properties["hubspot_owner_id"] = owner }
-    let links = activity.remotes.compactMap { HubSpotCRM.place($0) }.compactMap { place -> JSON? in
-      guard let number = HubSpotCRM.association(kind, with: place.kind) else { return nil }
+    return HubSpotCRM.linked(kind, properties, with: activity.remotes, trace: activity.key)
+  }
+
+  /// A new object with what it is linked with.
+  static func linked(
+    _ kind: HubSpotTalk.Kind, _ properties: [String: String], with remotes: [String], trace: String
+  ) -> JSON {
+    let links = remotes.compactMap { HubSpotCRM.place($0) }.compactMap { place -> JSON? in
+      guard let number = association(kind, with: place.kind) else { return nil }
       return [
         "to": ["id": .text(place.id)],
         "types": [["associationCategory": "HUBSPOT_DEFINED", "associationTypeId": .int(number)]],
       ]
     }
-    let pairs = properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
     return [
-      "properties": .object(pairs), "associations": .list(links), "objectWriteTraceId": .text(activity.key),
+      "properties": texts(properties), "associations": .list(links), "objectWriteTraceId": .text(trace),
     ]
+  }
+
+  static func texts(_ properties: [String: String]) -> JSON {
+    .object(properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) })
   }
 
   /// No more than the level lets through: a subject or a text is only there where it was given.

@@ -46,7 +46,7 @@ extension HubSpotPortal {
     }
   }
 
-  private mutating func unlink(_ a: String, _ b: String) {
+  mutating func unlink(_ a: String, _ b: String) {
     links = links.filter { !($0.key.from == a && $0.key.to == b) && !($0.key.from == b && $0.key.to == a) }
   }
 
