@@ -23,6 +23,8 @@ struct DeliverTodos: Sendable {
     var persons: [String: ID<Person>] = [:]
     var plan: TodoPlan
     var asNotes: [ID<Todo>] = []
+    /// The words of tasks, if they were opened for the owner to look at.
+    var words: [ID<Todo>: String] = [:]
     /// The conflicts as they stand now, and as they were entered.
     var conflicts: [Conflict] = []
     var openConflicts: [Conflict] = []
@@ -155,25 +157,4 @@ struct DeliverTodos: Sendable {
 
   /// The digest of exactly what would change on either side.
   func digest(_ round: Round) -> String { hex(sha256(round.plan.canonical)) }
-
-  /// What a run would do, a line for each task; titles are sealed, and are not shown here.
-  func lines(_ round: Round) -> [DeliverReport.Line] {
-    func line(_ kind: String, _ person: ID<Person>?, _ field: String, _ new: [String]) -> DeliverReport.Line {
-      DeliverReport.Line(
-        destination: destination.id.description, person: person?.description ?? "", kind: kind, field: field, old: [],
-        new: new)
-    }
-    func names(_ fields: Set<Todo.Field>) -> String { fields.map(\.rawValue).sorted().joined(separator: ",") }
-    var lines: [DeliverReport.Line] = []
-    for one in round.plan.sendings {
-      let kind = one.remote == nil ? "task" : "change-task"
-      lines.append(line(kind, round.here[one.id]?.person, names(one.fields), [one.id.description]))
-    }
-    for todo in round.asNotes { lines.append(line("task", round.here[todo]?.person, "note", [todo.description])) }
-    for one in round.plan.receivings {
-      lines.append(line("receive-task", round.here[one.id]?.person, names(one.fields), [one.id.description]))
-    }
-    for one in round.plan.found { lines.append(line("receive-task", round.persons[one.contact], "task", [one.remote])) }
-    return lines
-  }
 }

@@ -254,6 +254,17 @@ public protocol CRM: Sendable {
     _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer]
 
+  /// Takes an interaction away, or a task that was entered as a note, if it still has the digest that `log` answered; one
+  /// that is gone already counts as taken away.
+  func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer
+
+  /// Takes a task away that still stands as it was read; one that is gone already counts as taken away.
+  func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer
+
   /// Removes a record that still has the digest; one that is gone already counts as removed.
   func remove(
     _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
@@ -292,6 +303,16 @@ extension CRM {
   ) async throws -> [CRMAnswer] {
     todos.map { _ in .refused(field: nil, why: "this system keeps no tasks") }
   }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    .refused(field: nil, why: "this system lets nothing be taken back that was entered there")
+  }
+
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer { .refused(field: nil, why: "this system lets no task be taken back") }
 
   public func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws {}
 }

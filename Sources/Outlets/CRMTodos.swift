@@ -27,6 +27,11 @@ public struct RemoteTodo: Sendable, Equatable {
     self.due = due
     self.isDone = isDone
   }
+
+  /// Whether the words, the day and whether it is done are the same, and the key.
+  func isAs(_ other: RemoteTodo) -> Bool {
+    (title, due, isDone, key) == (other.title, other.due, other.isDone, other.key)
+  }
 }
 
 /// A task as it leaves: all of it for a new one, of one that stands there the fields that change.

@@ -50,7 +50,9 @@ import Testing
 
     /// Whether the last run wrote something.
     func isQuiet(_ before: Int) -> Bool {
-      !hub.calls[before...].contains { ["create", "update", "upsert"].contains { verb in $0.what.hasSuffix(verb) } }
+      !hub.calls[before...].contains { call in
+        ["create", "update", "upsert"].contains { call.what.hasSuffix($0) }
+      }
     }
   }
 

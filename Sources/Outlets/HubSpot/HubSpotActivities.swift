@@ -52,8 +52,9 @@ extension HubSpotCRM {
     let there = try await look(kind, retried, by: HubSpotValues.person, permit, check)
     var waiting: [Int] = []
     for place in mine {
-      if let id = there[activities[place].key]?[key: "id"]?.asText {
-        answers[place] = .written(remote: "\(kind.rawValue)/\(id)", digest: "")
+      if let row = there[activities[place].key], let id = row[key: "id"]?.asText {
+        answers[place] = .written(
+          remote: "\(kind.rawValue)/\(id)", digest: HubSpotCRM.digest(kind, HubSpotValues.properties(row) ?? [:]))
       } else if let text = activities[place].text, text.utf16.count > HubSpotValues.longest {
         answers[place] = .refused(
           field: nil, why: "longer than the \(HubSpotValues.longest) characters that HubSpot keeps")
@@ -67,7 +68,9 @@ extension HubSpotCRM {
     }
     let batch = HubSpotBatch(
       kind: kind, target: talk.objects(kind, "/batch/create"), schema: activitySchema(kind),
-      written: { _, id, _ in .written(remote: "\(kind.rawValue)/\(id)", digest: "") },
+      written: { _, id, shown in
+        .written(remote: "\(kind.rawValue)/\(id)", digest: HubSpotCRM.digest(kind, shown))
+      },
       refused: { onceAnswer($0, kind) })
     try await send(inputs, batch, &answers, permit, check)
   }
@@ -145,21 +148,54 @@ extension HubSpotCRM {
   private func activitySchema(_ kind: HubSpotTalk.Kind) -> PayloadSchema {
     var keys: Set = [
       "inputs", "properties", "associations", "to", "id", "types", "associationCategory", "associationTypeId",
-      "objectWriteTraceId", "hs_timestamp", HubSpotValues.person,
+      "objectWriteTraceId", HubSpotValues.person,
     ]
     if owner != nil { keys.insert("hubspot_owner_id") }
-    switch kind {
-    case .emails: keys.formUnion(["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_text"])
-    case .meetings:
-      keys.formUnion([
-        "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome", "hs_meeting_title", "hs_meeting_body",
-      ])
-    case .calls:
-      keys.formUnion([
-        "hs_call_direction", "hs_call_status", "hs_call_duration", "hs_call_title", "hs_call_body",
-      ])
-    default: keys.insert("hs_note_body")
+    return PayloadSchema(.json, keys: keys.union(HubSpotCRM.written(kind)))
+  }
+
+  /// The properties in which an activity is written, by which an edit shows.
+  static func written(_ kind: HubSpotTalk.Kind) -> [String] {
+    let own: [String] =
+      switch kind {
+      case .emails: ["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_text"]
+      case .meetings:
+        [
+          "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome", "hs_meeting_title", "hs_meeting_body",
+        ]
+      case .calls:
+        ["hs_call_direction", "hs_call_status", "hs_call_duration", "hs_call_title", "hs_call_body"]
+      default: ["hs_note_body"]
+      }
+    return own + ["hs_timestamp"]
+  }
+
+  private static func digest(_ kind: HubSpotTalk.Kind, _ shown: [String: String]) -> String {
+    ActivityNote.digest(written(kind).map { shown[$0] ?? "" }.joined(separator: "\u{0}"))
+  }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard let (kind, id) = HubSpotCRM.place(remote) else { return .changed }
+    guard let row = try await look(kind, [id])[id] else { return .written(remote: remote, digest: "") }
+    guard HubSpotCRM.digest(kind, HubSpotValues.properties(row) ?? [:]) == digest else { return .changed }
+    return try await archive(kind, id, permit, check)
+  }
+
+  /// Puts an object into the bin, from where it can be restored there for 90 days.
+  func archive(
+    _ kind: HubSpotTalk.Kind, _ id: String, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
+  ) async throws -> CRMAnswer {
+    do {
+      _ = try await talk.change(
+        .delete, talk.objects(kind, "/\(id)"), nil, PayloadSchema(.empty), permit, check: check)
+    } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
+      // Somebody else removed it in this moment.
+    } catch let refused as HubSpotTalk.Refused {
+      throw HubSpotCRM.trouble(refused)
     }
-    return PayloadSchema(.json, keys: keys)
+    return .written(remote: "\(kind.rawValue)/\(id)", digest: "")
   }
 }

@@ -100,8 +100,9 @@ public struct HubSpotCRM: CRM {
     return names
   }
 
-  /// Every live object of a kind, page by page; an order by id does not move while it is read. `links` are the kinds of
-  /// objects that are named with it where it is linked with them.
+  /// Every live object of a kind, page by page; an order by id does not move while it is read.
+  ///
+  /// `links` are the kinds of objects that are named with it where it is linked with them.
   func all(
     _ kind: HubSpotTalk.Kind, _ properties: [String], with links: [HubSpotTalk.Kind] = []
   ) async throws -> [JSON] {

@@ -144,10 +144,18 @@ extension HubSpotCRM {
       let now = HubSpotTodo.read(row, contact: todo.contact, others: [])
     else { return .other }
     if todo.isMet(by: now) { return .met }
-    guard let then = todo.expected, (then.title, then.due, then.isDone) == (now.title, now.due, now.isDone) else {
-      return .other
-    }
+    guard let then = todo.expected, now.isAs(then) else { return .other }
     return .expected(id: id, shown: shown)
+  }
+
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard let id = HubSpotCRM.place(todo.remote)?.id else { return .changed }
+    guard let row = try await look(.tasks, [id])[id] else { return .written(remote: todo.remote, digest: "") }
+    guard HubSpotTodo.read(row, contact: todo.contact, others: [])?.isAs(todo) == true else { return .changed }
+    return try await archive(.tasks, id, permit, check)
   }
 
   private func make(_ todo: TodoWrite, _ place: Int) -> HubSpotBatch.Input {

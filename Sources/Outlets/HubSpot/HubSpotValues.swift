@@ -32,7 +32,7 @@ struct HubSpotValues: Sendable {
     switch kind {
     case .contacts, .companies: names(kind) + [HubSpotValues.merged]
     case .tasks: names(kind) + HubSpotTodo.properties
-    case .emails, .meetings, .calls, .notes: names(kind)
+    case .emails, .meetings, .calls, .notes: names(kind) + HubSpotCRM.written(kind)
     }
   }
 

@@ -264,14 +264,6 @@ extension HubSpotCRM {
       return .written(remote: remote, digest: "")
     }
     guard record.digest == digest else { return .changed }
-    do {
-      _ = try await talk.change(
-        .delete, talk.objects(kind, "/\(id)"), nil, PayloadSchema(.empty), permit, check: check)
-    } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
-      return .written(remote: remote, digest: "")
-    } catch let refused as HubSpotTalk.Refused {
-      throw HubSpotCRM.trouble(refused)
-    }
-    return .written(remote: remote, digest: "")
+    return try await archive(kind, id, permit, check)
   }
 }

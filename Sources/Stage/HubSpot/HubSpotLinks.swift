@@ -14,10 +14,15 @@ extension HubSpotPortal {
   /// Links a new record as it asked for.
   mutating func associate(_ record: HubSpotRecord, _ link: JSON) throws {
     let (other, number) = try target(link)
-    if let number, record.type.association(to: other.type) != number {
+    try check(link, from: record.type)
+    try self.link(record, other, number)
+  }
+
+  func check(_ link: JSON, from type: HubSpotType) throws {
+    let (other, number) = try target(link)
+    if let number, type.association(to: other.type) != number {
       throw HubSpotFault.invalid("Association type \(number) does not exist between these types")
     }
-    try self.link(record, other, number)
   }
 
   /// `/objects/{type}/{id}/associations/…`.
