@@ -242,6 +242,8 @@ import Testing
     try await scene.staged.run()
     #expect(scene.staged.crm.tasks.map(\.title).sorted() == (0..<25).map { "Task \($0)" }.sorted())
     #expect(try await scene.todos().count == 25)
+    // Each is in the journal once, also where an earlier try turned out to have arrived.
+    #expect(try await scene.staged.journal().count { $0.verb == .enter } == 25)
     let writes = scene.staged.crm.writes
     try await scene.staged.run()
     #expect(scene.staged.crm.writes == writes)
