@@ -18,10 +18,14 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try Settings(global)
     let place = try listen ?? Listen.of(settings)
     let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
-    let site = try Site(store: house.store, listen: place, logger: .kith)
+    let site = try Site(store: house.store, gate: house.gate, vault: house.vault, listen: place, logger: .kith)
     let services: [any Service] = noWork ? [] : house.services()
     do {
-      try await site.run(beside: services) { Console.error("Kith serves on http://\(place)") }
+      let setup = try await site.setupPath()
+      try await site.run(beside: services) {
+        Console.error("Kith serves on http://\(place)")
+        if let setup { Console.error("Nobody has said yet who runs it. Set it up: http://\(place)\(setup)") }
+      }
     } catch {
       await house.close()
       throw error
