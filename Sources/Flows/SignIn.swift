@@ -8,6 +8,11 @@ public struct SignIn: Sendable {
   public struct Visit: Sendable, Equatable {
     public var viewer: Viewer
     public var session: WebSession
+
+    public init(viewer: Viewer, session: WebSession) {
+      self.viewer = viewer
+      self.session = session
+    }
   }
 
   let store: Store

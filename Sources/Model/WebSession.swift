@@ -33,7 +33,8 @@ public struct WebSession: Identified, Sendable, Equatable {
   public static let longest = 60 * Instant.day
 
   public func isLive(at now: Instant) -> Bool {
-    now.milliseconds - seenAt.milliseconds < WebSession.idle && now.milliseconds - madeAt.milliseconds < WebSession.longest
+    now.milliseconds - seenAt.milliseconds < WebSession.idle
+      && now.milliseconds - madeAt.milliseconds < WebSession.longest
   }
 
   /// How long a given password counts as proof, in milliseconds.

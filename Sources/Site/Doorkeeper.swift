@@ -22,7 +22,9 @@ struct Doorkeeper: RouterMiddleware {
       context.visit = demo.visit
       context.formToken = demo.token.form
     } else {
-      if try await hall.operatorRecord() == nil, path != "/setup" { return .redirect(to: "/setup", type: .normal) }
+      if try await hall.operatorRecord() == nil, path != "/setup" {
+        return Response.redirect(to: "/setup", type: .normal)
+      }
       if let token = SiteCookie.session.value(of: request).flatMap(WebToken.init) {
         context.visit = try await hall.signIn.look(token)
         context.formToken = token.form
@@ -35,16 +37,12 @@ struct Doorkeeper: RouterMiddleware {
 
   /// Whether a form comes from a page of this site, by what the browser says of it (Fetch Metadata; else Origin).
   static func isOurs(_ request: Request) -> Bool {
-    if let site = request.headers[.secFetchSite] { return site == "same-origin" || site == "none" }
+    if let site = HTTPFields.Element.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) { return site == "same-origin" || site == "none" }
     guard let origin = request.headers[.origin] else { return true }
-    guard let host = request.head.authority, let slashes = origin.range(of: "://") else { return false }
-    return origin[slashes.upperBound...] == host
+    guard let host = request.head.authority else { return false }
+    return origin == "http://" + host || origin == "https://" + host
   }
 }
 
 /// A form of another site.
 struct Foreign: Error {}
-
-extension HTTPField.Name {
-  static var secFetchSite: HTTPField.Name { HTTPField.Name("Sec-Fetch-Site") ?? .origin }
-}

@@ -13,7 +13,7 @@ struct Form: Sendable {
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       func plain(_ text: Substring) -> String {
-        let spaced = text.replacing("+", with: " ")
+        let spaced = String(text).replacing("+", with: " ")
         return spaced.removingPercentEncoding ?? spaced
       }
       fields.append((plain(parts[0]), parts.count > 1 ? plain(parts[1]) : ""))

@@ -161,9 +161,9 @@ struct Guarded: RouterMiddleware {
       return Answer.page(Templates.foreign, .contentTooLarge)
     case let refusal as Refusal where refusal.reason == .notYours: return Answer.nothing
     case is SignInNeeded:
-      return .redirect(to: "/sign-in?" + Form("").with([("next", path(request))]), type: .normal)
+      return Response.redirect(to: "/sign-in?" + Form("").with([("next", path(request))]), type: .normal)
     case is ProofNeeded:
-      return .redirect(to: "/prove?" + Form("").with([("next", path(request))]), type: .normal)
+      return Response.redirect(to: "/prove?" + Form("").with([("next", path(request))]), type: .normal)
     case is Foreign: return Answer.page(Templates.foreign, .forbidden)
     case let error as TooMany:
       var answer = Answer.page(Templates.tooMany, .tooManyRequests)

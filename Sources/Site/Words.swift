@@ -1,3 +1,4 @@
+import Consent
 import Hummingbird
 import Model
 
@@ -35,7 +36,8 @@ enum Words {
 enum Links {
   /// The path if it is one of this site; empty otherwise.
   static func own(_ path: String) -> String {
-    guard path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("\\"), path.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
+    guard path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("\\"),
+      path.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
     else { return "" }
     return path
   }

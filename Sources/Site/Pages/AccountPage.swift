@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// Who one is here: sessions with time and place, ended one by one (P042), and the password.
 struct AccountPage: Sendable {
@@ -37,7 +38,7 @@ struct AccountPage: Sendable {
         guard let id = ID<WebSession>(form["session"]) else { return Answer.nothing }
         try await hall.signIn.end(id, as: visit.viewer)
       }
-      return .redirect(to: "/account?done=ended", type: .normal)
+      return Response.redirect(to: "/account?done=ended", type: .normal)
     }
     router.post("/account/password") { request, context in
       let visit = try context.signedIn()
@@ -128,7 +129,8 @@ struct CookiesPage: Sendable {
     router.get("/cookies") { _, context in
       try await hall.page("cookies", CookiesPage(), title: "Cookies", context)
     }
-    router.get("/policy") { _, context in try await hall.page("policy", PolicyPage(), title: "Privacy policy", context) }
+    router.get("/policy") { _, context in try await hall.page("policy", PolicyPage(), title: "Privacy policy", context)
+    }
   }
 
   static let template = """

@@ -1,4 +1,5 @@
 import Consent
+import Flows
 import Hummingbird
 import Model
 import Store
@@ -62,7 +63,8 @@ struct OverviewPage: Sendable {
         Count(number: "\(kinds[.person] ?? 0)", words: "people known"),
         Count(number: "\(records)", words: "records in the CRM"),
       ],
-      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(book), hasBooks: !folders.isEmpty,
+      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(book),
+      hasBooks: !folders.isEmpty,
       ledger: ledger.suffix(40).reversed().map(\.line).map(entry), hasLedger: !ledger.isEmpty,
       ledgerSize: "\(ledger.count)", folder: hall.demo?.folder)
   }

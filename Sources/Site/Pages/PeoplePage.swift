@@ -1,3 +1,5 @@
+import Consent
+import Flows
 import Hummingbird
 import Model
 import Store
@@ -7,7 +9,8 @@ struct PersonLine: Sendable {
   var id: String
   var href: String
   var name: String
-  var kind: String
+  /// Nil for a person.
+  var kind: String?
   var about: String
   var level: String
   var last: String
@@ -19,7 +22,7 @@ struct PersonLine: Sendable {
     id = person.id.description
     href = "/people/\(person.id)"
     name = PersonLine.name(person)
-    kind = person.kind == .person ? "" : person.kind.rawValue
+    kind = person.kind == .person ? nil : person.kind.rawValue
     about = (known + person.emails.prefix(2)).joined(separator: " · ")
     level = "\(Int(person.strength.rounded()))"
     last = person.lastContacted?.date ?? "–"
@@ -62,7 +65,8 @@ struct PeoplePage: Sendable {
         kinds: [("", "Everybody"), ("person", "People"), ("organisation", "Organisations"), ("machine", "Machines")]
           .map { Choice(value: $0.0, words: $0.1, isChosen: $0.0 == (kind?.rawValue ?? "")) },
         people: shown.map(PersonLine.init), hasPeople: !shown.isEmpty, isFiltered: !query.text.isEmpty || kind != nil,
-        next: found.count > size ? shown.last.map { "/people?" + form.with([("after", $0.person.id.description)]) } : nil)
+        next: found.count > size
+          ? shown.last.map { "/people?" + form.with([("after", $0.person.id.description)]) } : nil)
       return try await hall.page("people", page, title: "People", at: .people, context)
     }
   }

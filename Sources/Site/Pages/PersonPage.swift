@@ -1,3 +1,4 @@
+import Consent
 import Flows
 import Hummingbird
 import Model
@@ -7,7 +8,7 @@ import Store
 struct PersonPageView: Sendable {
   struct Said: Sendable {
     var field: String
-    var label: String
+    var label: String?
     var value: String
     var isSealed: Bool
     var from: String
@@ -23,8 +24,8 @@ struct PersonPageView: Sendable {
 
   var id: String
   var name: String
-  var kind: String
-  var about: String
+  var kind: String?
+  var about: String?
   var strength: String
   var last: String
   var touches: String
@@ -49,17 +50,19 @@ struct PersonPageView: Sendable {
     let person = page.person
     id = person.id.description
     name = PersonLine.name(person)
-    kind = person.kind == .person ? "" : person.kind.rawValue
-    about = [person.title, person.organisation].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+    kind = person.kind == .person ? nil : person.kind.rawValue
+    let work = [person.title, person.organisation].compactMap { $0 }.filter { !$0.isEmpty }
+    about = work.isEmpty ? nil : work.joined(separator: ", ")
     strength = "\(Int(person.strength.rounded()))"
     last = person.lastContacted.map { "last contact on \($0.date)" } ?? "no contact yet"
     touches = Words.count(person.interactions, "touch", "touches")
     facts = page.facts.map { said in
       let fact = said.seen.fact
-      let seen = fact.firstSeen.date == fact.lastSeen.date
+      let seen =
+        fact.firstSeen.date == fact.lastSeen.date
         ? fact.lastSeen.date : "\(fact.firstSeen.date) to \(fact.lastSeen.date)"
       return Said(
-        field: PersonPageView.fields[fact.field] ?? fact.field.rawValue, label: fact.label, value: said.value ?? "",
+        field: PersonPageView.fields[fact.field] ?? fact.field.rawValue, label: fact.label.isEmpty ? nil : fact.label, value: said.value ?? "",
         isSealed: said.value == nil, from: "\(fact.origin), \(seen)" + (fact.count > 1 ? ", \(fact.count)×" : ""))
     }
     hasFacts = !facts.isEmpty

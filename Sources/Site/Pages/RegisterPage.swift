@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// Opens an account: address, password, the policy that is accepted, and an age (P029).
 ///

@@ -1,5 +1,8 @@
+import Consent
+import Flows
 import Hummingbird
 import Model
+import Store
 
 /// The first page of a new house: who runs it (P026).
 struct SetupPage: Sendable {
@@ -30,7 +33,7 @@ struct SetupPage: Sendable {
         return try await hall.page("setup", page, title: "Set-up", context, status: .unprocessableContent)
       }
       try await hall.store.set(OperatorRecord(name: page.name, address: page.address, email: page.email))
-      return .redirect(to: "/register?code=" + page.code, type: .normal)
+      return Response.redirect(to: "/register?code=" + page.code, type: .normal)
     }
   }
 
@@ -56,6 +59,7 @@ extension Form {
   /// An e-mail address, well enough formed to be told from a typing error.
   static func isAddress(_ text: String) -> Bool {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains { $0.isWhitespace } && text.utf8.count <= 254
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains { $0.isWhitespace }
+      && text.utf8.count <= 254
   }
 }

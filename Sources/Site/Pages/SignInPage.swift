@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// Where members sign in and out.
 struct SignInPage: Sendable {
@@ -11,7 +12,7 @@ struct SignInPage: Sendable {
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/sign-in") { request, context in
-      if context.visit != nil { return .redirect(to: "/", type: .normal) }
+      if context.visit != nil { return Response.redirect(to: "/", type: .normal) }
       let page = SignInPage(next: Links.own(Form.query(of: request)["next"]))
       return try await hall.page("sign-in", page, title: "Sign in", context)
     }
@@ -80,7 +81,7 @@ struct ProvePage: Sendable {
       try hall.attempts.note(["prove \(visit.session.id)"], at: hall.store.clock())
       do {
         try await hall.signIn.prove(visit, Password(given: form.exact("password")))
-        return .redirect(to: page.next.isEmpty ? "/" : page.next, type: .normal)
+        return Response.redirect(to: page.next.isEmpty ? "/" : page.next, type: .normal)
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
       }

@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// Where a link leads: its member chooses a password, and is told first who may see what (P030).
 struct WelcomePage: Sendable {
@@ -23,7 +24,9 @@ struct WelcomePage: Sendable {
       try hall.attempts.note(["welcome " + context.peer], at: hall.store.clock())
       let form = try await Form.body(of: request)
       var page = try await read(word, hall)
-      if page.isOver { return try await hall.page("welcome", page, title: "Choose a password", context, status: .notFound) }
+      if page.isOver {
+        return try await hall.page("welcome", page, title: "Choose a password", context, status: .notFound)
+      }
       do {
         guard !page.isTeam || form.has("team") else {
           throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")

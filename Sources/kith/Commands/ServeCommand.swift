@@ -23,8 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       let setup = try await site.setupPath()
       try await site.run(beside: services) {
-        Console.error("Kith serves on http://\(place)")
-        if let setup { Console.error("Nobody has said yet who runs it. Set it up: http://\(place)\(setup)") }
+        Console.error(
+          "Kith serves on http://\(place)"
+            + (setup.map { "; nobody has said yet who runs it, so set it up: http://\(place)\($0)" } ?? ""))
       }
     } catch {
       await house.close()
