@@ -37,7 +37,9 @@ struct Doorkeeper: RouterMiddleware {
 
   /// Whether a form comes from a page of this site, by what the browser says of it (Fetch Metadata; else Origin).
   static func isOurs(_ request: Request) -> Bool {
-    if let site = HTTPFields.Element.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) { return site == "same-origin" || site == "none" }
+    if let site = HTTPFields.Element.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) {
+      return site == "same-origin" || site == "none"
+    }
     guard let origin = request.headers[.origin] else { return true }
     guard let host = request.head.authority else { return false }
     return origin == "http://" + host || origin == "https://" + host

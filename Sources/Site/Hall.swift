@@ -18,6 +18,8 @@ struct Hall: Sendable {
   let gate: Gate
   let vault: Vault
   let pages: Pages
+  /// Nil in a process without the keys of logins: it reaches no CRM.
+  let deliver: Deliver?
   let demo: DemoVisit?
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
@@ -27,11 +29,12 @@ struct Hall: Sendable {
   /// The operator's record once it was said; it is asked for again until then.
   private final class Said: Sendable { let record = Mutex<OperatorRecord?>(nil) }
 
-  init(store: Store, gate: Gate, vault: Vault, pages: Pages, demo: DemoVisit?, setupCode: String) {
+  init(store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, demo: DemoVisit?, setupCode: String) {
     self.store = store
     self.gate = gate
     self.vault = vault
     self.pages = pages
+    self.deliver = deliver
     self.demo = demo
     self.setupCode = setupCode
   }

@@ -1,5 +1,5 @@
 public import Consent
-import Flows
+public import Flows
 import Hummingbird
 public import Logging
 import Model
@@ -26,7 +26,7 @@ public struct Site: Sendable {
   private let logger: Logger
 
   public init(
-    store: Store, gate: Gate, vault: Vault, listen: Listen, demo: Demo? = nil, logger: Logger
+    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, listen: Listen, demo: Demo? = nil, logger: Logger
   ) throws {
     guard demo == nil || listen.isLoopback else {
       throw Refusal(.notYours, promise: 7, "the demo shows an account without sign-in: it listens on loopback alone")
@@ -41,7 +41,7 @@ public struct Site: Sendable {
             provedAt: now, place: "", device: "")), token: WebToken(), folder: demo.folder)
     }
     hall = Hall(
-      store: store, gate: gate, vault: vault, pages: try Pages(), demo: visit,
+      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, demo: visit,
       setupCode: String(WebToken().text.prefix(20)))
     self.listen = listen
     self.logger = logger
@@ -90,6 +90,12 @@ public struct Site: Sendable {
     OverviewPage.add(to: router, hall)
     PeoplePage.add(to: router, hall)
     PersonPageView.add(to: router, hall)
+    CRMPage.add(to: router, hall)
+    UndoPage.add(to: router, hall)
+    DryRunPage.add(to: router, hall)
+    DataPage.add(to: router, hall)
+    RevokePage.add(to: router, hall)
+    LedgerPage.add(to: router, hall)
     AccountPage.add(to: router, hall)
     CookiesPage.add(to: router, hall)
     return router

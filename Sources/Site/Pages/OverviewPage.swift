@@ -11,26 +11,12 @@ struct OverviewPage: Sendable {
     var words: String
   }
 
-  struct Book: Sendable {
-    var name: String
-    var onServer: String
-    var held: String
-    var leftOut: String
-    var gap: String
-  }
-
-  struct Entry: Sendable {
-    var at: String
-    var words: String
-    var allowed: Bool
-  }
-
   var counts: [Count]
   var people: [PersonLine]
   var hasPeople: Bool
-  var books: [Book]
+  var books: [DataPage.Book]
   var hasBooks: Bool
-  var ledger: [Entry]
+  var ledger: [LedgerPage.Entry]
   var hasLedger: Bool
   var ledgerSize: String
   /// Where the CRM of the demo lies.
@@ -63,37 +49,11 @@ struct OverviewPage: Sendable {
         Count(number: "\(kinds[.person] ?? 0)", words: "people known"),
         Count(number: "\(records)", words: "records in the CRM"),
       ],
-      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(book),
+      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(DataPage.Book.init),
       hasBooks: !folders.isEmpty,
-      ledger: ledger.suffix(40).reversed().map(\.line).map(entry), hasLedger: !ledger.isEmpty,
+      ledger: ledger.suffix(40).reversed().map { LedgerPage.Entry($0.line) }, hasLedger: !ledger.isEmpty,
       ledgerSize: "\(ledger.count)", folder: hall.demo?.folder)
   }
-
-  private static func book(_ folder: Completeness) -> Book {
-    let rules = folder.leftOut.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
-    return Book(
-      name: folder.folder.isEmpty ? "INBOX" : folder.folder, onServer: "\(folder.onServer)", held: "\(folder.held)",
-      leftOut: rules.isEmpty ? "–" : rules.joined(separator: ", "), gap: "\(folder.gap)")
-  }
-
-  /// A line of the ledger in words: pseudonyms are left out, what it was for is said.
-  private static func entry(_ line: LedgerLine) -> Entry {
-    let at = line.at.description.replacing("T", with: " ").prefix(16)
-    let use = uses[line.purpose] ?? line.purpose
-    let items = line.count > 1 ? ", up to \(line.count) items" : ""
-    let allowed = line.outcome == "permitted"
-    return Entry(
-      at: String(at), words: allowed ? "permit to \(use)\(items)" : "refused to \(use): \(line.outcome)",
-      allowed: allowed)
-  }
-
-  private static let uses = [
-    "read-mail": "take mail in and seal it", "read-address-book": "take cards in and seal their notes",
-    "find-people": "find who wrote to whom", "build-index": "make words searchable, blind",
-    "search-mail": "search", "show-to-owner": "show content to its owner", "sync-to-crm": "keep the CRM in step",
-    "connect": "open a login", "undo-change": "keep what stood before a change, to take it back",
-    "export-account": "export the account", "erase-data": "erase", "check-integrity": "check what is stored",
-  ]
 
   static let template = """
     {{> head}}
@@ -145,7 +105,7 @@ struct OverviewPage: Sendable {
     <p>Every permit and every refusal, newest first; {{body.ledgerSize}} lines so far, chained and signed.</p>
     <ul class="list">
     {{#body.ledger}}
-    <li{{^allowed}} class="refused"{{/allowed}}><time>{{at}}</time> <span class="grow">{{words}}</span></li>
+    <li{{^isAllowed}} class="refused"{{/isAllowed}}><time>{{at}}</time> <span class="grow">{{words}}</span></li>
     {{/body.ledger}}
     </ul>
     {{/body.hasLedger}}

@@ -16,6 +16,8 @@ struct Pages {
     "register": RegisterPage.template, "overview": OverviewPage.template, "people": PeoplePage.template,
     "person": PersonPageView.template, "account": AccountPage.template, "cookies": CookiesPage.template,
     "policy": PolicyPage.template, "message": MessagePage.template,
+    "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
+    "dry-run": DryRunPage.template, "undo": UndoPage.template,
   ]
 
   func render(_ name: String, _ page: Any) -> String { library.render(page, withTemplate: name) ?? "" }

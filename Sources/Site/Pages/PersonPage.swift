@@ -62,7 +62,8 @@ struct PersonPageView: Sendable {
         fact.firstSeen.date == fact.lastSeen.date
         ? fact.lastSeen.date : "\(fact.firstSeen.date) to \(fact.lastSeen.date)"
       return Said(
-        field: PersonPageView.fields[fact.field] ?? fact.field.rawValue, label: fact.label.isEmpty ? nil : fact.label, value: said.value ?? "",
+        field: PersonPageView.fields[fact.field] ?? fact.field.rawValue, label: fact.label.isEmpty ? nil : fact.label,
+        value: said.value ?? "",
         isSealed: said.value == nil, from: "\(fact.origin), \(seen)" + (fact.count > 1 ? ", \(fact.count)×" : ""))
     }
     hasFacts = !facts.isEmpty
