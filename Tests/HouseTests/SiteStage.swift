@@ -107,6 +107,6 @@ extension CLI {
   /// A household whose operator is known.
   func addSite() throws {
     try addHousehold()
-    try run("operator", "set", "--name", "Ada's agency", "--address", "1 Lane, Town", "--email", "ada@example.test")
+    try run("operator", "set", "--name", "Ada's agency", "--address", "1 Lane, Town", "--email", "office@example.test")
   }
 }
