@@ -169,6 +169,7 @@ struct JournalLine: Sendable {
       case .unmerge: "parted:"
       case .edit: "edited:"
       case .task: "a task of"
+      case .enter: "entered there, of"
       }
     self.name = name ?? "somebody who is not there any more"
     href = "/people/\(entry.person)"
