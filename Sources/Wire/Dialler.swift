@@ -70,6 +70,7 @@ public struct Dialler: Sendable {
   /// With `.implicitTLS` the connection is secured before `body` sees it; the certificate must name the host as it was
   /// checked. Throws the grant's refusal, a `WireRefusal`, a `Trouble` of the network, or what `body` throws. A connection that is
   /// ended by us (grant, limits) throws that cause, whatever error the socket gave to `body`.
+  @_semantics("optimize.sil.specialize.generic.never")
   public func dial<Result: Sendable>(
     _ endpoint: Endpoint, under grant: Grant.Stamp, security: Security, limits: Limits = Limits(),
     isolation: isolated (any Actor)? = #isolation,
@@ -84,6 +85,9 @@ public struct Dialler: Sendable {
       onCancel: { line.end(CancellationError()) }, isolation: isolation)
   }
 
+  /// Never specialised: of a copy for one type a release build of Swift 6.3.1 makes a function that leaves 16 bytes of
+  /// its arguments on the stack, so that the thread returns to address 0 when the task next waits.
+  @_semantics("optimize.sil.specialize.generic.never")
   private func converse<Result: Sendable>(
     _ endpoint: Endpoint, _ security: Security, _ line: Line, _ limits: Limits, isolation: isolated (any Actor)?,
     _ body: (Connection) async throws -> Result

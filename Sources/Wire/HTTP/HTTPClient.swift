@@ -94,9 +94,6 @@ public struct HTTPClient: Sendable {
   }
 
   /// Whom a conversation is with, by which login, and what is asked: one question after the other.
-  ///
-  /// A class, so that it is one argument: a release build of Swift 6.3.1 that passes all of this on the stack from one
-  /// asynchronous function to the next loses its place there, and returns to address 0.
   private final class Desk {
     let server: MailServer
     let key: SealedLogin
