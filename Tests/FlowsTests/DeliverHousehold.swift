@@ -132,16 +132,16 @@ struct DeliverHousehold: Sendable {
     }
   }
 
-  func email(_ person: ID<Person>, add email: String) async throws {
+  func email(_ person: ID<Person>, add email: String, place: Int = 9) async throws {
     let (account, member) = (house.account, house.ada)
     _ = try await store.write(account) { session in
       try session.run(
         """
         INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
-        VALUES ($1, $2, 'email', 9, $3, $4)
-        """, [Value(account), Value(person), .text(email), Value(member)])
+        VALUES ($1, $2, 'email', $5, $3, $4)
+        """, [Value(account), Value(person), .text(email), Value(member), Value(place)])
       let records = try Facts.records(of: [person], account, in: session).flatMap { $0 }
-      if let first = records.first { try fact(.email, email, of: first.id, key: 9, in: session) }
+      if let first = records.first { try fact(.email, email, of: first.id, key: place, in: session) }
     }
   }
 

@@ -15,21 +15,53 @@ enum RealCRM: String, Sendable, CaseIterable {
 
   /// A household with such a system, and the proxy before it.
   func stage(seed: UInt64, _ options: [String: String] = [:]) async throws -> (OutletStage, StagedFaults) {
+    let (stages, proxy) = try await stages(1, seed: seed, options)
+    return (stages[0], proxy)
+  }
+
+  /// Households of accounts that know nothing of each other and keep one such system in step; the proxy before it.
+  func stages(
+    _ count: Int, seed: UInt64, _ options: [String: String] = [:]
+  ) async throws -> ([OutletStage], StagedFaults) {
+    let (open, proxy) = try await system(seed)
+    var stages: [OutletStage] = []
+    for _ in 0..<count { stages.append(try await open(options)) }
+    return (stages, proxy)
+  }
+
+  /// Starts the system and the proxy before it; answers how a household is opened with it.
+  private func system(
+    _ seed: UInt64
+  ) async throws -> (open: @Sendable ([String: String]) async throws -> OutletStage, StagedFaults) {
     switch self {
     case .tryton82, .tryton60:
       let server = try await StagedTryton.start(self == .tryton82 ? .v82 : .v60)
       let proxy = try StagedFaults(before: server.port, StagedTryton.faults, share: 0, seed: seed, pause: 0)
-      return (try await OutletStage.tryton(server, by: proxy, options), proxy)
+      return ({ try await OutletStage.tryton(server, by: proxy, $0) }, proxy)
     case .amagi:
       let server = try await StagedAmagi.start()
       let proxy = try StagedFaults(before: server.port, StagedAmagi.faults, share: 0, seed: seed, pause: 0)
-      return (try await OutletStage.amagi(server, by: proxy, options), proxy)
+      return ({ try await OutletStage.amagi(server, by: proxy, $0) }, proxy)
     case .radicale, .xandikos:
       let server = try await StagedDAV.start(self == .radicale ? .radicale : .xandikos)
       let proxy = try StagedFaults(before: server.port, StagedDAV.faults, share: 0, seed: seed, pause: 0)
-      return (try await OutletStage.carddav(server, by: proxy, options), proxy)
+      return ({ try await OutletStage.carddav(server, by: proxy, $0) }, proxy)
     }
   }
+
+  /// Calls that change something, by what the proxy counted.
+  func changes(_ counts: [String: Int]) -> Int {
+    let changing =
+      switch self {
+      case .tryton82, .tryton60: [".create", ".write", ".delete"]
+      case .amagi, .radicale, .xandikos: ["POST", "PUT", "PATCH", "DELETE", "MKCOL"]
+      }
+    return counts.filter { call, _ in changing.contains { call.hasPrefix($0) || call.hasSuffix($0) } }.values.reduce(
+      0, +)
+  }
+
+  /// Calls there must be for so many changes: as many searches and writes as there are batches.
+  func least(_ count: Int, batch: Int) -> Int { 2 * ((count + batch - 1) / batch) }
 }
 
 extension OutletStage {
