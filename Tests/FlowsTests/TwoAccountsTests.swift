@@ -52,7 +52,11 @@ import Testing
   }
 
   /// The values of an account that neither stand there nor are told of in an entry of it.
-  private func lost(_ stage: OutletStage, _ fields: [FieldKey]) async throws -> [String] {
+  ///
+  /// `removed` were agreed on, and then taken away by the owner of the other account.
+  private func lost(
+    _ stage: OutletStage, _ fields: [FieldKey], but removed: Set<String> = []
+  ) async throws -> [String] {
     let (account, id) = (stage.home.account, stage.destination.id)
     let (people, links, conflicts) = try await stage.home.store.read(account) { session in
       (
@@ -80,7 +84,7 @@ import Testing
         let standing = Set((theirs[field] ?? []).map { comparable(field, $0) })
         for value in ours[field] ?? [] where !standing.contains(comparable(field, value)) {
           let isTold = mine.contains { $0.matter == .field(field) && $0.ours.contains(value) }
-          if !isTold { lost.append("\(field): \(value)") }
+          if !isTold, !removed.contains(value) { lost.append("\(field): \(value)") }
         }
       }
     }
@@ -88,8 +92,8 @@ import Testing
   }
 
   @Test(
-    "two accounts with people in common settle within two runs each: a third sends nothing, nobody is there twice, and "
-      + "no value is lost without an entry", arguments: RealCRM.allCases)
+    "two accounts settle within two runs: a third sends nothing, nobody is there twice, no value is lost unlisted",
+    arguments: RealCRM.allCases)
   func settle(_ system: RealCRM) async throws {
     let (stages, proxy) = try await system.stages(2, seed: 1, ["field.tag": "labels"])
     let (ada, cyd) = (stages[0], stages[1])
@@ -148,7 +152,7 @@ import Testing
     try await round("run 6", true)
     #expect(try await ada.held().count == 8 + 2 + 1)
     #expect(try await lost(ada, fields) == [])
-    #expect(try await lost(cyd, fields) == [])
+    #expect(try await lost(cyd, fields, but: ["client"]) == [])
   }
 
   @Test(

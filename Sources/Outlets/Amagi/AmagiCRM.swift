@@ -2,7 +2,6 @@ public import Consent
 import Formats
 public import Model
 public import Plans
-import Synchronization
 public import Wire
 
 /// amagi-crm 0.1.0 as a CRM: contacts; meetings as appointments where the hour is free, all else as tasks that are done.
@@ -13,12 +12,7 @@ public struct AmagiCRM: CRM {
   private let destination: ID<Destination>
   let talk: AmagiTalk
   private let mapped: Set<Fact.Field>
-  private let seen = Seen()
-
-  /// The contacts that were read.
-  private final class Seen: Sendable {
-    let ids = Mutex<Set<Int64>>([])
-  }
+  private let memory = AmagiMemory()
 
   /// The largest page it gives.
   private static let page = 1000
@@ -55,6 +49,7 @@ public struct AmagiCRM: CRM {
   /// All contacts; they come sorted by name, so one that is made or renamed meanwhile moves others to another page.
   private func contacts() async throws -> [AmagiContact] {
     for _ in 0..<5 {
+      let begun = talk.now()
       var found: [Int64: AmagiContact] = [:]
       var (offset, total, isSteady) = (0, Int64(-1), true)
       repeat {
@@ -68,8 +63,7 @@ public struct AmagiCRM: CRM {
         offset += AmagiCRM.page
       } while offset < total
       guard isSteady, found.count == total else { continue }
-      let ids = Set(found.keys)
-      seen.ids.withLock { $0 = ids }
+      memory.hold(found, at: begun)
       return found.values.sorted { $0.id < $1.id }
     }
     throw Trouble("amagi-crm is being written to while it is read", remedy: .wait(until: talk.now()))
@@ -81,6 +75,16 @@ public struct AmagiCRM: CRM {
     } catch AmagiTalk.Refused.gone {
       return nil
     }
+  }
+
+  /// How a contact stands that is about to be changed: as it was told a moment ago, or else by a look at it, or at all of them
+  /// where that takes one question too. A second try is looked at by itself.
+  private func look(_ id: Int64, _ write: CRMWrite) async throws -> AmagiContact? {
+    if !write.isRetry {
+      if !memory.isFresh(at: talk.now()), memory.fits(AmagiCRM.page) { _ = try await contacts() }
+      if let told = memory.take(id, at: talk.now()) { return told }
+    }
+    return try await contact(id)
   }
 
   // MARK: writing
@@ -123,7 +127,7 @@ public struct AmagiCRM: CRM {
       guard let id, let other = try await self.contact(id) else { return .changed }
       if other.person == write.change.person { return agrees(write, other) ?? .changed }
       // One that was read is known, and was not taken for this person.
-      guard seen.ids.withLock({ $0.contains(id) }) else { return .changed }
+      guard memory.knows(id) else { return .changed }
       return .refused(field: .email, why: "another contact of amagi-crm has this address")
     } catch AmagiTalk.Refused.unfit(let words) {
       return AmagiCRM.refused(words)
@@ -133,7 +137,9 @@ public struct AmagiCRM: CRM {
   private func update(
     _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    guard let id = write.change.remote.flatMap({ Int64($0) }), let held = try await contact(id) else { return .changed }
+    guard let id = write.change.remote.flatMap({ Int64($0) }), let held = try await look(id, write) else {
+      return .changed
+    }
     guard held.digest == write.expected else { return agrees(write, held) ?? .changed }
     var contact = held
     contact.take(write.change, of: write.kind)

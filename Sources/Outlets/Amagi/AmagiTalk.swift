@@ -21,7 +21,7 @@ struct AmagiTalk: Sendable {
 
   /// Asks what changes nothing, again if need be.
   func ask(_ target: String) async throws -> JSON {
-    try await patience.keep { try heard(await told { try await session.ask(OutletCall(.get, target, as: .bearer)) }) }
+    try await patience.keep { try heard(await twice { try await session.ask(OutletCall(.get, target, as: .bearer)) }) }
   }
 
   /// Changes something; after a thrown `Trouble` only a look can tell whether it was done.
@@ -33,7 +33,17 @@ struct AmagiTalk: Sendable {
       method, target, as: .bearer, fields: body == nil ? [] : [("Content-Type", "application/json")],
       body: body?.bytes ?? [])
     let schema = body == nil ? PayloadSchema(.empty) : PayloadSchema(.json, keys: keys)
-    return try heard(await told { try await session.change(call, schema, permit, check: check) })
+    var response = try await told { try await session.change(call, schema, permit, check: check) }
+    if response.status == 401 {
+      response = try await told { try await session.change(call, schema, permit, check: check) }
+    }
+    return try heard(response)
+  }
+
+  /// A token does not end by itself: one that is not accepted is shown once more, before anybody is asked for another.
+  private func twice(_ put: () async throws -> HTTPResponse) async throws -> HTTPResponse {
+    let first = try await told(put)
+    return first.status == 401 ? try await told(put) : first
   }
 
   /// What a network tells, as something to try again.

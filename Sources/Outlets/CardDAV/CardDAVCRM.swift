@@ -17,6 +17,7 @@ public struct CardDAVCRM: CRM {
   private let destination: ID<Destination>
   private let session: OutletSession
   private let book: CardDAVBook
+  private let memory = CardDAVMemory()
   /// Properties that the approved mapping has.
   private let properties: Set<String>
 
@@ -78,6 +79,7 @@ public struct CardDAVCRM: CRM {
         found.leftAlone.append(.init(href.key, why: why))
       } else if let record = record(href, held) {
         found.records.append(record)
+        memory.hold(href, held)
       }
     }
     return found
@@ -139,10 +141,13 @@ public struct CardDAVCRM: CRM {
   private func update(
     _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    guard let place = place(write.change.remote), let held = try await book.card(place) else { return .changed }
+    guard let place = place(write.change.remote), let held = try await look(place) else { return .changed }
     guard let card = FolderRecord.read(held.bytes) else { return .changed }
     if card.key == write.key { return .written(remote: place.key, digest: held.digest) }
-    guard held.digest == write.expected else { return .changed }
+    guard held.digest == write.expected else {
+      memory.forget(place)
+      return .changed
+    }
     var changes: [Fact.Field: [Contact.Labelled]] = [:]
     for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
     // Whoever is named there stays named: another account of Kith may have.
@@ -153,6 +158,15 @@ public struct CardDAVCRM: CRM {
     return try await put(new, at: place, only: .init(held.etag), over: held.bytes, write, permit, check)
   }
 
+  /// The card as this conversation last read it. A second try goes by what the first one saw: if that one was done after all,
+  /// the etag is another now, and the server refuses the second.
+  private func look(_ place: DAVHref) async throws -> HeldCard? {
+    if let held = memory.card(place) { return held }
+    let held = try await book.card(place)
+    if let held { memory.hold(place, held) }
+    return held
+  }
+
   private func put(
     _ card: [UInt8], at place: DAVHref, only when: CardDAVBook.Guard, over held: [UInt8], _ write: CRMWrite,
     _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
@@ -160,12 +174,15 @@ public struct CardDAVCRM: CRM {
     let call = try CardDAVBook.put(card, at: place, only: when)
     let schema = PayloadSchema(card: properties, over: held)
     switch try book.outcome(try await change(call, schema, permit, check)) {
-    case .done(let etag?): return .written(remote: place.key, digest: etag)
+    case .done(let etag?):
+      memory.forget(place)
+      return .written(remote: place.key, digest: etag)
     case .refused(let why): return .refused(field: nil, why: why)
     case .gone: return .changed
     case .done(nil), .unclear, .changed: break
     }
     // What stands there says which change made it.
+    memory.forget(place)
     guard let now = try await book.card(place), FolderRecord.read(now.bytes)?.key == write.key else { return .changed }
     return .written(remote: place.key, digest: now.digest)
   }
