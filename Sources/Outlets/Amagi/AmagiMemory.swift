@@ -11,7 +11,7 @@ final class AmagiMemory: Sendable {
   private struct State {
     var ids: Set<Int64> = []
     var contacts: [Int64: AmagiContact] = [:]
-    var at = Instant(milliseconds: .min)
+    var at: Instant?
   }
 
   private let state = Mutex(State())
@@ -27,7 +27,9 @@ final class AmagiMemory: Sendable {
   func fits(_ page: Int) -> Bool { state.withLock { !$0.ids.isEmpty && $0.ids.count <= page } }
 
   func isFresh(at now: Instant) -> Bool {
-    state.withLock { $0.at <= now && now.milliseconds - $0.at.milliseconds <= AmagiMemory.holds }
+    state.withLock { state in
+      state.at.map { $0 <= now && now.milliseconds - $0.milliseconds <= AmagiMemory.holds } ?? false
+    }
   }
 
   /// What was told of a contact a moment ago, once: after a change only a look can tell what stands there.
