@@ -116,7 +116,7 @@ struct ContactTests {
     // 2026-01-08 is a Thursday.
     #expect(try #require(WritingHours().best(among: all)).day == 3)
     let east = WritingHours(
-      [Touch(at: Instant(year: 2026, month: 1, day: 8, hour: 15), direction: .inward)], at: now, offsetMinutes: 120)
+      [Touch(at: Instant(year: 2026, month: 1, day: 8, hour: 15), direction: .inward)], at: now) { _ in 120 }
     #expect(east.hours[17] == 1)
     #expect(WritingHours().best(among: WritingHours()) == nil)
   }
