@@ -15,6 +15,9 @@ public struct ContactAdvice: Sendable, Equatable {
   /// Whom they know.
   public var knows: [Known] = []
 
+  /// Nothing is known.
+  public init() {}
+
   /// Somebody whom a person knows.
   public struct Known: Sendable, Equatable {
     public var person: Person
@@ -87,10 +90,14 @@ public struct AdviseContact: Sendable {
   public func buckets(_ viewer: Viewer, top: Int = 0) async throws -> [BucketSuggestion] {
     let now = store.clock()
     let past = try await Correspondence.read(store, viewer, before: now, for: [.rhythm])
-    let rhythms = past.touches.compactMap { person, touches in
-      Rhythm(touches, at: now).map { (person: person, rhythm: $0) }
-    }.sorted { $0.rhythm.days == $1.rhythm.days ? $0.person < $1.person : $0.rhythm.days < $1.rhythm.days }
-    return try await store.see(viewer) { session in
+    var rhythms: [(person: ID<Person>, rhythm: Rhythm)] = []
+    for (person, touches) in past.touches {
+      if let rhythm = Rhythm(touches, at: now) { rhythms.append((person: person, rhythm: rhythm)) }
+    }
+    rhythms.sort { a, b in
+      a.rhythm.days == b.rhythm.days ? a.person < b.person : a.rhythm.days < b.rhythm.days
+    }
+    return try await store.see(viewer) { [rhythms] session in
       var found: [BucketSuggestion] = []
       for one in rhythms {
         guard let suggestion = one.rhythm.suggestion(), let seen = try Seeing.person(one.person, in: session) else {
