@@ -67,7 +67,9 @@ public struct Introductions: Sendable {
     public var why: String
   }
 
-  /// Whom a person knows, the surest first; one mail alone shows nothing. `top` 0 gives all.
+  /// Whom a person knows, the surest first; `top` 0 gives all.
+  ///
+  /// One mail alone shows nothing.
   public func acquaintances(of address: String, top: Int = 0) -> [Acquaintance] {
     guard let one = numbers[address] else { return [] }
     var found: [Acquaintance] = []
