@@ -19,6 +19,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
     case edit
     /// A task was entered, changed or taken away here, or brought over to or from a destination.
     case task
+    /// An interaction or a task was entered at a destination, or taken away there again.
+    case enter
   }
 
   public var id: ID<JournalEntry>
