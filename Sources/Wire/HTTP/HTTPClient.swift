@@ -117,13 +117,13 @@ public struct HTTPClient: Sendable {
     var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
 
     mutating func ask<P: Purpose>(
-      _ request: any HTTPMessage, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<P>
+      _ request: HTTPMessage, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<P>
     ) async throws -> HTTPResponse where P.Yield == Login {
       do {
         try reader.begin()
         let host = HTTPClient.hostField(connection.host, server)
         try await connection.authenticate(with: key.login, in: key.slot, permit) {
-          try request.encoded(host: host, login: $0)
+          request.encoded(host: host, login: $0)
         }
         return try await answer()
       } catch let fault as HTTPFault {
@@ -166,10 +166,10 @@ public struct HTTPClient: Sendable {
 public struct HTTPSession: Sendable {
   /// A question and who waits for its answer.
   final class Exchange: Sendable {
-    let request: any HTTPMessage
+    let request: HTTPMessage
     private let waiting: Mutex<CheckedContinuation<HTTPResponse, any Error>?>
 
-    init(_ request: any HTTPMessage, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
+    init(_ request: HTTPMessage, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
       self.request = request
       self.waiting = Mutex(waiting)
     }
@@ -190,9 +190,9 @@ public struct HTTPSession: Sendable {
 
   /// The whole answer, whatever its status; throws a `Trouble` of the network or of what cannot be followed, or the
   /// grant's refusal.
-  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse { try await exchange(request) }
+  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse { try await exchange(.request(request)) }
 
-  func exchange(_ request: any HTTPMessage) async throws -> HTTPResponse {
+  func exchange(_ request: HTTPMessage) async throws -> HTTPResponse {
     try Task.checkCancellation()
     return try await withCheckedThrowingContinuation { waiting in
       let exchange = Exchange(request, waiting)
