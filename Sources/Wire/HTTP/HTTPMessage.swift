@@ -2,9 +2,6 @@ import Consent
 import NIOCore
 
 /// What can be sent to an HTTP server: a question of a door in, or a call of the door out.
-///
-/// An enum and no protocol: a release build of Swift 6.3.1 leaves the entry of `encoded` out of the table of witnesses,
-/// because it does not see that a closure calls it, and the first request jumps to address 0.
 enum HTTPMessage: Sendable {
   case request(HTTPRequest)
   case call(OutletCall)
