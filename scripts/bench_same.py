@@ -153,7 +153,7 @@ Made by `make bench` (bench_same.py says how). Invented books with known truth; 
 
 {sure}
 
-At 100,000 contacts Kith may take {MOST_SECONDS:.0f} s and {MOST_RESIDENT:.0f} MB.
+At 100,000 contacts Kith may take {MOST_SECONDS:.0f} s of a core and {MOST_RESIDENT:.0f} MB.
 """
 
 
@@ -166,9 +166,10 @@ def main():
         python = splink(folder)
         results = [of(size, program, folder, runs, python) for size in sizes]
     for result in results:
-        seconds, held = (statistics.median(run[part] for run in result["ours"]) for part in (0, 2))
+        # Seconds of the core: who else is at work on the machine does not count.
+        seconds, held = (statistics.median(run[part] for run in result["ours"]) for part in (1, 2))
         if result["size"] == 100_000 and (seconds > MOST_SECONDS or held > MOST_RESIDENT):
-            failed.append(f"100,000 contacts took {seconds:.1f} s and {held:.0f} MB")
+            failed.append(f"100,000 contacts took {seconds:.1f} s of a core and {held:.0f} MB")
         if result["kith"][2] < result["splink"][2]:
             failed.append(f"at {result['size']:,} contacts Splink is better")
         if result["automatic"][1] < 0.998:

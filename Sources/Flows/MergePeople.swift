@@ -87,8 +87,7 @@ public struct MergePeople: Sendable {
   private static func note(
     _ undone: MergePlan.Unmerge, of decision: Decision, _ desk: Desk, in session: any Session
   ) throws -> ID<JournalEntry> {
-    let merged = try Journals.last(.merge, about: decision.person, desk.account, in: session)
-    let undoes = merged.flatMap { $0.decision == decision.id ? $0.id : nil }
+    let undoes = try Journals.merge(by: decision.id, into: decision.person, desk.account, in: session)?.id
     if let undoes { _ = try Journals.markUndone(undoes, at: desk.know.now, desk.account, in: session) }
     let entry = desk.entry(.unmerge, decision: decision.id, undoes: undoes)
     let back = Dictionary(undone.moves.map { ($0.record, $0) }, uniquingKeysWith: { first, _ in first })

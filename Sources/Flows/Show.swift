@@ -14,6 +14,7 @@ public struct PersonPage: Sendable, Equatable {
 
   public var person: Person
   public var owner: ID<Member>
+  public var standing: Person.Standing
   public var facts: [Said]
   public var strength: Strength
   public var at: Instant
@@ -44,9 +45,11 @@ public struct Show: Sendable {
     self.gate = gate
   }
 
-  /// One page of people, the strongest tie first.
-  public func people(_ query: PeopleQuery, as viewer: Viewer) async throws -> [SeenPerson] {
-    let found = try await store.people(viewer, query)
+  /// One page of people, the strongest tie first; with `standing` only contacts, or only the discovered.
+  public func people(
+    _ query: PeopleQuery, standing: Person.Standing? = nil, as viewer: Viewer
+  ) async throws -> [SeenPerson] {
+    let found = try await page(query, standing, viewer)
     try await note(found.map { ($0.person.id, $0.owner) }, at: .directory, viewer)
     return found
   }
@@ -80,8 +83,9 @@ public struct Show: Sendable {
       person.lastContacted = tie.lastContacted
       person.interactions = tie.interactions
     }
+    let standing = try await standings(of: [seen], viewer.account).first ?? .discovered
     return PersonPage(
-      person: person, owner: seen.owner,
+      person: person, owner: seen.owner, standing: standing,
       facts: facts.map { PersonPage.Said(seen: $0, value: $0.isSealed ? opened[$0.id] : $0.fact.value) },
       strength: strength, at: at,
       proposals: foldFacts(facts.filter { !$0.isSealed }.map(\.fact)).conflicts)

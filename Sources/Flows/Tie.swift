@@ -14,12 +14,14 @@ struct Tie: Sendable {
   init(_ all: [HandleTouch], now: Instant) {
     // A person takes part by two addresses, or stands in To and in Cc: the part that says most speaks.
     let sorted = all.sorted {
-      $0.interaction == $1.interaction ? Part($0) < Part($1) : $0.interaction < $1.interaction
+      $0.interaction == $1.interaction
+        ? TiePart($0.kind, $0.role, $0.direction, viaList: $0.viaList)
+          < TiePart($1.kind, $1.role, $1.direction, viaList: $1.viaList) : $0.interaction < $1.interaction
     }
     var last: ID<Interaction>?
     for touch in sorted where touch.interaction != last {
       last = touch.interaction
-      let part = Part(touch)
+      let part = TiePart(touch.kind, touch.role, touch.direction, viaList: touch.viaList)
       guard part != .none else { continue }
       let isFuture = touch.isDated && touch.at > now
       if part != .around, !isFuture { interactions += 1 }
@@ -32,38 +34,38 @@ struct Tie: Sendable {
       if part != .around, touch.author != .machine { lastContacted = max(lastContacted ?? touch.at, touch.at) }
     }
   }
+}
 
-  /// What part somebody had in an interaction, the weightiest first.
-  private enum Part: Int, Comparable {
-    case met, theyWrote, writtenTo, around, none
+/// What part somebody had in an interaction, the weightiest first.
+enum TiePart: Int, Comparable {
+  case met, theyWrote, writtenTo, around, none
 
-    init(_ touch: HandleTouch) {
-      if touch.kind == .meeting {
-        // Whoever sat in one audience has not met.
-        self = touch.viaList ? .around : .met
-        return
-      }
-      switch (touch.role, touch.direction) {
-      case (.from, .inward): self = .theyWrote
-      case (.from, .between): self = .around
-      case (.from, .outward): self = .none
-      case (.to, .outward), (.cc, .outward), (.bcc, .outward): self = .writtenTo
-      case (.to, _), (.cc, _), (.bcc, _): self = .around
-      case (.replyTo, _): self = .none
-      }
+  init(_ kind: Interaction.Kind, _ role: Interaction.Role, _ direction: Interaction.Direction, viaList: Bool) {
+    if kind == .meeting {
+      // Whoever sat in one audience has not met.
+      self = viaList ? .around : .met
+      return
     }
-
-    var direction: Interaction.Direction {
-      switch self {
-      case .theyWrote: .inward
-      case .writtenTo: .outward
-      // A meeting is neither sent nor received.
-      case .met, .around, .none: .between
-      }
+    switch (role, direction) {
+    case (.from, .inward): self = .theyWrote
+    case (.from, .between): self = .around
+    case (.from, .outward): self = .none
+    case (.to, .outward), (.cc, .outward), (.bcc, .outward): self = .writtenTo
+    case (.to, _), (.cc, _), (.bcc, _): self = .around
+    case (.replyTo, _): self = .none
     }
-
-    static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }
   }
+
+  var direction: Interaction.Direction {
+    switch self {
+    case .theyWrote: .inward
+    case .writtenTo: .outward
+    // A meeting is neither sent nor received.
+    case .met, .around, .none: .between
+    }
+  }
+
+  static func < (a: TiePart, b: TiePart) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension HandleStatistics {

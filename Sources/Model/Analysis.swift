@@ -6,6 +6,11 @@ public enum Analysis: String, Sendable, CaseIterable {
   case uniteCards = "unite-cards"
   case mergeSuggestions = "merge-suggestions"
   case whomNext = "whom-next"
+  case repliesOwed = "replies-owed"
+  case replyTimes = "reply-times"
+  case writingHours = "writing-hours"
+  case rhythm
+  case introductions
 
   /// What the customer has of it: the three functions the policy names.
   public enum Function: String, Sendable { case strengthen, track, leverage }
@@ -49,6 +54,39 @@ public enum Analysis: String, Sendable, CaseIterable {
         function: .leverage, inputs: "who wrote to whom, when, and which mails are on one subject",
         outputs: "a list of people to be in touch with, made anew each time and kept nowhere",
         purpose: "find-people", without: "'kith suggest next' names nobody")
+    case .repliesOwed: .repliesOwed
+    case .replyTimes: .replyTimes
+    case .writingHours: .writingHours
+    case .rhythm: .rhythm
+    case .introductions: .introductions
     }
   }
+}
+
+/// The methods that say how to be in touch: what they tell is made anew each time and kept nowhere.
+extension Analysis.Declaration {
+  static let repliesOwed = Analysis.Declaration(
+    function: .track, inputs: "what the authors' own words in mails of the last 60 days ask or promise",
+    outputs: "mails you owe an answer, or what you promised",
+    purpose: "find-people", without: "'kith suggest replies' names nobody")
+
+  static let replyTimes = Analysis.Declaration(
+    function: .track, inputs: "when you wrote to whom, and when they answered",
+    outputs: "within how many hours somebody is likely to answer",
+    purpose: "find-people", without: "'kith person --contact' tells no time of an answer")
+
+  static let writingHours = Analysis.Declaration(
+    function: .leverage, inputs: "at which hours and on which days people write to you",
+    outputs: "the hour and the day to write to somebody",
+    purpose: "find-people", without: "'kith person --contact' tells no hour")
+
+  static let rhythm = Analysis.Declaration(
+    function: .strengthen, inputs: "on which days you were in touch with whom",
+    outputs: "how often, and the bucket that fits",
+    purpose: "find-people", without: "'kith suggest buckets' names nobody")
+
+  static let introductions = Analysis.Declaration(
+    function: .leverage, inputs: "who stands together in the mails you have",
+    outputs: "who knows whom, who is missing among recipients, ways to somebody",
+    purpose: "find-people", without: "'kith suggest introductions' and 'kith suggest recipients' name nobody")
 }

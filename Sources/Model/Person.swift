@@ -4,6 +4,9 @@ public struct Person: Identified, Sendable, Equatable {
 
   public enum Kind: String, Sendable, CaseIterable { case person, organisation, machine }
 
+  /// Whether the owner is in touch with somebody, or merely came across them in what was read.
+  public enum Standing: String, Sendable, CaseIterable { case contact, discovered }
+
   public var id: ID<Person>
   public var kind: Kind
   public var name: String

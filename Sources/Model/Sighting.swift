@@ -46,6 +46,8 @@ public struct MailSightings: Sendable, Equatable {
   public var shape: UInt64 = 0
   /// What the author's signature says, few and short.
   public var said: [Said] = []
+  /// What the author's own new words ask or promise; nobody looks at it unless it is asked for.
+  public var asks: Asks = []
 
   public init(sightings: [Sighting], author: Author, viaList: Bool, twin: [UInt8] = []) {
     self.sightings = sightings

@@ -55,7 +55,9 @@ public enum Analyses {
         """, key + [Value(Fact.Origin.inferred.rawValue)])
     case .strength:
       try session.run("UPDATE person SET strength = 0 WHERE account_id = $1 AND member_id = $2", key)
-    case .uniteCards, .mergeSuggestions, .whomNext: return
+    // What is made anew each time leaves nothing.
+    case .uniteCards, .mergeSuggestions, .whomNext, .repliesOwed, .replyTimes, .writingHours, .rhythm, .introductions:
+      return
     }
   }
 
@@ -70,7 +72,7 @@ public enum Analyses {
       try session.run("UPDATE mail SET analysed = 0 WHERE account_id = $1 AND member_id = $2 AND erased = 0", key)
     case .strength, .uniteCards:
       try session.run("UPDATE handle SET stale = 1 WHERE account_id = $1 AND member_id = $2", key)
-    case .mergeSuggestions, .whomNext: return
+    case .mergeSuggestions, .whomNext, .repliesOwed, .replyTimes, .writingHours, .rhythm, .introductions: return
     }
     try lookAgain(of: member, at: now, newID: newID, account, in: session)
   }

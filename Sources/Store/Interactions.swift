@@ -10,6 +10,22 @@ public struct WaitingMail: Sendable {
   public var content: Sealed?
   public var blob: Int64?
   public var isErased: Bool
+
+  init(_ row: Row) {
+    id = row.id(0)
+    at = row.instant(1)
+    key = KeyID(stored: row.int(2))
+    content = row.bytesOrNil(3).flatMap { Sealed(stored: $0) }
+    blob = row.intOrNil(4)
+    isErased = row.bool(5)
+  }
+}
+
+/// A mail that is to be opened again, with the interaction that was read from it.
+public struct HeldText: Sendable {
+  public var interaction: ID<Interaction>
+  public var source: ID<Source>
+  public var mail: WaitingMail
 }
 
 /// A touch on its way to be stored: what headers said, in ids.
@@ -51,10 +67,21 @@ public enum Interactions {
       SELECT id, at, key_id, content, blob_id, erased FROM mail
       WHERE account_id = $1 AND source_id = $2 AND analysed = 0 AND id > $3 ORDER BY id LIMIT $4
       """, [Value(account), Value(source), Value(after), Value(limit)]
-    ).map { row in
-      WaitingMail(
-        id: row.id(0), at: row.instant(1), key: KeyID(stored: row.int(2)),
-        content: row.bytesOrNil(3).flatMap { Sealed(stored: $0) }, blob: row.intOrNil(4), isErased: row.bool(5))
+    ).map { WaitingMail($0) }
+  }
+
+  /// The mails that interactions were read from, each with its source; without those that were erased.
+  public static func mails(
+    of interactions: [ID<Interaction>], _ account: ID<Account>, in session: any Session
+  ) throws -> [HeldText] {
+    let rows = try session.rowsMany(
+      """
+      SELECT m.id, m.at, m.key_id, m.content, m.blob_id, m.erased, m.source_id FROM mail_interaction x
+      JOIN mail m ON m.account_id = x.account_id AND m.id = x.mail_id AND m.erased = 0
+      WHERE x.account_id = $1 AND x.interaction_id = $2 ORDER BY m.id
+      """, interactions.map { [Value(account), Value($0)] })
+    return zip(interactions, rows).flatMap { interaction, rows in
+      rows.map { HeldText(interaction: interaction, source: $0.id(6), mail: WaitingMail($0)) }
     }
   }
 

@@ -164,16 +164,16 @@ public enum Journals {
       "UPDATE journal SET undone_at = NULL WHERE account_id = $1 AND id = $2", [Value(account), Value(undone)])
   }
 
-  /// The last entry of a verb about a person that still holds; for `unmerge`.
-  public static func last(
-    _ verb: JournalEntry.Verb, about person: ID<Person>, _ account: ID<Account>, in session: any Session
+  /// The entry by which a person was merged by a decision, if it still holds; for `unmerge`.
+  public static func merge(
+    by decision: ID<Decision>, into person: ID<Person>, _ account: ID<Account>, in session: any Session
   ) throws -> JournalEntry? {
     try session.row(
       """
       SELECT \(columns) FROM journal
-      WHERE account_id = $1 AND person_id = $2 AND verb = $3 AND undone_at IS NULL AND undoes IS NULL
-      ORDER BY id DESC LIMIT 1
-      """, [Value(account), Value(person), .text(verb.rawValue)]
+      WHERE account_id = $1 AND person_id = $2 AND decision_id = $3 AND verb = 'merge' AND undone_at IS NULL
+      ORDER BY id LIMIT 1
+      """, [Value(account), Value(person), Value(decision)]
     ).flatMap(entry)
   }
 

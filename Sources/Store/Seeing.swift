@@ -22,6 +22,8 @@ public struct PeopleQuery: Sendable, Equatable {
 public struct SeenPerson: Sendable, Equatable {
   public var person: Person
   public var owner: ID<Member>
+  /// Whether the owner is in touch with them; nil until it is worked out.
+  public var standing: Person.Standing?
 }
 
 /// One fact as a viewer sees it, with where it comes from.

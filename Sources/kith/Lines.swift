@@ -47,14 +47,15 @@ enum Lines {
 
   static let changeColumns = ["person", "kind", "field", "old", "new"]
 
-  static func person(_ seen: SeenPerson) -> JSON { person(seen.person, of: seen.owner) }
+  static func person(_ seen: SeenPerson) -> JSON { person(seen.person, of: seen.owner, seen.standing) }
 
-  static func person(_ person: Person, of owner: ID<Member>) -> JSON {
+  static func person(_ person: Person, of owner: ID<Member>, _ standing: Person.Standing?) -> JSON {
     [
       "id": JSON(person.id), "name": .text(person.name), "kind": .text(person.kind.rawValue),
       "emails": JSON(person.emails), "phones": JSON(person.phones), "organisation": JSON(person.organisation),
       "title": JSON(person.title), "strength": JSON(person.strength), "last_contacted": JSON(person.lastContacted),
-      "interactions": JSON(person.interactions), "owner": JSON(owner),
+      "interactions": JSON(person.interactions), "standing": standing.map { .text($0.rawValue) } ?? .null,
+      "owner": JSON(owner),
     ]
   }
 

@@ -25,6 +25,7 @@ extension Source.Kind: ExpressibleByArgument {}
 extension Depth: ExpressibleByArgument {}
 extension Analysis: ExpressibleByArgument {}
 extension Person.Kind: ExpressibleByArgument {}
+extension Person.Standing: ExpressibleByArgument {}
 extension Member.Role: ExpressibleByArgument {}
 extension Fact.Field: ExpressibleByArgument {}
 extension MailServer.Security: ExpressibleByArgument {}

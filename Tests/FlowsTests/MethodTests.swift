@@ -9,20 +9,22 @@ import Testing
 
 /// What is worked out is shown, and can be switched off one by one; what is read can be cut off one by one.
 @Suite("methods and their switches") struct MethodTests {
-  private static func mail(_ number: Int, from sender: String, at domain: String) -> String {
-    "From: \(sender) Green <\(sender.lowercased())@\(domain)>\r\nTo: ada@example.test\r\nSubject: offer \(number)\r\n"
-      + "Date: Mon, 05 Oct 2026 10:00:0\(number % 10) +0000\r\nMessage-ID: <\(number).\(sender)@example.test>\r\n\r\n"
-      + "letterword\(number) for you\r\n\r\nBest regards,\r\n\(sender) Green\r\nEstate Agent\r\nGreen Homes Ltd\r\n"
+  private static func mail(_ number: Int, from sender: String, at domain: String, cc: Cast.Role?) -> String {
+    "From: \(sender) Green <\(sender.lowercased())@\(domain)>\r\nTo: ada@example.test\r\n"
+      + (cc.map { "Cc: \($0.header)\r\n" } ?? "") + "Subject: offer \(number)\r\n"
+      + "Date: \(number % 10 + 1) Oct 2026 10:00:0\(number % 10) +0000\r\n"
+      + "Message-ID: <\(number).\(sender)@example.test>\r\n\r\n"
+      + "letterword\(number) for you. Could you call me?\r\n\r\nBest regards,\r\n\(sender) Green\r\nEstate Agent\r\nGreen Homes Ltd\r\n"
       + "Phone: +1 541-754-30\(10 + number)\r\n"
   }
 
   private static func write(
-    _ number: Int, from sender: String, at domain: String = "example.test", _ folder: String
+    _ number: Int, from sender: String, at domain: String = "example.test", cc: Cast.Role? = nil, _ folder: String
   ) throws {
     for part in ["cur", "new", "tmp"] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
     }
-    try Data(mail(number, from: sender, at: domain).utf8).write(to: URL(filePath: "\(folder)/new/\(number)"))
+    try Data(mail(number, from: sender, at: domain, cc: cc).utf8).write(to: URL(filePath: "\(folder)/new/\(number)"))
   }
 
   private func count(_ way: WayIn, _ statement: String) async throws -> Int64 {
@@ -35,7 +37,7 @@ import Testing
     arguments: StagedHouse.EngineKind.allCases, Analysis.allCases)
   func switched(_ engine: StagedHouse.EngineKind, _ analysis: Analysis) async throws {
     let house = try await Household.made(engine)
-    try Self.write(1, from: "Gil", house.mailbox)
+    for number in [1, 8, 9] { try Self.write(number, from: "Gil", cc: Cast.bob, house.mailbox) }
     try Self.write(2, from: "Gil", at: "example.org", house.mailbox)
     try await house.read()
     let (store, account, ada) = (house.store, house.account, house.ada)
@@ -45,7 +47,7 @@ import Testing
     #expect(try await store.turn(analysis, on: false, account, ada))
     #expect(try await store.turn(analysis, on: false, account, ada) == false)
     #expect(try await store.analysesOff(account, ada) == [analysis])
-    try Self.write(3, from: "Newcomer", house.mailbox)
+    for number in [3, 5, 6, 7] { try Self.write(number, from: "Newcomer", cc: Cast.bob, house.mailbox) }
     try Self.write(4, from: "Newcomer", at: "example.org", house.mailbox)
     let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:gil\r\nFN:Gil Green\r\nEMAIL:gil@example.test\r\nEND:VCARD\r\n"
     try Data((Cast.cards.joined().replacing("\n", with: "\r\n") + card).utf8).write(to: URL(filePath: house.cards))
@@ -118,6 +120,11 @@ import Testing
     }
   }
 
+  /// People of whom it is asked how to be in touch with them.
+  private static let known = Set(
+    [Cast.bob.address]
+      + ["gil", "newcomer"].flatMap { name in ["example.test", "example.org"].map { "\(name)@\($0)" } })
+
   /// How much each method has made.
   private func outputs(_ house: Household) async throws -> [Analysis: Int64] {
     func count(_ statement: String) async throws -> Int64 {
@@ -125,7 +132,18 @@ import Testing
         try session.row(statement, [Value(house.account)])?.int(0) ?? -1
       }
     }
+    let viewer = try await house.viewer()
+    let contact = AdviseContact(store: house.store, gate: house.gate)
+    var advice: [ContactAdvice] = []
+    for person in try await house.people() where person.emails.contains(where: { Self.known.contains($0) }) {
+      advice.append(try await contact.advice(on: person.id, as: viewer))
+    }
     return [
+      .repliesOwed: Int64(try await SuggestReplies(store: house.store, gate: house.gate).owed(viewer).owed.count),
+      .replyTimes: Int64(advice.filter { $0.reply != nil }.count),
+      .writingHours: Int64(advice.filter { $0.hour != nil }.count),
+      .rhythm: Int64(try await contact.buckets(viewer).count),
+      .introductions: Int64(advice.reduce(0) { $0 + $1.knows.count }),
       .searchWords: try await count("SELECT COUNT(*) FROM mail_words WHERE account_id = $1"),
       .signatures: try await count("SELECT COUNT(*) FROM fact WHERE account_id = $1 AND origin = 0"),
       .strength: try await count("SELECT COUNT(*) FROM person WHERE account_id = $1 AND strength > 0"),

@@ -71,6 +71,26 @@ struct ContactTests {
     #expect(ReplyOwed.open([letter(5, true, .promise), letter(2, true, [])], at: now).isEmpty)
   }
 
+  @Test("only what may still be owed for has to be opened: young, among few, not answered, and not a mere copy")
+  func undecided() {
+    func letter(
+      _ id: Int64, _ ago: Double, _ isOutward: Bool = false, recipients: Int = 1, thread: UInt64 = 1
+    ) -> Letter {
+      Letter(
+        at: now.advanced(byDays: -ago), isOutward: isOutward, asks: [], recipients: recipients, thread: thread,
+        interaction: id > 0 ? ID(id) : nil)
+    }
+    let letters = [
+      letter(1, 20), letter(2, 10, true), letter(3, 5), letter(4, 4, recipients: 9), letter(5, 90, thread: 2),
+      letter(6, 3, thread: 3), letter(0, 2, true, thread: 3), letter(7, 1, true, thread: 4), letter(8, -1),
+    ]
+    #expect(ReplyOwed.undecided(letters, at: now).compactMap(\.interaction) == [2, 3, 7].map { ID($0) })
+    var asking = letters
+    asking[2].asks = .question
+    asking[7].asks = .promise
+    #expect(ReplyOwed.open(asking, at: now).map(\.interaction) == [ID(3), ID(7)])
+  }
+
   private func touch(_ ago: Double, _ direction: Interaction.Direction) -> Touch {
     Touch(at: now.advanced(byDays: -ago), direction: direction)
   }
@@ -103,6 +123,17 @@ struct ContactTests {
     #expect(ReplyTimes([touch(3, .outward)], at: now).counts.reduce(0, +) == 0)
   }
 
+  @Test("what a program sends in their name is no answer, and a mail between others ends no waiting")
+  func answeringMachine() {
+    var note = touch(5.9, .inward)
+    note.author = .machine
+    let times = ReplyTimes(
+      [touch(6, .outward), note, touch(5.5, .between), touch(5, .inward)], at: now)
+    // A day: between sixteen and twenty-four hours.
+    #expect(times.counts.firstIndex(of: 1) == ReplyTimes.ends.firstIndex(of: 24))
+    #expect(times.counts.reduce(0, +) == 1)
+  }
+
   @Test("the best hour is theirs if they write enough, else everybody's, in the owner's own time")
   func hours() throws {
     var own = WritingHours()
@@ -116,7 +147,8 @@ struct ContactTests {
     // 2026-01-08 is a Thursday.
     #expect(try #require(WritingHours().best(among: all)).day == 3)
     let east = WritingHours(
-      [Touch(at: Instant(year: 2026, month: 1, day: 8, hour: 15), direction: .inward)], at: now, offsetMinutes: 120)
+      [Touch(at: Instant(year: 2026, month: 1, day: 8, hour: 15), direction: .inward)], at: now
+    ) { _ in 120 }
     #expect(east.hours[17] == 1)
     #expect(WritingHours().best(among: WritingHours()) == nil)
   }

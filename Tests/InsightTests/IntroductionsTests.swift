@@ -38,6 +38,20 @@ struct IntroductionsTests {
     #expect(graph.paths(to: "nobody", strength: ["bob": 60]).isEmpty)
   }
 
+  @Test("who knows whom is told from both sides, and one mail shows nothing")
+  func knows() {
+    let graph = Introductions(log(), at: now)
+    #expect(Set(graph.acquaintances(of: "bob").map(\.address)) == ["cyd", "eve", "fay"])
+    #expect(graph.acquaintances(of: "bob").first?.address == "fay")
+    #expect(graph.acquaintances(of: "bob", top: 1).count == 1)
+    #expect(graph.acquaintances(of: "fay").map(\.address) == ["bob"])
+    #expect(graph.acquaintances(of: "fay").first?.why == "They stand together in 6 of the mails you have.")
+    #expect(graph.acquaintances(of: "nobody").isEmpty)
+    var once = TieLog()
+    once.add(at: now.advanced(byDays: -1), isOutward: false, people: ["bob"], beside: ["cyd"], recipients: 2)
+    #expect(Introductions(once, at: now).acquaintances(of: "bob").isEmpty)
+  }
+
   @Test("mails after the instant show nothing, and what went to a crowd shows nothing")
   func limits() {
     #expect(Introductions(log(), at: now.advanced(byDays: -100)).forgotten(["bob", "cyd"]).isEmpty)

@@ -56,6 +56,33 @@ public struct Introductions: Sendable {
     ties[Pair(one, other), default: Tie()].mails += 1
   }
 
+  /// Somebody whom a person knows, as far as the viewer's mails show.
+  public struct Acquaintance: Sendable, Equatable {
+    public var address: String
+    /// How many mails show it.
+    public var mails: Int
+    /// From 0 to 1, fading with age.
+    public var weight: Double
+    /// One sentence.
+    public var why: String
+  }
+
+  /// Whom a person knows, the surest first; `top` 0 gives all.
+  ///
+  /// One mail alone shows nothing.
+  public func acquaintances(of address: String, top: Int = 0) -> [Acquaintance] {
+    guard let one = numbers[address] else { return [] }
+    var found: [Acquaintance] = []
+    for (pair, tie) in ties where (pair.a == one || pair.b == one) && tie.mails > 1 {
+      found.append(
+        Acquaintance(
+          address: names[pair.a == one ? pair.b : pair.a], mails: tie.mails, weight: tie.weight / (tie.weight + 2),
+          why: "They stand together in \(tie.mails) of the mails you have."))
+    }
+    found.sort { $0.weight == $1.weight ? $0.address < $1.address : $0.weight > $1.weight }
+    return top > 0 ? Array(found.prefix(top)) : found
+  }
+
   /// Somebody who is usually written to together with those who are named.
   public struct Forgotten: Sendable, Equatable {
     public var address: String
@@ -107,14 +134,15 @@ public struct Introductions: Sendable {
 
   /// Ways to a person, the warmest first; `strength` is of the owner's own ties, from 0 to 100.
   public func paths(to target: String, strength: [String: Double], top: Int = 3) -> [WarmPath] {
-    guard let goal = numbers[target] else { return [] }
     var found: [WarmPath] = []
-    for (pair, tie) in ties where pair.a == goal || pair.b == goal {
-      let via = names[pair.a == goal ? pair.b : pair.a]
-      guard let own = strength[via], own > 0, tie.mails > 1 else { continue }
-      let score = min(own / 100, tie.weight / (tie.weight + 2))
+    for known in acquaintances(of: target) {
+      guard let own = strength[known.address], own > 0 else { continue }
       found.append(
-        WarmPath(via: via, score: score, why: "They stand together in \(tie.mails) of the mails you have."))
+        WarmPath(
+          via: known.address, score: min(own / 100, known.weight),
+          why:
+            "Your tie to them stands at \(Int(own.rounded())) of 100, and the two stand together in \(known.mails) of "
+            + "your mails."))
     }
     found.sort { $0.score == $1.score ? $0.via < $1.via : $0.score > $1.score }
     return Array(found.prefix(top))

@@ -13,10 +13,12 @@ public struct ReplyTimes: Sendable, Equatable {
   /// The owner's mails to a person and how soon an answer came; what is younger than two weeks may still be answered.
   ///
   /// A mail is answered by what they write before the owner writes again; when the owner writes twice in a row, the second
-  /// mail is the one that is answered.
+  /// mail is the one that is answered. What a program sends in their name is no answer, nor is a mail between others.
   public init(_ touches: [Touch], at: Instant) {
-    let mails = touches.filter { $0.at < at && ($0.kind == .mail || $0.kind == .text) && !$0.viaList }
-      .sorted { $0.at == $1.at ? $0.direction == .inward && $1.direction != .inward : $0.at < $1.at }
+    let mails = touches.filter { touch in
+      touch.at < at && (touch.kind == .mail || touch.kind == .text) && !touch.viaList
+        && (touch.direction == .outward || touch.direction == .inward && touch.author == .person)
+    }.sorted { $0.at == $1.at ? $0.direction == .inward && $1.direction != .inward : $0.at < $1.at }
     for (index, mail) in mails.enumerated() where mail.direction == .outward && mail.recipients <= 2 {
       let next = index + 1 < mails.count ? mails[index + 1] : nil
       let hours = (next?.at ?? at).days(since: mail.at) * 24

@@ -8,11 +8,11 @@ public struct WritingHours: Sendable, Equatable {
 
   public init() {}
 
-  /// What a person wrote before an instant; `offsetMinutes` is what the owner's clock is ahead of UTC.
-  public init(_ touches: [Touch], at: Instant, offsetMinutes: Int = 0) {
+  /// What a person wrote before an instant; `offset` is by how many minutes the owner's clock is ahead of UTC then.
+  public init(_ touches: [Touch], at: Instant, offset: (Instant) -> Int = { _ in 0 }) {
     for touch in touches
     where touch.at < at && touch.direction == .inward && touch.author == .person && touch.kind != .meeting {
-      add(touch.at, offsetMinutes: offsetMinutes)
+      add(touch.at, offsetMinutes: offset(touch.at))
     }
   }
 
@@ -40,6 +40,7 @@ public struct WritingHours: Sendable, Equatable {
     public var hour: Int
     /// 0 is Monday.
     public var day: Int
+    public var dayName: String { WritingHours.names[day] }
     /// One sentence.
     public var why: String
   }
