@@ -27,4 +27,5 @@ extension Analysis: ExpressibleByArgument {}
 extension Person.Kind: ExpressibleByArgument {}
 extension Member.Role: ExpressibleByArgument {}
 extension Fact.Field: ExpressibleByArgument {}
+extension Interaction.Kind: ExpressibleByArgument {}
 extension MailServer.Security: ExpressibleByArgument {}
