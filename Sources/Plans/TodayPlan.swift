@@ -64,9 +64,10 @@ public struct TodayPlan: Sendable, Equatable {
   public static let usual = 10
   public static let caps = 1...100
 
-  /// A person stands once, by the first kind that speaks of them; tasks stand by themselves. Each kind has its own order,
-  /// and the kinds take turns until the day's number is reached, so that none pushes out another. What was settled today
-  /// counts, so that whoever works off the list is done.
+  /// A person stands once, by the first kind that speaks of them; tasks stand by themselves.
+  ///
+  /// Each kind has its own order, and the kinds take turns until the day's number is reached, so that none pushes out
+  /// another. What was settled today counts, so that whoever works off the list is done.
   public init(_ all: [TodayItem], cap: Int = usual) {
     var seen: Set<ID<Person>> = []
     var queues: [TodayItem.Kind: [TodayItem]] = [:]

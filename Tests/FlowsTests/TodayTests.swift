@@ -141,7 +141,8 @@ import Testing
       try await scene.person(Cast.bob), try await scene.person(Cast.eli), try await scene.named("Gus").id
     )
     let edit = EditTodo(store: scene.store, gate: scene.gate)
-    for person in [bob, eli, gus] { _ = try await edit.add("Call", due: Day(utc: Cast.now).midnight, about: person, as: scene.viewer) }
+    let due = Day(utc: Cast.now).midnight
+    for person in [bob, eli, gus] { _ = try await edit.add("Call", due: due, about: person, as: scene.viewer) }
     #expect(Set(try await scene.list().lines.map(\.item.person)) == [bob, eli, gus])
     for person in [bob, gus] { try await scene.office.editing.restrict(person, as: scene.viewer) }
     #expect(Set(try await scene.list().lines.map(\.item.person)) == [eli])
