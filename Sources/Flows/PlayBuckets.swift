@@ -1,6 +1,6 @@
 public import Consent
 public import Model
-import Plans
+public import Plans
 public import Store
 
 /// The bucket game: people without a bucket, one after the other, to be put into one, or skipped.

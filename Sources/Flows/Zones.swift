@@ -1,5 +1,5 @@
 import Foundation
-public import Model
+import Model
 import Synchronization
 
 /// Time zones by their names, as this machine knows them.

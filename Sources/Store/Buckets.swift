@@ -1,4 +1,3 @@
-public import Consent
 public import Model
 
 /// Statements about buckets and who is in them.

@@ -1,4 +1,3 @@
-public import Consent
 public import Model
 
 /// One thing an owner said of how a person is followed up, as it is stored.
