@@ -85,7 +85,7 @@ public struct Deliver: Sendable {
       let run = try await DeliverRun.prepare(
         store, crm, rules.limited(by: crm.capabilities), destination, account, reading)
       let todos = todos(crm, destination, account, rules)
-      let tasks = try await look(at: todos, report.digest)
+      let tasks = try await dryRun && todos.isOn ? todos.shown() : look(at: todos, report.digest)
       if round == 1 {
         describe(run, in: &report)
         try await describe(try await activities(crm, destination, account), in: &report)
@@ -246,7 +246,8 @@ public struct Deliver: Sendable {
     try await run.enter(refused: sent.refused, under: permit, lease)
     if sent.halted == nil {
       sent.add(
-        try await activities.send(under: permit, digest: rulesDigest, lease: lease, pause: pause), to: &report)
+        try await activities.send(
+          under: permit, digest: rulesDigest, lease: lease, run: run.id.rawValue, pause: pause), to: &report)
     }
     report.conflicts = conflicts.count + sent.refused.count
     if sent.halted == nil {

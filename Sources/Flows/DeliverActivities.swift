@@ -43,7 +43,7 @@ struct DeliverActivities: Sendable {
         found.append(
           ActivityCandidate(
             interaction: row.interaction, kind: row.kind, at: row.at, endsAt: row.endsAt, direction: row.direction,
-            remotes: [row.remote], tried: row.tried))
+            remotes: [row.remote], person: row.person, tried: row.tried))
       }
     }
     return found
@@ -61,7 +61,7 @@ struct DeliverActivities: Sendable {
 
   /// Enters all that wait, page by page: posted first, sent, then ended.
   func send(
-    under permit: borrowing Permit<SyncToCRM>, digest: String, lease: Lease?,
+    under permit: borrowing Permit<SyncToCRM>, digest: String, lease: Lease?, run: Int64,
     pause: @Sendable (Instant) async throws -> Bool
   ) async throws -> Sent {
     var sent = Sent()
@@ -73,7 +73,7 @@ struct DeliverActivities: Sendable {
       // What failed waits for the next run: a page that is as before is the end.
       guard let first = plan.entries.first?.candidate.interaction, first != last else { break }
       last = first
-      try await send(plan.entries, &sent, under: permit, digest, lease, pause)
+      try await send(plan.entries, &sent, under: permit, digest, lease, run, pause)
     }
     var told = ActivityPlan([], level: level, native: [], hasNotes: false)
     told.asNotes = asNotes
@@ -83,7 +83,7 @@ struct DeliverActivities: Sendable {
 
   private func send(
     _ entries: [ActivityPlan.Entry], _ sent: inout Sent, under permit: borrowing Permit<SyncToCRM>, _ digest: String,
-    _ lease: Lease?, _ pause: (Instant) async throws -> Bool
+    _ lease: Lease?, _ run: Int64, _ pause: (Instant) async throws -> Bool
   ) async throws {
     let size = max(1, crm.capabilities.batch)
     let check = store.standingCheck(permit, lease: lease)
@@ -94,23 +94,38 @@ struct DeliverActivities: Sendable {
     }
     sent.leastCalls += (entries.count + size - 1) / size
     let texts = try await texts(of: entries, digest)
+    let persons = Dictionary(
+      entries.compactMap { one in one.candidate.person.map { (one.candidate.interaction, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    let desks = try await Desk.open(store, account, member, Set(persons.values), under: permit)
     for start in stride(from: 0, to: entries.count, by: size) where sent.halted == nil {
       let batch = entries[start..<min(start + size, entries.count)].map { write($0, texts[$0.candidate.interaction]) }
       let interactions = entries[start..<min(start + size, entries.count)].map(\.candidate.interaction)
       let ended = try await send(batch, interactions, &sent, under: permit, check, pause)
       try await store.write(under: permit, lease: lease) { session in
-        try Activities.end(ended, id, account, in: session)
+        try Activities.end(ended.map { ($0.interaction, $0.there?.remote) }, id, account, in: session)
+        for one in ended {
+          guard let there = one.there, let desk = persons[one.interaction].flatMap({ desks[$0] }) else { continue }
+          let entered = Entered(.interaction(one.interaction), there.remote, digest: there.digest)
+          try desk.note(entered, at: id, run: run, in: session)
+        }
       }
     }
   }
 
-  /// Sends one batch; answers what ended, by what it is called there.
+  /// An interaction that is not tried again: what it is called there and how it stands, or nothing if it was not taken.
+  private struct Ended: Sendable {
+    var interaction: ID<Interaction>
+    var there: (remote: String, digest: String)?
+  }
+
+  /// Sends one batch; answers what ended.
   private func send(
     _ batch: [ActivityWrite], _ interactions: [ID<Interaction>], _ sent: inout Sent,
     under permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck, _ pause: (Instant) async throws -> Bool
-  ) async throws -> [(interaction: ID<Interaction>, remote: String?)] {
+  ) async throws -> [Ended] {
     var waiting = Array(zip(interactions, batch))
-    var ended: [(interaction: ID<Interaction>, remote: String?)] = []
+    var ended: [Ended] = []
     var tried = 0
     while !waiting.isEmpty {
       tried += 1
@@ -125,11 +140,11 @@ struct DeliverActivities: Sendable {
       var until: Instant?
       for (place, (interaction, write)) in waiting.enumerated() {
         switch place < answers.count ? answers[place] : .changed {
-        case .written(let remote, _):
-          ended.append((interaction, remote))
+        case .written(let remote, let digest):
+          ended.append(Ended(interaction: interaction, there: (remote, digest)))
           sent.entered += 1
         case .refused(_, let why):
-          ended.append((interaction, nil))
+          ended.append(Ended(interaction: interaction, there: nil))
           sent.troubles.append("an interaction was not taken there: \(why)")
         case .changed: sent.troubles.append("an interaction had no answer")
         case .failed(let trouble):
@@ -156,7 +171,7 @@ struct DeliverActivities: Sendable {
   private func write(_ entry: ActivityPlan.Entry, _ text: ActivityText?) -> ActivityWrite {
     let candidate = entry.candidate
     return ActivityWrite(
-      entry.kind, key: key(candidate.interaction), remotes: candidate.remotes, direction: candidate.direction,
+      candidate.kind, key: key(candidate.interaction), remotes: candidate.remotes, direction: candidate.direction,
       at: candidate.at, endsAt: candidate.endsAt, subject: level >= .subject ? text?.subject : nil,
       text: level >= .full ? text?.text : nil, isRetry: candidate.tried != nil)
   }

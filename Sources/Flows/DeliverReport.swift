@@ -12,6 +12,8 @@ public struct DeliverReport: Sendable, Equatable {
     public var field: String
     public var old: [String]
     public var new: [String]
+    /// Which task it is of, if it is of one that is held here.
+    public var task: String?
   }
 
   public var destination: ID<Destination>

@@ -23,6 +23,8 @@ struct DeliverTodos: Sendable {
     var persons: [String: ID<Person>] = [:]
     var plan: TodoPlan
     var asNotes: [ID<Todo>] = []
+    /// The words of tasks, if they were opened for the owner to look at.
+    var words: [ID<Todo>: String] = [:]
     /// The conflicts as they stand now, and as they were entered.
     var conflicts: [Conflict] = []
     var openConflicts: [Conflict] = []
@@ -73,18 +75,20 @@ struct DeliverTodos: Sendable {
     guard crm.capabilities.hasTasks else {
       return notes(todos.filter { contacts[$0.person] != nil && $0.goneAt == nil }, linked, persons)
     }
-    let there = remote.filter { persons[$0.contact] != nil && !$0.title.allSatisfy(\.isWhitespace) }
+    let about = DeliverTodos.about(remote, persons, linked: Set(links.compactMap(\.remote)))
+    let there = remote.filter { about[$0.remote] != nil }
     // What hangs on somebody who is not told of is known all the same: it is nobody's new task.
     let here = todos.map { todo in
       TodoHere(
         id: todo.id, key: key(todo.id), contact: contacts[todo.person] ?? "", now: todo.state,
         isGone: todo.goneAt != nil || contacts[todo.person] == nil,
-        link: linked[todo.id].map { .init(remote: $0.remote, base: $0.base, isLeft: $0.state == .left) })
+        link: linked[todo.id].flatMap(DeliverTodos.link))
     }
     let plan = TodoPlan(
       here: here,
       there: there.map {
-        TodoThere(remote: $0.remote, contact: $0.contact, key: $0.key, now: DeliverTodos.state($0, blind))
+        TodoThere(
+          remote: $0.remote, contact: about[$0.remote] ?? $0.contact, key: $0.key, now: DeliverTodos.state($0, blind))
       })
     var round = Round(
       remote: remote, there: Dictionary(there.map { ($0.remote, $0) }, uniquingKeysWith: { first, _ in first }),
@@ -98,6 +102,24 @@ struct DeliverTodos: Sendable {
     }
     round.isHeld = brake.judge(overwrites: plan.overwrites, linked: links.count) != .free
     return round
+  }
+
+  /// The record each task is about, of those that may come in: of persons who may be told of, and what is linked, whoever
+  /// that is about by now.
+  private static func about(
+    _ remote: [RemoteTodo], _ persons: [String: ID<Person>], linked: Set<String>
+  ) -> [String: String] {
+    var about: [String: String] = [:]
+    for todo in remote where !todo.title.allSatisfy(\.isWhitespace) {
+      let known = ([todo.contact] + todo.others).first { persons[$0] != nil }
+      about[todo.remote] = known ?? (linked.contains(todo.remote) ? todo.contact : nil)
+    }
+    return about
+  }
+
+  /// What was entered as a note, before the system had tasks, is not there as a task yet.
+  private static func link(_ link: TodoLink) -> TodoHere.Link? {
+    link.state == .note ? nil : .init(remote: link.remote, base: link.base, isLeft: link.state == .left)
   }
 
   /// Where there are no tasks: each open one becomes a note, once.
@@ -135,25 +157,4 @@ struct DeliverTodos: Sendable {
 
   /// The digest of exactly what would change on either side.
   func digest(_ round: Round) -> String { hex(sha256(round.plan.canonical)) }
-
-  /// What a run would do, a line for each task; titles are sealed, and are not shown here.
-  func lines(_ round: Round) -> [DeliverReport.Line] {
-    func line(_ kind: String, _ person: ID<Person>?, _ field: String, _ new: [String]) -> DeliverReport.Line {
-      DeliverReport.Line(
-        destination: destination.id.description, person: person?.description ?? "", kind: kind, field: field, old: [],
-        new: new)
-    }
-    func names(_ fields: Set<Todo.Field>) -> String { fields.map(\.rawValue).sorted().joined(separator: ",") }
-    var lines: [DeliverReport.Line] = []
-    for one in round.plan.sendings {
-      let kind = one.remote == nil ? "task" : "change-task"
-      lines.append(line(kind, round.here[one.id]?.person, names(one.fields), [one.id.description]))
-    }
-    for todo in round.asNotes { lines.append(line("task", round.here[todo]?.person, "note", [todo.description])) }
-    for one in round.plan.receivings {
-      lines.append(line("receive-task", round.here[one.id]?.person, names(one.fields), [one.id.description]))
-    }
-    for one in round.plan.found { lines.append(line("receive-task", round.persons[one.contact], "task", [one.remote])) }
-    return lines
-  }
 }

@@ -15,7 +15,7 @@ extension DeliverTodos {
       round.plan.receivings.compactMap { round.here[$0.id]?.person }
       + round.plan.found.compactMap { round.persons[$0.contact] }
       + round.plan.conflicts.compactMap { round.here[$0.id]?.person }
-    let desks = try await desks(Set(persons), under: permit)
+    let desks = try await Desk.open(store, account, destination.member, Set(persons), under: permit)
     let ids: [ID<Todo>] = round.plan.found.map { _ in store.ids.next() }
     let (account, id, blind) = (account, destination.id, permit.blind)
     let (member, now) = (destination.member, store.clock())
@@ -90,31 +90,5 @@ extension DeliverTodos {
       changedAt: desk.know.now)
     try Todos.keep([made], account, in: session)
     _ = try desk.note(made, before: nil, record, from: destination.id, run: run, in: session)
-  }
-
-  /// Where what comes in of persons is entered; without those of whom nothing may be kept.
-  private func desks(
-    _ persons: Set<ID<Person>>, under permit: borrowing Permit<SyncToCRM>
-  ) async throws -> [ID<Person>: Desk] {
-    guard !persons.isEmpty else { return [:] }
-    let (account, member, wanted) = (account, destination.member, persons.sorted())
-    let all = try await store.read(account) { session in
-      let records = try Facts.records(of: wanted, account, in: session).flatMap { $0 }
-      let handles = try Handles.of(records.map(\.handle), account, in: session)
-      return zip(records, handles).compactMap { record, handle in handle.map { (record: record, handle: $0) } }
-    }
-    let know = KnowPeople(
-      account: account, member: member, owners: try await store.owners(account, member), now: store.clock(),
-      blind: permit.blind, ids: store.ids)
-    let sealer = try await permit.sealer(for: all.map(\.handle))
-    var desks: [ID<Person>: Desk] = [:]
-    for person in wanted {
-      let records = all.filter { $0.record.person == person }
-      guard !records.isEmpty, !records.contains(where: { sealer.isErased($0.handle) }) else { continue }
-      desks[person] = Desk(
-        store: store, account: account, member: member, person: person, know: know, sealer: sealer,
-        stamps: permit.stamps, records: records)
-    }
-    return desks
   }
 }

@@ -11,6 +11,14 @@ extension DeliverTodos {
     var write: TodoWrite
   }
 
+  /// One that stands there now.
+  private struct Arrived: Sendable {
+    var one: Leaving
+    var remote: String
+    /// How it stands, of a note.
+    var digest: String
+  }
+
   /// Enters what comes in and sends what goes out, each with its key; what arrived is kept whatever happens next.
   func send(
     _ read: [RemoteTodo]?, under permit: borrowing Permit<SyncToCRM>, digest: String, lease: Lease?, run: Int64,
@@ -95,10 +103,10 @@ extension DeliverTodos {
   private func send(
     _ batch: [Leaving], _ sent: inout Sent, under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?,
     _ pause: (Instant) async throws -> Bool
-  ) async throws -> [(one: Leaving, remote: String)] {
+  ) async throws -> [Arrived] {
     let check = store.standingCheck(permit, lease: lease)
     var waiting = batch
-    var arrived: [(one: Leaving, remote: String)] = []
+    var arrived: [Arrived] = []
     for tried in 1...DeliverRun.tries where !waiting.isEmpty {
       sent.calls += 1
       var answers: [CRMAnswer]
@@ -111,8 +119,8 @@ extension DeliverTodos {
       var until: Instant?
       for (place, var one) in waiting.enumerated() {
         switch place < answers.count ? answers[place] : .changed {
-        case .written(let remote, _):
-          arrived.append((one, remote))
+        case .written(let remote, let digest):
+          arrived.append(Arrived(one: one, remote: remote, digest: digest))
           sent.sent += 1
         case .changed: sent.outrun += 1
         case .refused(_, let why): sent.troubles.append("a task was not taken there: \(why)")
@@ -142,36 +150,43 @@ extension DeliverTodos {
     if crm.capabilities.hasTasks { return try await crm.write(writes, permit, check: check) }
     let now = store.clock()
     let notes = writes.map { write in
-      let due = write.due.map { ", due \($0.date)" } ?? ""
-      return ActivityWrite(
+      ActivityWrite(
         .note, key: write.key, remotes: [write.contact], direction: .between, at: now, subject: write.title,
-        text: "To do: " + write.title + due, isRetry: write.isRetry)
+        text: DeliverTodos.note(write.title, due: write.due), isTask: true, isRetry: write.isRetry)
     }
     return try await crm.log(notes, permit, check: check)
   }
 
   /// Keeps what arrived, with the fields that were sent as agreed on, and writes the journal.
   private func end(
-    _ arrived: [(one: Leaving, remote: String)], _ round: Round, _ run: Int64,
+    _ arrived: [Arrived], _ round: Round, _ run: Int64,
     under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?
   ) async throws {
     let (account, id, member, now) = (account, destination.id, destination.member, store.clock())
     let entries: [ID<JournalEntry>] = arrived.map { _ in store.ids.next() }
-    let state: TodoLink.State = crm.capabilities.hasTasks ? .held : .note
+    let isTask = crm.capabilities.hasTasks
+    let made = arrived.filter { $0.one.write.remote == nil }.compactMap { round.here[$0.one.id]?.person }
+    let desks = try await Desk.open(store, account, member, Set(made), under: permit)
     try await store.write(under: permit, lease: lease) { session in
       var held = Dictionary(
         try TodoLinks.all(id, account, in: session).map { ($0.todo, $0) }, uniquingKeysWith: { first, _ in first })
-      for (entry, (one, remote)) in zip(entries, arrived) {
+      for (entry, arrived) in zip(entries, arrived) {
+        let (one, remote) = (arrived.one, arrived.remote)
         guard let todo = round.here[one.id], var link = held[one.id] else { continue }
         if one.write.remote == nil { link.base = todo.state }
         for field in one.write.fields { link.base.take(field, from: todo.state) }
-        (link.state, link.remote) = (state, remote)
+        (link.state, link.remote) = (isTask ? .held : .note, remote)
         held[one.id] = link
         try TodoLinks.keep([link], id, account, in: session)
-        try Journals.insert(
-          JournalEntry(
-            id: entry, member: member, run: run, verb: .task, person: todo.person, destination: id, at: now),
-          account, in: session)
+        if one.write.remote == nil {
+          let what: Entered.What = isTask ? .todo(one.id, todo.state) : .note(one.id)
+          try desks[todo.person]?.note(Entered(what, remote, digest: arrived.digest), at: id, run: run, in: session)
+        } else {
+          try Journals.insert(
+            JournalEntry(
+              id: entry, member: member, run: run, verb: .task, person: todo.person, destination: id, at: now),
+            account, in: session)
+        }
       }
     }
   }

@@ -45,6 +45,7 @@ public struct Undo: Sendable {
       return try await WriteBack(store: store, gate: gate, door: door).undo(
         entry, before: images.before, after: images.after, approve: approve, dryRun: dryRun, as: viewer)
     }
+    if entry.verb == .enter { return try await retract(entry, viewer, approve, dryRun) }
     guard !entry.verb.isSent else { return try await undo(images.delivered(entry), viewer, approve, dryRun) }
     guard !dryRun else { return UndoReport(entry: id) }
     let made: ID<JournalEntry>
@@ -59,13 +60,14 @@ public struct Undo: Sendable {
     case .task:
       let before = JournalImage(images.before.joined(separator: "\n"))
       guard !before.lines.isEmpty else {
-        throw Undo.refused("a task goes back by the entry of what was said here: that goes out with the next delivery")
+        throw Undo.refused(
+          "a change of a task goes back by the entry of what was said here: that goes out with the next delivery")
       }
       made = try await EditTodo(store: store, gate: gate).undo(entry, before: before, as: viewer)
     case .bucket, .followUp, .note, .touch:
       let before = JournalImage(images.before.joined(separator: "\n"))
       made = try await UndoKept(store: store, gate: gate).undo(entry, before: before, as: viewer)
-    case .receive, .create, .update, .delete:
+    case .receive, .create, .update, .delete, .enter:
       made = try await UndoReceived(store: store, gate: gate).undo(images.delivered(entry), as: viewer)
     }
     return UndoReport(entry: id, undoing: made)
@@ -161,7 +163,7 @@ public struct Undo: Sendable {
       let fields = delivered.fields.map { FieldChange(field: $0.field, old: [], new: $0.old) }
       return try await back.send(
         CRMChange(.create, person: entry.person, remote: nil, fields: fields), edited: [], dryRun: dryRun)
-    case .update, .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch:
+    case .update, .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch, .enter:
       guard let record = state.record(of: entry.person) else { throw Undo.refused("the record is not there any more") }
       let change = CRMChange(.update, person: entry.person, remote: record.remote, fields: delivered.fields)
       guard let fit = change.inverse?.fitting(record.values), !fit.change.fields.isEmpty else {
@@ -177,7 +179,7 @@ extension JournalEntry.Verb {
   var isSent: Bool {
     switch self {
     case .create, .update, .delete: true
-    case .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch: false
+    case .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch, .enter: false
     }
   }
 }

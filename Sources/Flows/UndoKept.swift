@@ -21,7 +21,7 @@ struct UndoKept: Sendable {
       case .followUp: said = try desk.restoreFollowUp(before.lines, in: session)
       case .note: said = try desk.restoreNote(before.lines, in: session)
       case .touch: said = try desk.restoreTouch(before.lines, in: session)
-      case .create, .update, .delete, .receive, .merge, .unmerge, .edit, .task:
+      case .create, .update, .delete, .receive, .merge, .unmerge, .edit, .task, .enter:
         throw Undo.refused("this change is taken back otherwise")
       }
       let undoing = desk.entry(entry.verb, undoes: entry.id)

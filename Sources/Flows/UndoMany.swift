@@ -46,12 +46,16 @@ extension Undo {
       let looked = try await take(all.filter { $0.verb == .create }, at: destination, viewer, nil, dryRun: true)
       for report in looked.undone { digests[report.entry] = report.digest }
     }
+    let entered = entries.filter { $0.verb == .enter }
+    for report in try await retract(entered, viewer, nil).undone { digests[report.entry] = report.digest }
     let all = hex(sha256(Array(digests.values.sorted().joined(separator: "\n").utf8)))
     guard approve == nil || approve == all else {
       throw Refusal(.notApproved, promise: 13, "this is not the digest of what would be removed now")
     }
     var report = UndoManyReport()
     if approve == nil, !digests.isEmpty { report.digest = all }
+    // What was entered with a record goes before the record.
+    report.add(try await retract(entered, viewer, approve == nil || dryRun ? nil : digests))
     for (destination, entries) in sent {
       let wanted = entries.filter { dryRun || approve != nil || digests[$0.id] == nil }
       report.add(try await take(wanted, at: destination, viewer, approve == nil ? nil : digests, dryRun: dryRun))
@@ -60,7 +64,7 @@ extension Undo {
       report.left.append(
         .init(entry: entry.id, why: "a card at a source goes back by a yes of its own: undo this entry alone"))
     }
-    for entry in entries where !entry.verb.isSent && entry.source == nil {
+    for entry in entries where !entry.verb.isSent && entry.verb != .enter && entry.source == nil {
       report.add(try await Undo.attempt(entry) { try await run(entry.id, as: viewer, dryRun: dryRun) })
     }
     return report
@@ -98,7 +102,7 @@ extension Undo {
   }
 
   /// Tries one entry; what cannot be taken back is listed, and the rest goes on.
-  private static func attempt(
+  static func attempt(
     _ entry: JournalEntry, _ body: () async throws -> UndoReport
   ) async throws -> UndoManyReport {
     var report = UndoManyReport()
@@ -115,7 +119,7 @@ extension Undo {
 }
 
 extension UndoManyReport {
-  fileprivate mutating func add(_ other: UndoManyReport) {
+  mutating func add(_ other: UndoManyReport) {
     undone += other.undone
     left += other.left
   }

@@ -19,7 +19,7 @@ struct ActivityNote: Sendable {
     case .meeting: "Meeting"
     case .call: "Call"
     case .text: "Message"
-    case .note: "Note"
+    case .note: activity.isTask ? "Task" : "Note"
     }
   }
 

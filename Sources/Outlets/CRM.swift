@@ -105,6 +105,7 @@ public struct CRMWrite: Sendable, Equatable {
 
 /// An interaction as it leaves: no more of it than the grant's level allows, with its key.
 public struct ActivityWrite: Sendable, Equatable {
+  /// What it was; a system that has no such kind enters it as a note that says so.
   public var kind: Interaction.Kind
   public var key: String
   /// The records there of those who took part; the first is whom it is filed with where only one can be named.
@@ -116,11 +117,13 @@ public struct ActivityWrite: Sendable, Equatable {
   public var subject: String?
   /// Nil below the level `full`.
   public var text: String?
+  /// Whether it tells of a task, where there are none.
+  public var isTask: Bool
   public var isRetry: Bool
 
   public init(
     _ kind: Interaction.Kind, key: String, remotes: [String], direction: Interaction.Direction, at: Instant,
-    endsAt: Instant? = nil, subject: String? = nil, text: String? = nil, isRetry: Bool = false
+    endsAt: Instant? = nil, subject: String? = nil, text: String? = nil, isTask: Bool = false, isRetry: Bool = false
   ) {
     self.kind = kind
     self.key = key
@@ -130,6 +133,7 @@ public struct ActivityWrite: Sendable, Equatable {
     self.endsAt = endsAt
     self.subject = subject
     self.text = text
+    self.isTask = isTask
     self.isRetry = isRetry
   }
 }
@@ -250,6 +254,17 @@ public protocol CRM: Sendable {
     _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer]
 
+  /// Takes an interaction away, or a task that was entered as a note, if it still has the digest that `log` answered; one
+  /// that is gone already counts as taken away.
+  func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer
+
+  /// Takes a task away that still stands as it was read; one that is gone already counts as taken away.
+  func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer
+
   /// Removes a record that still has the digest; one that is gone already counts as removed.
   func remove(
     _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
@@ -288,6 +303,16 @@ extension CRM {
   ) async throws -> [CRMAnswer] {
     todos.map { _ in .refused(field: nil, why: "this system keeps no tasks") }
   }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    .refused(field: nil, why: "this system lets nothing be taken back that was entered there")
+  }
+
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer { .refused(field: nil, why: "this system lets no task be taken back") }
 
   public func tidy(_ permit: borrowing Permit<SyncToCRM>, check: StandingCheck) async throws {}
 }

@@ -6,6 +6,8 @@ public struct RemoteTodo: Sendable, Equatable {
   public var remote: String
   /// The record it is about.
   public var contact: String
+  /// Further records it is about, where a system lets it be about several.
+  public var others: [String]
   /// The key in it, if Kith made it.
   public var key: String?
   public var title: String
@@ -14,14 +16,21 @@ public struct RemoteTodo: Sendable, Equatable {
   public var isDone: Bool
 
   public init(
-    remote: String, contact: String, key: String? = nil, title: String, due: Instant? = nil, isDone: Bool = false
+    remote: String, contact: String, others: [String] = [], key: String? = nil, title: String, due: Instant? = nil,
+    isDone: Bool = false
   ) {
     self.remote = remote
     self.contact = contact
+    self.others = others
     self.key = key
     self.title = title
     self.due = due
     self.isDone = isDone
+  }
+
+  /// Whether the words, the day and whether it is done are the same, and the key.
+  func isAs(_ other: RemoteTodo) -> Bool {
+    (title, due, isDone, key) == (other.title, other.due, other.isDone, other.key)
   }
 }
 

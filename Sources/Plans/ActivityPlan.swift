@@ -27,12 +27,14 @@ public struct ActivityCandidate: Sendable, Equatable {
   public var endsAt: Instant?
   public var direction: Interaction.Direction
   public var remotes: [String]
+  /// Whose record the first of them is.
+  public var person: ID<Person>?
   /// The key of an earlier try whose answer did not come.
   public var tried: String?
 
   public init(
     interaction: ID<Interaction>, kind: Interaction.Kind, at: Instant, endsAt: Instant? = nil,
-    direction: Interaction.Direction, remotes: [String], tried: String? = nil
+    direction: Interaction.Direction, remotes: [String], person: ID<Person>? = nil, tried: String? = nil
   ) {
     self.interaction = interaction
     self.kind = kind
@@ -40,6 +42,7 @@ public struct ActivityCandidate: Sendable, Equatable {
     self.endsAt = endsAt
     self.direction = direction
     self.remotes = remotes
+    self.person = person
     self.tried = tried
   }
 }

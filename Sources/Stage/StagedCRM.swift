@@ -62,6 +62,13 @@ public final class StagedCRM: CRM {
 
   public var tasks: [RemoteTodo] { shelf.state.withLock { $0.todos.values.sorted { $0.remote < $1.remote } } }
 
+  /// The same, through a door by which tasks can be kept.
+  public func withTasks() -> StagedCRM {
+    var able = capabilities
+    able.hasTasks = true
+    return StagedCRM(destination, capabilities: able, behind: self, now: now)
+  }
+
   // MARK: what a person does there by hand
 
   /// Makes a task, or changes one, or with nil deletes it.
@@ -150,7 +157,42 @@ public final class StagedCRM: CRM {
       }
     }
     try fault(call, .afterCommit)
-    return activities.map { .written(remote: "activity-" + $0.key, digest: "") }
+    return activities.map { .written(remote: "activity-" + $0.key, digest: StagedCRM.digest($0)) }
+  }
+
+  private static func digest(_ activity: ActivityWrite) -> String {
+    var activity = activity
+    activity.isRetry = false
+    return hex(sha256(Array(String(describing: activity).utf8)))
+  }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    try await check()
+    return shelf.state.withLock { state in
+      let key = String(remote.dropFirst("activity-".count))
+      guard let held = state.activities[key] else { return .written(remote: remote, digest: "") }
+      guard StagedCRM.digest(held) == digest else { return .changed }
+      state.activities[key] = nil
+      state.writes += 1
+      return .written(remote: remote, digest: "")
+    }
+  }
+
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    try await check()
+    return shelf.state.withLock { state in
+      guard let held = state.todos[todo.remote] else { return .written(remote: todo.remote, digest: "") }
+      guard held == todo else { return .changed }
+      state.todos[todo.remote] = nil
+      state.writes += 1
+      return .written(remote: todo.remote, digest: "")
+    }
   }
 
   public func todos() async throws -> [RemoteTodo] { tasks }

@@ -134,4 +134,15 @@ public enum Activities {
         ]
       })
   }
+
+  /// Notes that the owner took it back there: it is not entered again.
+  public static func takeBack(
+    _ interaction: ID<Interaction>, _ destination: ID<Destination>, _ account: ID<Account>, in session: any Session
+  ) throws {
+    try session.run(
+      """
+      UPDATE activity SET state = 'taken-back', remote_id = NULL
+      WHERE account_id = $1 AND destination_id = $2 AND interaction_id = $3
+      """, [Value(account), Value(destination), Value(interaction)])
+  }
 }

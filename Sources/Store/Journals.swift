@@ -27,6 +27,8 @@ public struct JournalEntry: Identified, Sendable, Equatable {
     case note
     /// A touch was logged by hand.
     case touch
+    /// An interaction or a task was entered at a destination, or taken away there again.
+    case enter
   }
 
   public var id: ID<JournalEntry>

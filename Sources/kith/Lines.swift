@@ -41,7 +41,7 @@ enum Lines {
   static func change(_ line: DeliverReport.Line) -> JSON {
     [
       "destination": .text(line.destination), "person": .text(line.person), "kind": .text(line.kind),
-      "field": .text(line.field), "old": JSON(line.old), "new": JSON(line.new),
+      "field": .text(line.field), "old": JSON(line.old), "new": JSON(line.new), "task": JSON(line.task),
     ]
   }
 

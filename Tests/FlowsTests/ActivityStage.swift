@@ -10,7 +10,7 @@ import Wire
 /// The cast's household with a CRM on a server that was accepted before the first letter was written.
 struct ActivityStage: Sendable {
   let household: Household
-  private let deliver: Deliver
+  let deliver: Deliver
   private let destination: ID<Destination>
 
   init(

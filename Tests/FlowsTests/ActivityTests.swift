@@ -112,11 +112,11 @@ struct ActivityTests {
     #expect(scene.crm.activities.isEmpty)
   }
 
-  @Test("what the system has no kind for is entered as a note, and the owner is told")
+  @Test("what the system has no kind for is entered as a note that says what it was, and the owner is told")
   func notes() async throws {
     let scene = try await Scene(.metadata, native: [])
     let report = try await scene.run()
-    #expect(scene.crm.activities.allSatisfy { $0.kind == .note } && !scene.crm.activities.isEmpty)
+    #expect(scene.crm.activities.allSatisfy { $0.kind == .mail } && !scene.crm.activities.isEmpty)
     #expect(report.told == ["\(report.entered) of kind mail entered as notes: this system has no such kind"])
   }
 }

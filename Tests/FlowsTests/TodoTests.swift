@@ -28,14 +28,18 @@ import Testing
         capabilities: CRMCapabilities(
           batch: 10, hasNotes: true, hasTasks: hasTasks, fields: Set(Fact.Field.allCases)), fault: fault)
       bob = try await staged.home.person("Bob Brown", "bob@example.test", card: true)
-      if switched {
-        let kept = try await AddDestination(staged.deliver).set(
-          [StandingRules.tasks: "on"], of: staged.destination.id, as: staged.home.viewer)
-        try await staged.home.store.approve(
-          staged.home.account, staged.home.viewer.member, kept.id, kind: .standing,
-          digest: Deliver.digest(Deliver.standingRules(kept)))
-      }
+      if switched { try await switchOn() }
       try await staged.run()
+    }
+
+    /// Keeps tasks in step from now on.
+    func switchOn(accepting: Bool = true) async throws {
+      let kept = try await AddDestination(staged.deliver).set(
+        [StandingRules.tasks: "on"], of: staged.destination.id, as: staged.home.viewer)
+      guard accepting else { return }
+      try await staged.home.store.approve(
+        staged.home.account, staged.home.viewer.member, kept.id, kind: .standing,
+        digest: Deliver.digest(Deliver.standingRules(kept)))
     }
 
     var edit: EditTodo { EditTodo(store: staged.home.store, gate: staged.home.house.gate) }
@@ -272,5 +276,109 @@ import Testing
     #expect(scene.staged.crm.activities.map(\.text) == ["To do: Call, due 2026-12-04"])
     #expect(try await scene.staged.run().tasksSent == 0)
     #expect(scene.staged.crm.activities.count == 1)
+  }
+
+  @Test("a dry run says each task that would leave or come in, with its words, before anything was accepted")
+  func dryRun() async throws {
+    let scene = try await Scene(switched: false)
+    let crm = scene.staged.crm
+    let (task, _) = try await scene.edit.add("Call", due: Self.friday, about: scene.bob, as: scene.viewer)
+    crm.put("t9", RemoteTodo(remote: "t9", contact: scene.contact, title: "Send the lease", due: Self.monday))
+    try await scene.switchOn(accepting: false)
+    func told() async throws -> [[String]] {
+      let report = try await scene.staged.run(dryRun: true)
+      return report.lines.filter { $0.kind.hasSuffix("task") }.map { [$0.kind, $0.field] + $0.old + ["->"] + $0.new }
+    }
+    #expect(
+      try await told() == [
+        ["task", "title", "->", "Call"], ["task", "due", "->", "2026-12-04"],
+        ["receive-task", "title", "->", "Send the lease"], ["receive-task", "due", "->", "2026-12-07"],
+      ])
+    let first = try await scene.staged.run(dryRun: true)
+    #expect(first.lines.first { $0.kind == "task" }?.task == task.description && !first.approved)
+    #expect(try await scene.todos().count == 1 && crm.tasks.count == 1)
+    try await scene.switchOn()
+    try await scene.staged.run()
+    #expect(try await told().isEmpty)
+    _ = try await scene.edit.change(task, .init(title: "Call back", due: .some(nil)), as: scene.viewer)
+    var theirs = try #require(crm.tasks.first { $0.key != nil })
+    theirs.isDone = true
+    crm.put(theirs.remote, theirs)
+    #expect(
+      try await told() == [
+        ["change-task", "title", "Call", "->", "Call back"], ["change-task", "due", "2026-12-04", "->"],
+        ["receive-task", "done", "false", "->", "true"],
+      ])
+    let bare = try await Scene(hasTasks: false)
+    _ = try await bare.edit.add("Call", due: Self.friday, about: bare.bob, as: bare.viewer)
+    let lines = try await bare.staged.run(dryRun: true).lines.filter { $0.kind == "task" }
+    #expect(lines.map { [$0.field] + $0.new } == [["note", "To do: Call, due 2026-12-04"]])
+  }
+
+  @Test("a change of a task that was sent is left, and says by which entry it goes back")
+  func sentChange() async throws {
+    let scene = try await Scene()
+    let (task, _) = try await scene.edit.add("Call", about: scene.bob, as: scene.viewer)
+    try await scene.staged.run()
+    _ = try await scene.edit.change(task, .init(title: "Call back"), as: scene.viewer)
+    try await scene.staged.run()
+    let run = try #require(try await scene.staged.journal().map(\.run).max())
+    let report = try await Undo(scene.staged.deliver).run(.run(run), as: scene.viewer)
+    #expect(report.undone.isEmpty && report.left.count == 1)
+    #expect(report.left.allSatisfy { $0.why.contains("by the entry of what was said here") })
+    #expect(scene.staged.crm.tasks.map(\.title) == ["Call back"])
+  }
+
+  @Test("what was entered as a note becomes a task once the system has tasks")
+  func notesBecomeTasks() async throws {
+    let scene = try await Scene(hasTasks: false)
+    _ = try await scene.edit.add("Call", about: scene.bob, as: scene.viewer)
+    try await scene.staged.run()
+    let (home, able) = (scene.staged.home, scene.staged.crm.withTasks())
+    let deliver = Deliver(store: home.store, gate: home.house.gate, crm: { _ in able })
+    #expect(try await home.run(scene.staged.destination.id, by: deliver).tasksSent == 1)
+    #expect(able.tasks.map(\.title) == ["Call"])
+    let again = try await home.run(scene.staged.destination.id, by: deliver)
+    #expect(again.tasksSent == 0 && again.conflicts == 0)
+  }
+
+  @Test(
+    "an export keeps tasks and what they are called in the CRM: restored into either engine they go on",
+    arguments: StagedHouse.EngineKind.allCases)
+  func export(_ engine: StagedHouse.EngineKind) async throws {
+    let scene = try await Scene(engine)
+    let (home, crm, passphrase) = (scene.staged.home, scene.staged.crm, Array("correct horse battery".utf8))
+    let (call, _) = try await scene.edit.add("Call", due: Self.friday, about: scene.bob, as: scene.viewer)
+    let (done, _) = try await scene.edit.add("Long done", about: scene.bob, as: scene.viewer)
+    let (gone, _) = try await scene.edit.add("Taken away", about: scene.bob, as: scene.viewer)
+    try await scene.staged.run()
+    _ = try await scene.edit.change(done, .init(isDone: true), as: scene.viewer)
+    _ = try await scene.edit.remove(gone, as: scene.viewer)
+    try await scene.staged.run()
+    let (held, digest) = (try await scene.todos(), try await home.store.digest(home.account))
+    #expect(held.count == 2)
+    let file = home.house.files + "/tasks.kith"
+    try await Export(store: home.store, gate: home.house.gate, progress: { _ in })
+      .export(home.account, scene.viewer.member, passphrase: passphrase, to: file)
+    for other in StagedHouse.EngineKind.allCases {
+      let next = try await StagedHouse(engine: other)
+      let back = Export(store: next.store, gate: next.gate, progress: { _ in })
+      #expect(try await back.restore(file, passphrase: passphrase) == home.account)
+      #expect(try await next.store.digest(home.account) == digest)
+      let viewer = try await next.gate.viewer(home.account, scene.viewer.member)
+      #expect(try await ShowTodos(store: next.store, gate: next.gate).run(viewer) == held)
+      let deliver = Deliver(store: next.store, gate: next.gate, crm: { _ in crm })
+      let writes = crm.writes
+      let report = try await deliver.run(scene.staged.destination.id, of: viewer.member, in: home.account)
+      #expect(report.tasksSent == 0 && report.conflicts == 0 && crm.writes == writes)
+      _ = try await EditTodo(store: next.store, gate: next.gate).change(
+        call, .init(title: "Call \(other)"), as: viewer)
+      #expect(try await deliver.run(scene.staged.destination.id, of: viewer.member, in: home.account).tasksSent == 1)
+      #expect(crm.tasks.contains { $0.title == "Call \(other)" } && crm.tasks.count == 3)
+      // As it was, for the next engine.
+      var theirs = try #require(crm.tasks.first { $0.title == "Call \(other)" })
+      theirs.title = "Call"
+      crm.put(theirs.remote, theirs)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Consent
 import Flows
+import Formats
 import Foundation
 import Model
 import Outlets
@@ -202,6 +203,27 @@ import Testing
         #expect(held.components(separatedBy: "Subject ").count == 4)
         #expect(held.contains("E-mail, to us, 2026-11-18T"))
       }
+    }
+  }
+
+  @Test("a mail is noted as one, with its subject and its text where the level lets them through")
+  func noteLevels() async throws {
+    let subjects = Cast.letters.map(\.subject).filter { !$0.isEmpty }
+    for level in [ActivityLevel.metadata, .subject, .full] {
+      let server = try await StagedTryton.start(.v82)
+      let stage = try await ActivityStage(
+        level, .tryton, server.server, Login(user: StagedTryton.user, secret: StagedTryton.password),
+        ["database": StagedTryton.database])
+      let report = try await stage.run()
+      let told = try await server.call("model.ir.note.search_read", "[[],0,null,null,[\"message\"],{}]")
+      let notes = (JSON.read(Array(told.utf8))?.asList ?? []).compactMap { $0[key: "message"]?.asText }
+      #expect(notes.count == report.entered && !notes.isEmpty)
+      #expect(notes.allSatisfy { $0.hasPrefix("E-mail, from us, 20") || $0.hasPrefix("E-mail, to us, 20") })
+      #expect(
+        notes.contains { $0.split(separator: "\n").dropFirst().first?.hasPrefix("Subject: ") == true }
+          == (level >= .subject))
+      #expect(subjects.contains { told.contains($0) } == (level >= .subject))
+      #expect(notes.contains { $0.contains("\n\n") } == (level == .full))
     }
   }
 

@@ -1,14 +1,16 @@
+import Formats
 import Foundation
 import Stage
 import Testing
 
-/// One real CRM and the proxy before it.
+/// One CRM, real where one can be had, and the proxy before it.
 struct CRMServer: Sendable {
   let system: CRMKillTests.System
   let proxy: StagedFaults
   private let tryton: StagedTryton?
   private let amagi: StagedAmagi?
   private let book: StagedDAV?
+  private let espo: StagedEspo?
 
   init(_ system: CRMKillTests.System) async throws {
     self.system = system
@@ -16,15 +18,19 @@ struct CRMServer: Sendable {
     case .tryton82, .tryton60:
       let server = try await StagedTryton.start(system == .tryton82 ? .v82 : .v60)
       proxy = try StagedFaults(before: server.port, StagedTryton.faults, share: 0, seed: 11, pause: 0)
-      (tryton, amagi, book) = (server, nil, nil)
+      (tryton, amagi, book, espo) = (server, nil, nil, nil)
     case .amagi:
       let server = try await StagedAmagi.start()
       proxy = try StagedFaults(before: server.port, StagedAmagi.faults, share: 0, seed: 11, pause: 0)
-      (tryton, amagi, book) = (nil, server, nil)
+      (tryton, amagi, book, espo) = (nil, server, nil, nil)
     case .radicale, .xandikos:
       let server = try await StagedDAV.start(system == .radicale ? .radicale : .xandikos)
       proxy = try StagedFaults(before: server.port, StagedDAV.faults, share: 0, seed: 11, pause: 0)
-      (tryton, amagi, book) = (nil, nil, server)
+      (tryton, amagi, book, espo) = (nil, nil, server, nil)
+    case .espo:
+      let server = try StagedEspo()
+      proxy = try StagedFaults(before: server.port, StagedEspo.faults, share: 0, seed: 11, pause: 0)
+      (tryton, amagi, book, espo) = (nil, nil, nil, server)
     }
   }
 
@@ -34,13 +40,23 @@ struct CRMServer: Sendable {
     if book != nil {
       return ["destination", "add", "carddav"] + url + ["--user", StagedDAV.user, "--password-file", secret]
     }
+    if espo != nil {
+      return ["destination", "add", "espo"] + url + ["--owner", "8001", "--key-file", secret]
+    }
     return amagi == nil
       ? ["destination", "add", "tryton"] + url
         + ["--database", StagedTryton.database, "--user", StagedTryton.user, "--password-file", secret]
       : ["destination", "add", "amagi"] + url + ["--token-file", secret]
   }
 
-  var secret: String { amagi?.token ?? (book == nil ? StagedTryton.password : StagedDAV.password) }
+  var secret: String {
+    if espo != nil { return StagedEspo.key }
+    return amagi?.token ?? (book == nil ? StagedTryton.password : StagedDAV.password)
+  }
+
+  /// Whether tasks go there, and whether they are tasks there: else they become notes, once.
+  var takesTasks: Bool { book == nil }
+  var hasTasks: Bool { amagi != nil || espo != nil }
 
   /// Calls since the last look at what the proxy counted.
   var calls: Int { proxy.counts.values.reduce(0, +) }
@@ -49,7 +65,7 @@ struct CRMServer: Sendable {
   var writes: Int {
     proxy.counts.filter { kind, _ in
       if book != nil { return kind == "PUT" || kind == "DELETE" }
-      return amagi == nil ? [".create", ".write", ".delete"].contains { kind.hasSuffix($0) } : !kind.hasPrefix("GET")
+      return tryton != nil ? [".create", ".write", ".delete"].contains { kind.hasSuffix($0) } : !kind.hasPrefix("GET")
     }.values.reduce(0, +)
   }
 
@@ -75,6 +91,7 @@ struct CRMServer: Sendable {
       }
     }
     if let book { return try book.contents().values.map(CRMServer.held) }
+    if let espo { return espo.records("Contact").map(CRMServer.held) }
     var held: [Held] = []
     while let amagi {
       let told = try await amagi.call("GET", "/api/contacts?limit=1000&offset=\(held.count)")
@@ -91,6 +108,34 @@ struct CRMServer: Sendable {
       if rows.count < 1000 { break }
     }
     return held
+  }
+
+  private static func held(_ row: [String: JSON]) -> Held {
+    func all(_ list: String, _ key: String) -> [String] {
+      (row[list]?.asList ?? []).compactMap { $0[key: key]?.asText }
+    }
+    return Held(
+      email: all("emailAddressData", "emailAddress").sorted().joined(separator: " "),
+      name: [row["firstName"]?.asText, row["lastName"]?.asText].compactMap { $0 }.joined(separator: " "),
+      phones: all("phoneNumberData", "phoneNumber"))
+  }
+
+  /// The tasks that Kith made there, as `title, done`; of notes what they say.
+  func tasks() async throws -> [String] {
+    func told(_ title: String?, _ isDone: Bool) -> String { (title ?? "") + (isDone ? ", done" : "") }
+    if let espo {
+      return espo.records("Task").map { told($0["name"]?.asText, $0["status"]?.asText == "Completed") }
+    }
+    if let amagi {
+      let rows = JSON.read(Array(try await amagi.call("GET", "/api/tasks").utf8))?.asList ?? []
+      return rows.map { told($0[key: "title"]?.asText, $0[key: "done"] == true) }
+    }
+    guard let tryton else { return [] }
+    let notes = try await tryton.call("model.ir.note.search_read", #"[[],0,null,null,["message"]]"#)
+    let lines = (JSON.read(Array(notes.utf8))?.asList ?? []).flatMap {
+      ($0[key: "message"]?.asText ?? "").split(separator: "\n").map(String.init)
+    }
+    return lines.filter { $0.hasPrefix("To do: ") }.map { String($0.dropFirst("To do: ".count)) }
   }
 
   private static func held(_ card: StagedDAV.Resource) -> Held {
@@ -114,6 +159,9 @@ struct CRMServer: Sendable {
       guard let card = try book.contents().first(where: { $0.value.text.contains(email + "\r\n") }) else { return }
       let name = card.value.text.replacing(#/FN:[^\r\n]*/#, with: "FN:By Hand")
       try book.change([.init("PUT", card.key, name)])
+    }
+    if let espo, let row = espo.records("Contact").first(where: { CRMServer.held($0).email == email }) {
+      espo.edit("Contact", row["id"]?.asText ?? "", ["firstName": "By", "lastName": "Hand"])
     }
     if let amagi {
       let told = try await amagi.call("GET", "/api/contacts?search=\(email)")

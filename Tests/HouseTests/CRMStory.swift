@@ -9,6 +9,8 @@ struct CRMStory: Sendable {
   let cli: CLI
   /// Numbers by the address of each person.
   private(set) var expected: [String: [String]] = [:]
+  /// What is to be done, by the id of the task: `title`, or `title, done`.
+  private(set) var tasks: [(id: String, told: String)] = []
   private(set) var faults = 0
   private(set) var calls: [String: Int] = [:]
   /// Kills that struck a run, and those that were tried.
@@ -18,6 +20,7 @@ struct CRMStory: Sendable {
   private var people = 0
   /// So many of them have another number by now.
   private var grown = 0
+  private var carried = 0
   private var chance: Chance
   private let queue = DispatchQueue(label: "the story of a household")
 
@@ -62,6 +65,10 @@ struct CRMStory: Sendable {
     let secret = try cli.write(Array(server.secret.utf8), "secret")
     let added = try run(server.words(secret))
     try #require(added.status == 0, "\(added.err)")
+    if server.takesTasks {
+      let set = try run(["destination", "set", added.text("id"), "tasks=on"])
+      try #require(set.status == 0, "\(set.err)")
+    }
     let plan = try run(["sync", "--deliver", "--dry-run"])
     try #require(plan.status == 0, "\(plan.err)")
     let accepted = try run(["destination", "accept", added.text("id"), plan.lines.last?["digest"] as? String ?? ""])
@@ -84,6 +91,32 @@ struct CRMStory: Sendable {
     }
     grown += count
     try cards()
+  }
+
+  /// So many more tasks about people who are known.
+  mutating func plan(_ count: Int) throws {
+    guard server.takesTasks else { return }
+    let known = try run(["people", "--limit", "100000"]).lines.compactMap { $0["id"] as? String }.sorted()
+    try #require(known.count >= people)
+    for number in tasks.count..<tasks.count + count {
+      let added = try run(["task", "add", known[number * 7 % known.count], "Task Nr\(number)"])
+      try #require(added.status == 0, "\(added.err)")
+      tasks.append((added.text("id"), "Task Nr\(number)"))
+    }
+  }
+
+  /// So many more of them are done or said otherwise; where they are notes, that is not told.
+  mutating func carry(_ count: Int) throws {
+    let first = carried
+    carried = min(first + count, tasks.count)
+    for place in first..<carried {
+      let words =
+        place % 2 == 0
+        ? ["task", "done", tasks[place].id] : ["task", "set", tasks[place].id, "--title", "Other Nr\(place)"]
+      let changed = try run(words)
+      try #require(changed.status == 0, "\(changed.err)")
+      if server.hasTasks { tasks[place].told = place % 2 == 0 ? "Task Nr\(place), done" : "Other Nr\(place)" }
+    }
   }
 
   private mutating func cards() throws {

@@ -44,7 +44,7 @@ extension AmagiCRM {
         let made = try await talk.change(
           .post, "/api/appointments", body, keys: ["title", "contact_id", "notes", "start", "end"], permit, check: check
         )
-        return AmagiCRM.entered("appointments", made, notes)
+        return AmagiCRM.entered("appointments", made)
       } catch AmagiTalk.Refused.taken {
         // The hour is booked: the meeting is kept all the same.
       }
@@ -55,7 +55,7 @@ extension AmagiCRM {
     ]
     let made = try await talk.change(
       .post, "/api/tasks", body, keys: ["title", "contact_id", "notes", "due_date", "done"], permit, check: check)
-    return AmagiCRM.entered("tasks", made, notes)
+    return AmagiCRM.entered("tasks", made)
   }
 
   /// What an earlier try entered.
@@ -66,7 +66,7 @@ extension AmagiCRM {
       guard let mine = shown.asList?.first(where: { $0[key: "notes"]?.asText?.hasSuffix(line) == true }) else {
         return nil
       }
-      return AmagiCRM.entered(kind, mine, mine[key: "notes"]?.asText ?? "")
+      return AmagiCRM.entered(kind, mine)
     }
     if activity.kind == .meeting, let end = activity.endsAt,
       let answer = try await found(
@@ -78,7 +78,37 @@ extension AmagiCRM {
     return try await found("tasks", "/api/tasks?contact_id=\(contact)")
   }
 
-  private static func entered(_ kind: String, _ shown: JSON, _ notes: String) -> CRMAnswer {
-    .written(remote: "\(kind)/\(shown[key: "id"]?.asInt ?? 0)", digest: ActivityNote.digest(notes))
+  private static func entered(_ kind: String, _ shown: JSON) -> CRMAnswer {
+    .written(remote: "\(kind)/\(shown[key: "id"]?.asInt ?? 0)", digest: digest(shown))
+  }
+
+  /// Over all that was written, so that any edit of it shows.
+  private static func digest(_ shown: JSON) -> String {
+    let parts = ["title", "due_date", "start", "end", "notes"].map { shown[key: $0]?.asText ?? "" }
+    return ActivityNote.digest((parts + [shown[key: "done"] == true ? "done" : ""]).joined(separator: "\u{0}"))
+  }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    let parts = remote.split(separator: "/")
+    guard parts.count == 2, parts[0] == "tasks", let id = Int64(parts[1]) else {
+      return .refused(field: nil, why: "amagi-crm deletes no appointment: it can be cancelled there by hand")
+    }
+    let shown = try await talk.ask("/api/tasks").asList?.first { $0[key: "id"]?.asInt == id }
+    guard let shown else { return .written(remote: remote, digest: "") }
+    return AmagiCRM.digest(shown) == digest ? try await remove(task: id, permit, check) : .changed
+  }
+
+  func remove(
+    task id: Int64, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
+  ) async throws -> CRMAnswer {
+    do {
+      _ = try await talk.change(.delete, "/api/tasks/\(id)", nil, keys: [], permit, check: check)
+    } catch AmagiTalk.Refused.gone {
+      // Somebody else removed it in this moment.
+    }
+    return .written(remote: "tasks/\(id)", digest: "")
   }
 }

@@ -70,6 +70,16 @@ extension AmagiCRM {
     return .written(remote: remote, digest: "")
   }
 
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard let now = try await todos().first(where: { $0.remote == todo.remote }), let id = Int64(now.remote) else {
+      return .written(remote: todo.remote, digest: "")
+    }
+    return now.isAs(todo) ? try await remove(task: id, permit, check) : .changed
+  }
+
   private func tasks(of contact: Int64) async throws -> [RemoteTodo] {
     (try await talk.ask("/api/tasks?contact_id=\(contact)").asList ?? []).compactMap(AmagiCRM.todo)
   }

@@ -41,7 +41,7 @@ extension EspoCRM {
       let shown =
         if let kind {
           try await talk.change(
-            .get, EspoTalk.list(kind, ["description"], [.init("description", "contains", line)]), nil, keys: [], permit,
+            .get, EspoTalk.list(kind, EspoCRM.written, [.init("description", "contains", line)]), nil, keys: [], permit,
             check: check)
         } else {
           try await talk.ask("\(place.entity.rawValue)/\(place.id)/stream?maxSize=\(EspoTalk.page)")
@@ -49,12 +49,37 @@ extension EspoCRM {
       let earlier = shown[key: "list"]?.asList?.first {
         $0[key: kind == nil ? "post" : "description"]?.asText?.hasSuffix(line) == true
       }
-      if let id = earlier?[key: "id"]?.asText { return .written(remote: "\(kind ?? "Note")/\(id)", digest: "") }
+      if let earlier, let id = earlier[key: "id"]?.asText {
+        return .written(remote: "\(kind ?? "Note")/\(id)", digest: EspoCRM.digest(earlier))
+      }
     }
     let body = body(activity, kind, place)
     let made = try await talk.change(
       .post, kind ?? "Note", .object(body), keys: Set(body.map(\.key)), permit, check: check)
-    return .written(remote: "\(kind ?? "Note")/\(made[key: "id"]?.asText ?? "")", digest: "")
+    return .written(remote: "\(kind ?? "Note")/\(made[key: "id"]?.asText ?? "")", digest: EspoCRM.digest(made))
+  }
+
+  /// The fields that are written, by which an edit shows.
+  private static let written = ["name", "status", "dateStart", "dateEnd", "description", "post"]
+
+  private static func digest(_ shown: JSON) -> String {
+    ActivityNote.digest(written.map { shown[key: $0]?.asText ?? "" }.joined(separator: "\u{0}"))
+  }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard ["Meeting", "Call", "Note"].contains(remote.prefix { $0 != "/" }) else { return .changed }
+    do {
+      guard EspoCRM.digest(try await talk.ask(remote)) == digest else { return .changed }
+      _ = try await talk.change(.delete, remote, nil, keys: [], permit, check: check)
+    } catch EspoTalk.Refused.gone {
+      // It is there no longer.
+    } catch is EspoTalk.Refused {
+      return .refused(field: nil, why: "EspoCRM refused it")
+    }
+    return .written(remote: remote, digest: "")
   }
 
   private func body(

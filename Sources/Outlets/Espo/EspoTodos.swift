@@ -100,6 +100,22 @@ extension EspoCRM {
     return .written(remote: remote, digest: "")
   }
 
+  public func retract(
+    _ todo: RemoteTodo, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    do {
+      let shown = try await talk.ask("\(EspoCRM.task)/\(todo.remote)")
+      guard EspoCRM.todo(shown)?.isAs(todo) == true else { return .changed }
+      _ = try await talk.change(.delete, "\(EspoCRM.task)/\(todo.remote)", nil, keys: [], permit, check: check)
+    } catch EspoTalk.Refused.gone {
+      // It is there no longer.
+    } catch is EspoTalk.Refused {
+      return .refused(field: nil, why: "EspoCRM refused it")
+    }
+    return .written(remote: todo.remote, digest: "")
+  }
+
   private static func pairs(_ todo: TodoWrite) -> [JSON.Pair] {
     var pairs: [JSON.Pair] = []
     if todo.fields.contains(.title) { pairs.append(.init(key: "name", value: .text(todo.title))) }

@@ -5,7 +5,7 @@ import Wire
 
 extension HubSpotCRM {
   /// The number of the plain association of an activity with a contact, and with a company.
-  private static func association(_ kind: HubSpotTalk.Kind, with other: HubSpotTalk.Kind) -> Int64? {
+  static func association(_ kind: HubSpotTalk.Kind, with other: HubSpotTalk.Kind) -> Int64? {
     switch (kind, other) {
     case (.emails, .contacts): 198
     case (.emails, .companies): 186
@@ -15,6 +15,8 @@ extension HubSpotCRM {
     case (.calls, .companies): 182
     case (.notes, .contacts): 202
     case (.notes, .companies): 190
+    case (.tasks, .contacts): 204
+    case (.tasks, .companies): 192
     default: nil
     }
   }
@@ -50,8 +52,9 @@ extension HubSpotCRM {
     let there = try await look(kind, retried, by: HubSpotValues.person, permit, check)
     var waiting: [Int] = []
     for place in mine {
-      if let id = there[activities[place].key]?[key: "id"]?.asText {
-        answers[place] = .written(remote: "\(kind.rawValue)/\(id)", digest: "")
+      if let row = there[activities[place].key], let id = row[key: "id"]?.asText {
+        answers[place] = .written(
+          remote: "\(kind.rawValue)/\(id)", digest: HubSpotCRM.digest(kind, HubSpotValues.properties(row) ?? [:]))
       } else if let text = activities[place].text, text.utf16.count > HubSpotValues.longest {
         answers[place] = .refused(
           field: nil, why: "longer than the \(HubSpotValues.longest) characters that HubSpot keeps")
@@ -65,13 +68,15 @@ extension HubSpotCRM {
     }
     let batch = HubSpotBatch(
       kind: kind, target: talk.objects(kind, "/batch/create"), schema: activitySchema(kind),
-      written: { _, id, _ in .written(remote: "\(kind.rawValue)/\(id)", digest: "") },
-      refused: { activityAnswer($0, kind) })
+      written: { _, id, shown in
+        .written(remote: "\(kind.rawValue)/\(id)", digest: HubSpotCRM.digest(kind, shown))
+      },
+      refused: { onceAnswer($0, kind) })
     try await send(inputs, batch, &answers, permit, check)
   }
 
-  /// An activity with this key that is there already is the one that was to be made.
-  private func activityAnswer(_ refused: HubSpotTalk.Refused, _ kind: HubSpotTalk.Kind) -> CRMAnswer {
+  /// An activity or a task with this key that is there already is the one that was to be made.
+  func onceAnswer(_ refused: HubSpotTalk.Refused, _ kind: HubSpotTalk.Kind) -> CRMAnswer {
     if refused.category == "CONFLICT" || refused.status == 409, let id = refused.ids.last {
       return .written(remote: "\(kind.rawValue)/\(id)", digest: "")
     }
@@ -83,17 +88,27 @@ extension HubSpotCRM {
     properties[HubSpotValues.person] = activity.key
     properties["hs_timestamp"] = activity.at.description
     if let owner { properties["hubspot_owner_id"] = owner }
-    let links = activity.remotes.compactMap { HubSpotCRM.place($0) }.compactMap { place -> JSON? in
-      guard let number = HubSpotCRM.association(kind, with: place.kind) else { return nil }
+    return HubSpotCRM.linked(kind, properties, with: activity.remotes, trace: activity.key)
+  }
+
+  /// A new object with what it is linked with.
+  static func linked(
+    _ kind: HubSpotTalk.Kind, _ properties: [String: String], with remotes: [String], trace: String
+  ) -> JSON {
+    let links = remotes.compactMap { HubSpotCRM.place($0) }.compactMap { place -> JSON? in
+      guard let number = association(kind, with: place.kind) else { return nil }
       return [
         "to": ["id": .text(place.id)],
         "types": [["associationCategory": "HUBSPOT_DEFINED", "associationTypeId": .int(number)]],
       ]
     }
-    let pairs = properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
     return [
-      "properties": .object(pairs), "associations": .list(links), "objectWriteTraceId": .text(activity.key),
+      "properties": texts(properties), "associations": .list(links), "objectWriteTraceId": .text(trace),
     ]
+  }
+
+  static func texts(_ properties: [String: String]) -> JSON {
+    .object(properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) })
   }
 
   /// No more than the level lets through: a subject or a text is only there where it was given.
@@ -133,21 +148,54 @@ extension HubSpotCRM {
   private func activitySchema(_ kind: HubSpotTalk.Kind) -> PayloadSchema {
     var keys: Set = [
       "inputs", "properties", "associations", "to", "id", "types", "associationCategory", "associationTypeId",
-      "objectWriteTraceId", "hs_timestamp", HubSpotValues.person,
+      "objectWriteTraceId", HubSpotValues.person,
     ]
     if owner != nil { keys.insert("hubspot_owner_id") }
-    switch kind {
-    case .emails: keys.formUnion(["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_text"])
-    case .meetings:
-      keys.formUnion([
-        "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome", "hs_meeting_title", "hs_meeting_body",
-      ])
-    case .calls:
-      keys.formUnion([
-        "hs_call_direction", "hs_call_status", "hs_call_duration", "hs_call_title", "hs_call_body",
-      ])
-    default: keys.insert("hs_note_body")
+    return PayloadSchema(.json, keys: keys.union(HubSpotCRM.written(kind)))
+  }
+
+  /// The properties in which an activity is written, by which an edit shows.
+  static func written(_ kind: HubSpotTalk.Kind) -> [String] {
+    let own: [String] =
+      switch kind {
+      case .emails: ["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_text"]
+      case .meetings:
+        [
+          "hs_meeting_start_time", "hs_meeting_end_time", "hs_meeting_outcome", "hs_meeting_title", "hs_meeting_body",
+        ]
+      case .calls:
+        ["hs_call_direction", "hs_call_status", "hs_call_duration", "hs_call_title", "hs_call_body"]
+      default: ["hs_note_body"]
+      }
+    return own + ["hs_timestamp"]
+  }
+
+  private static func digest(_ kind: HubSpotTalk.Kind, _ shown: [String: String]) -> String {
+    ActivityNote.digest(written(kind).map { shown[$0] ?? "" }.joined(separator: "\u{0}"))
+  }
+
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard let (kind, id) = HubSpotCRM.place(remote) else { return .changed }
+    guard let row = try await look(kind, [id])[id] else { return .written(remote: remote, digest: "") }
+    guard HubSpotCRM.digest(kind, HubSpotValues.properties(row) ?? [:]) == digest else { return .changed }
+    return try await archive(kind, id, permit, check)
+  }
+
+  /// Puts an object into the bin, from where it can be restored there for 90 days.
+  func archive(
+    _ kind: HubSpotTalk.Kind, _ id: String, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
+  ) async throws -> CRMAnswer {
+    do {
+      _ = try await talk.change(
+        .delete, talk.objects(kind, "/\(id)"), nil, PayloadSchema(.empty), permit, check: check)
+    } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
+      // Somebody else removed it in this moment.
+    } catch let refused as HubSpotTalk.Refused {
+      throw HubSpotCRM.trouble(refused)
     }
-    return PayloadSchema(.json, keys: keys)
+    return .written(remote: "\(kind.rawValue)/\(id)", digest: "")
   }
 }

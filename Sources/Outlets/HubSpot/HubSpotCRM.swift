@@ -4,7 +4,8 @@ public import Model
 public import Plans
 public import Wire
 
-/// HubSpot: people as contacts, organisations as companies, interactions as e-mails, meetings, calls and notes.
+/// HubSpot: people as contacts, organisations as companies, interactions as e-mails, meetings, calls and notes, tasks as
+/// tasks.
 ///
 /// Each record names the person and the last change in properties of our own; the person's is unique there, so a second
 /// try finds what the first one did.
@@ -50,7 +51,7 @@ public struct HubSpotCRM: CRM {
     let many = CRMCapabilities.FieldLimit(longest: HubSpotValues.longest)
     return CRMCapabilities(
       batch: HubSpotCRM.batch, feed: .since(showsDeletions: false), organisations: .records,
-      activities: [.mail, .meeting, .call, .note], hasNotes: true, hasTasks: false,
+      activities: [.mail, .meeting, .call, .note], hasNotes: true, hasTasks: true,
       fields: [.name, .given, .family, .email, .phone, .organisation, .title, .url, .custom],
       limits: [
         .name: longest, .given: longest, .family: longest, .organisation: longest, .title: longest, .url: longest,
@@ -100,11 +101,17 @@ public struct HubSpotCRM: CRM {
   }
 
   /// Every live object of a kind, page by page; an order by id does not move while it is read.
-  private func all(_ kind: HubSpotTalk.Kind, _ properties: [String]) async throws -> [JSON] {
+  ///
+  /// `links` are the kinds of objects that are named with it where it is linked with them.
+  func all(
+    _ kind: HubSpotTalk.Kind, _ properties: [String], with links: [HubSpotTalk.Kind] = []
+  ) async throws -> [JSON] {
     var rows: [JSON] = []
     var after: String?
     repeat {
-      let mark = after.map { "&after=\($0)" } ?? ""
+      let mark =
+        (links.isEmpty ? "" : "&associations=" + links.map(\.rawValue).joined(separator: ","))
+        + (after.map { "&after=\($0)" } ?? "")
       let target = talk.objects(
         kind, "?limit=\(HubSpotCRM.batch)&archived=false&properties=\(properties.joined(separator: ","))\(mark)")
       let page = try await talk.ask(.get, target)

@@ -29,7 +29,11 @@ struct HubSpotValues: Sendable {
 
   /// The properties that a record is read by.
   func read(_ kind: HubSpotTalk.Kind) -> [String] {
-    kind == .contacts || kind == .companies ? names(kind) + [HubSpotValues.merged] : names(kind)
+    switch kind {
+    case .contacts, .companies: names(kind) + [HubSpotValues.merged]
+    case .tasks: names(kind) + HubSpotTodo.properties
+    case .emails, .meetings, .calls, .notes: names(kind) + HubSpotCRM.written(kind)
+    }
   }
 
   /// The properties that Kith writes.

@@ -163,10 +163,9 @@ extension HubSpotCRM {
   }
 
   private static func input(_ one: Going) -> HubSpotBatch.Input {
-    let properties = one.properties.sorted { $0.key < $1.key }.map { JSON.Pair(key: $0.key, value: .text($0.value)) }
     var pairs: [JSON.Pair] = [.init(key: "id", value: .text(one.id ?? one.write.change.person.description))]
     if one.id == nil { pairs.append(.init(key: "idProperty", value: .text(HubSpotValues.person))) }
-    pairs.append(.init(key: "properties", value: .object(properties)))
+    pairs.append(.init(key: "properties", value: texts(one.properties)))
     pairs.append(.init(key: "objectWriteTraceId", value: .text(one.write.key)))
     return HubSpotBatch.Input(place: one.place, trace: one.write.key, id: one.id, body: .object(pairs))
   }
@@ -224,6 +223,7 @@ extension HubSpotCRM {
       wanted.append((HubSpotValues.morePhones, "More phone numbers", false, true))
     }
     if kind == .contacts { wanted.append((HubSpotValues.moreEmails, "More e-mail addresses", false, true)) }
+    if kind == .tasks { wanted.append((HubSpotTodo.noDay, "Kith: day for want of one", false, false)) }
     let keys: Set = ["name", "label", "groupName", "type", "fieldType", "hasUniqueValue"]
     for one in wanted {
       let body: JSON = [
@@ -264,14 +264,6 @@ extension HubSpotCRM {
       return .written(remote: remote, digest: "")
     }
     guard record.digest == digest else { return .changed }
-    do {
-      _ = try await talk.change(
-        .delete, talk.objects(kind, "/\(id)"), nil, PayloadSchema(.empty), permit, check: check)
-    } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
-      return .written(remote: remote, digest: "")
-    } catch let refused as HubSpotTalk.Refused {
-      throw HubSpotCRM.trouble(refused)
-    }
-    return .written(remote: remote, digest: "")
+    return try await archive(kind, id, permit, check)
   }
 }

@@ -35,6 +35,25 @@ extension TrytonCRM {
     }
   }
 
+  public func retract(
+    _ remote: String, expecting digest: String, _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
+  ) async throws -> CRMAnswer {
+    try require(permit.destination)
+    guard remote.hasPrefix("ir.note,"), let id = Int64(remote.dropFirst("ir.note,".count)) else { return .changed }
+    let shown = try await talk.ask(
+      "model.ir.note.search_read", [[["id", "=", .int(id)]], 0, 1, nil, ["message"]])
+    guard let note = shown.asList?.first else { return .written(remote: remote, digest: "") }
+    guard ActivityNote.digest(note[key: "message"]?.asText ?? "") == digest else { return .changed }
+    do {
+      _ = try await talk.change("model.ir.note.delete", [[.int(id)]], keys: [], permit, check: check)
+      return .written(remote: remote, digest: "")
+    } catch TrytonTalk.Refused.outrun {
+      return .changed
+    } catch TrytonTalk.Refused.told(let words) {
+      return try .refused(field: nil, why: TrytonRefusal(words).why)
+    }
+  }
+
   private func note(
     _ places: [Int], _ activities: [ActivityWrite], _ answers: inout [CRMAnswer?],
     _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck

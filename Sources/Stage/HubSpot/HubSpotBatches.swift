@@ -97,7 +97,8 @@ extension HubSpotPortal {
   private mutating func created(_ type: HubSpotType, _ input: JSON) throws -> JSON {
     let values = try HubSpotPortal.values(input)
     let links = input[key: "associations"]?.asList ?? []
-    for link in links { _ = try target(link) }
+    // What is refused for one link makes nothing.
+    for link in links { try check(link, from: type) }
     let record = try create(type, values)
     for link in links { try associate(record, link) }
     return record.shown(Array(values.keys), trace: input[key: "objectWriteTraceId"]?.asText)

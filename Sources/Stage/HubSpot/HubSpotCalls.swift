@@ -44,6 +44,7 @@ extension HubSpotPortal {
     switch (call.method, rest.count, rest.first ?? "") {
     case ("GET", 0, _): return try list(type, call)
     case ("POST", 0, _):
+      for link in call.body[key: "associations"]?.asList ?? [] { try check(link, from: type) }
       let record = try create(type, HubSpotPortal.values(call.body))
       for link in call.body[key: "associations"]?.asList ?? [] { try associate(record, link) }
       return HubSpotReply(201, record.shown(Array(record.properties.keys)))

@@ -14,10 +14,15 @@ extension HubSpotPortal {
   /// Links a new record as it asked for.
   mutating func associate(_ record: HubSpotRecord, _ link: JSON) throws {
     let (other, number) = try target(link)
-    if let number, record.type.association(to: other.type) != number {
+    try check(link, from: record.type)
+    try self.link(record, other, number)
+  }
+
+  func check(_ link: JSON, from type: HubSpotType) throws {
+    let (other, number) = try target(link)
+    if let number, type.association(to: other.type) != number {
       throw HubSpotFault.invalid("Association type \(number) does not exist between these types")
     }
-    try self.link(record, other, number)
   }
 
   /// `/objects/{type}/{id}/associations/…`.
@@ -46,7 +51,7 @@ extension HubSpotPortal {
     }
   }
 
-  private mutating func unlink(_ a: String, _ b: String) {
+  mutating func unlink(_ a: String, _ b: String) {
     links = links.filter { !($0.key.from == a && $0.key.to == b) && !($0.key.from == b && $0.key.to == a) }
   }
 

@@ -123,7 +123,9 @@ struct HubSpotProperty: Sendable {
         own("hs_meeting_outcome", type, .enumeration, options: ["SCHEDULED", "COMPLETED", "NO_SHOW", "CANCELED"]))
     case .tasks:
       all.append(
-        own("hs_task_status", type, .enumeration, options: ["NOT_STARTED", "IN_PROGRESS", "WAITING", "COMPLETED"]))
+        own(
+          "hs_task_status", type, .enumeration,
+          options: ["NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED"]))
       all.append(own("hs_task_priority", type, .enumeration, options: ["LOW", "MEDIUM", "HIGH"]))
       all.append(own("hs_task_type", type, .enumeration, options: ["EMAIL", "CALL", "TODO"]))
     case .notes: break

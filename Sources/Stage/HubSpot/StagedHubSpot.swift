@@ -78,6 +78,17 @@ public final class StagedHubSpot: Sendable {
     }
   }
 
+  /// Links two records, as one does on their pages, or parts them.
+  public func link(_ type: HubSpotType, _ id: String, _ other: HubSpotType, _ to: String) throws {
+    try inside.state.withLock { state in
+      try state.portal.link(try state.portal.find(type, id), try state.portal.find(other, to), nil)
+    }
+  }
+
+  public func unlink(_ id: String, _ other: String) {
+    inside.state.withLock { $0.portal.unlink(id, other) }
+  }
+
   public func archive(_ type: HubSpotType, _ id: String) {
     inside.state.withLock { state in
       _ = state.portal.begin(at: inside.now())
