@@ -1,5 +1,6 @@
 import Consent
 import Model
+import Plans
 import Stage
 import Store
 import Testing
