@@ -74,7 +74,7 @@ let package = Package(
       [
         "Model", "Consent", "Formats", "Insight", "Plans", "Store", "Wire", "Readers", "Outlets", lifecycle, logging,
       ]),
-    room("Site", ["Model", "Consent", "Store", "Flows", hummingbird, mustache, logging]),
+    room("Site", ["Model", "Consent", "Store", "Flows", hummingbird, mustache, nioCore, logging]),
     // Starts other programs, for the stage and the tests.
     room("Programs", ["Model"]),
     room(

@@ -20,6 +20,11 @@ public struct DecideConflict: Sendable {
     try await withTitles(try await store.conflicts(viewer, destination, settled: settled), viewer)
   }
 
+  /// Takes the side that is held here, or the other one.
+  public func decide(_ id: ID<Conflict>, takesOurs: Bool, as viewer: Viewer) async throws {
+    try await decide(id, taking: takesOurs ? .ours : .theirs, as: viewer)
+  }
+
   /// Takes one side.
   ///
   /// Ours goes out with the next delivery; theirs stays there, and comes in unless something outranks it.

@@ -17,6 +17,17 @@ public struct PersonPage: Sendable, Equatable {
   public var facts: [Said]
   public var strength: Strength
   public var at: Instant
+  /// One part of the strength, for those who show it.
+  public struct Reason: Sendable, Equatable {
+    public var name: String
+    public var words: String
+    public var value: Double
+  }
+
+  /// The parts that sum to the strength.
+  public var reasons: [Reason] {
+    strength.parts.map { Reason(name: $0.name, words: $0.words, value: $0.value) }
+  }
   /// What a source proposes against what stands, with the record that says so (P048).
   public var proposals: [FoldedPerson.Passed]
 }

@@ -23,7 +23,7 @@ struct AuthorSigns: Sendable {
     initials = String(AuthorSigns.words(cleaned).compactMap(\.first))
     let parts = self.address.split(separator: "@", maxSplits: 1)
     let local = parts.first ?? ""
-    locals = local.split { !$0.isLetter }.map(String.init).filter { $0.utf8.count >= 3 }
+    locals = local.split { !$0.isALetter }.map(String.init).filter { $0.utf8.count >= 3 }
     domain = parts.count == 2 ? AuthorSigns.ownName(of: String(parts[1])) : ""
     self.recipients = recipients
   }
@@ -48,7 +48,7 @@ struct AuthorSigns: Sendable {
   }
 
   static func words(_ text: String) -> [String] {
-    text.lowercased().split { !($0.isLetter || $0 == "'" || $0 == "-") }.map(String.init)
+    text.lowercased().split { !($0.isALetter || $0 == "'" || $0 == "-") }.map(String.init)
   }
 
   private static let shared: Set<String> = [

@@ -113,7 +113,7 @@ private func comparable(_ value: String) -> String {
     return byte > 32 && byte < 127 || byte == 32 && before != 32
   }
   if isPlain, before != 32 || value.isEmpty { return fold(value) }
-  return fold(value).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  return fold(value).split(whereSeparator: \.isASpace).joined(separator: " ")
 }
 
 private func foldOne(_ facts: [Fact], _ field: Fact.Field, _ conflicts: inout [FoldedPerson.Passed]) -> String? {

@@ -7,6 +7,6 @@ func foldedASCII(_ text: String) -> String {
 /// The letters of a text; most are ASCII, where a look at each byte does.
 func lettersOf(_ text: String) -> String {
   if text.utf8.allSatisfy({ ($0 | 32) >= 97 && ($0 | 32) <= 122 }) { return text }
-  guard text.utf8.allSatisfy({ $0 < 128 }) else { return text.filter(\.isLetter) }
+  guard text.utf8.allSatisfy({ $0 < 128 }) else { return text.filter(\.isALetter) }
   return String(decoding: text.utf8.filter { ($0 | 32) >= 97 && ($0 | 32) <= 122 }, as: UTF8.self)
 }

@@ -29,8 +29,8 @@ public struct HandleStatistics: Sendable, Equatable {
 public func subjectShape(_ subject: String) -> String {
   if subject.utf8.allSatisfy({ $0 < 128 }) { return asciiShape(subject) }
   var shape = ""
-  for word in subject.split(whereSeparator: { $0.isWhitespace || $0.isPunctuation || $0.isSymbol }) {
-    let letters = word.filter(\.isLetter).lowercased()
+  for word in subject.split(whereSeparator: { $0.isASpace || $0.isPunctuation || $0.isSymbol }) {
+    let letters = word.filter(\.isALetter).lowercased()
     if letters.isEmpty || replyMarks.contains(letters) { continue }
     if letters.count != word.count { continue }
     shape += letters + " "
@@ -132,7 +132,7 @@ public enum HandleNature: String, Sendable, CaseIterable {
       return "an @ that became its code"
     }
     if host.hasSuffix(".invalid") || host == "invalid" { return "a reserved domain (RFC 2606 §2)" }
-    if local.isEmpty, address[..<at].allSatisfy({ !$0.isNumber }) { return "no letter before the @" }
+    if local.isEmpty, address[..<at].allSatisfy({ !$0.isANumber }) { return "no letter before the @" }
     return nil
   }
 }

@@ -158,7 +158,7 @@ struct LineSigns {
       features.insert(.authorNameAlone, if: alone && (isShort || !named.isEmpty))
     }
     if words.count == 1, letters <= 4, digits == 0 {
-      features.insert(.authorInitials, if: author.areInitials(all[0].folded.filter(\.isLetter)))
+      features.insert(.authorInitials, if: author.areInitials(all[0].folded.filter(\.isALetter)))
     }
     if !author.address.isEmpty, features.contains(.mailAddress) {
       features.insert(.authorAddress, if: foldedASCII(text.text(range)).contains(author.address))

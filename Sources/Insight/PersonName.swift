@@ -19,10 +19,11 @@ public struct PersonName: Sendable, Equatable {
   public static func clean(_ display: String) -> String {
     if display.isEmpty { return "" }
     if isPlain(display) { return evenCase(display) }
-    var name = display.prefix(300).filter { !$0.isNewline }
+    var name = String(display.prefix(300))
+    if name.utf8.contains(where: { $0 < 32 || $0 > 126 }) { name = name.filter { !$0.isNewline } }
     if let x400 = fromX400(name) { return x400 }
     for (open, close) in [("<", ">"), ("(", ")"), ("[", "]")] as [(Character, Character)] {
-      while let start = name.firstIndex(of: open) {
+      while name.utf8.contains(open.asciiValue ?? 0), let start = name.firstIndex(of: open) {
         let rest = name[start...]
         let end = rest.firstIndex(of: close).map { name.index(after: $0) } ?? name.endIndex
         let before = name[..<start]
@@ -33,15 +34,15 @@ public struct PersonName: Sendable, Equatable {
     if let slash = name.firstIndex(of: "/"), name.contains("@") || name[slash...].dropFirst().contains("/") {
       name = String(name[..<slash])
     }
-    name = squeezed(name.filter { $0 != "\"" })
+    name = squeezed(name.utf8.contains(34) ? name.filter { $0 != "\"" } : name)
     // Notes again: a name of several words before `@DOMAIN`, which has no dot, is no address.
     if let at = name.lastIndex(of: "@"), !name[at...].contains("."), name[..<at].contains(" ") {
       name = String(name[..<at])
     }
-    name = trimmed(name, "'`´‘’ ,;:*")
+    name = trimmed(name, marks)
     if name.contains("@") { return "" }
     name = turned(name)
-    guard name.contains(where: \.isLetter) else { return "" }
+    guard name.contains(where: \.isALetter) else { return "" }
     return evenCase(name)
   }
 
@@ -79,7 +80,7 @@ public struct PersonName: Sendable, Equatable {
     return generations.contains(last) ? last : ""
   }
 
-  static func bare(_ word: String) -> String { word.lowercased().filter { $0.isLetter || $0.isNumber } }
+  static func bare(_ word: String) -> String { word.lowercased().filter { $0.isALetter || $0.isANumber } }
 
   private static let generations: Set<String> = ["jr", "sr", "ii", "iii", "iv"]
   private static let suffixes: Set<String> = generations.union(["phd", "md", "esq", "mba", "cpa", "dds", "jd"])
@@ -91,7 +92,7 @@ public struct PersonName: Sendable, Equatable {
 
   /// `Example, Ada` becomes `Ada Example`; a suffix after the comma (`Ada Example, Jr.`) stays behind.
   private static func turned(_ name: String) -> String {
-    let parts = name.split(separator: ",", omittingEmptySubsequences: true).map { trimmed(String($0), " ") }
+    let parts = name.split(separator: ",", omittingEmptySubsequences: true).map { trimmed(String($0), blank) }
       .filter { !$0.isEmpty }
     guard parts.count > 1 else { return parts.first ?? "" }
     if parts.count == 2, suffixes.contains(bare(parts[1])) { return parts[0] + " " + parts[1] }
@@ -115,7 +116,7 @@ public struct PersonName: Sendable, Equatable {
   }
 
   private static func fromX400(_ text: String) -> String? {
-    guard text.utf8.contains(UInt8(ascii: "=")) else { return nil }
+    guard hasFamily(text) else { return nil }
     var given = ""
     var family = ""
     for piece in text.split(whereSeparator: { $0 == "/" || $0 == ";" }) {
@@ -127,14 +128,26 @@ public struct PersonName: Sendable, Equatable {
     return squeezed(evenCase(given + " " + family))
   }
 
+  /// Whether a piece begins with `S=`: most paths of Exchange have none, and need not be cut.
+  private static func hasFamily(_ text: String) -> Bool {
+    var before = UInt8(ascii: "/")
+    var letter = UInt8(0)
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "="), letter | 32 == UInt8(ascii: "s"), before == 0x2F || before == 0x3B { return true }
+      before = letter == 0 ? before : letter
+      letter = byte
+    }
+    return false
+  }
+
   /// Names all in capitals or all in small letters get capitals at the words' beginnings.
   private static func evenCase(_ name: String) -> String {
     let bytes = name.utf8
     guard bytes.contains(32) else { return name }
     // A small and a capital ASCII letter settle it without looking at every character.
     if bytes.contains(where: { $0 >= 97 && $0 <= 122 }), bytes.contains(where: { $0 >= 65 && $0 <= 90 }) { return name }
-    let letters = name.filter(\.isLetter)
-    let shouted = letters.count > 3 && letters.allSatisfy { $0.isUppercase }
+    let letters = name.filter(\.isALetter)
+    let shouted = letters.count > 3 && letters.allSatisfy { $0.isACapital }
     let whispered = letters.allSatisfy { $0.isLowercase }
     guard shouted || whispered else { return name }
     return name.split(separator: " ").map { word in
@@ -144,7 +157,7 @@ public struct PersonName: Sendable, Equatable {
   }
 
   private static func squeezed(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    text.split(whereSeparator: \.isASpace).joined(separator: " ")
   }
 
   private static func trimmed(_ text: String, _ set: Set<Character>) -> String {
@@ -154,5 +167,7 @@ public struct PersonName: Sendable, Equatable {
     return String(text[first...last])
   }
 
-  private static func trimmed(_ text: String, _ characters: String) -> String { trimmed(text, Set(characters)) }
+  /// What stands around names and is none of them.
+  private static let marks = Set("'`´‘’ ,;:*")
+  private static let blank: Set<Character> = [" "]
 }

@@ -145,7 +145,7 @@ struct PhoneReader {
     else { return nil }
     guard !isLetter(digits.upperBound) else { return nil }
     numbers.append(
-      Number(range: start..<digits.upperBound, kind: .work, e164: nil, ext: text.text(digits).filter(\.isNumber)))
+      Number(range: start..<digits.upperBound, kind: .work, e164: nil, ext: text.text(digits).filter(\.isANumber)))
     return digits.upperBound
   }
 
@@ -154,7 +154,7 @@ struct PhoneReader {
     guard run.groups == [1, 4] || run.groups == [5], !isLetter(run.end) else { return nil }
     let range = start..<run.end
     guard isAlone(range) || hasLabel(start) || run.groups == [1, 4] && isAtEnd(range) else { return nil }
-    numbers.append(Number(range: range, kind: .work, e164: nil, ext: text.text(range).filter(\.isNumber)))
+    numbers.append(Number(range: range, kind: .work, e164: nil, ext: text.text(range).filter(\.isANumber)))
     return run.end
   }
 

@@ -76,7 +76,7 @@ extension MailReading {
   func isAuthors(_ address: String) -> Bool {
     let folded = foldedASCII(address)
     guard folded != author.address, let local = folded.split(separator: "@").first else { return true }
-    return local.split { !$0.isLetter }.contains { piece in
+    return local.split { !$0.isALetter }.contains { piece in
       piece.utf8.count >= 3
         && author.names.contains { $0.utf8.count >= 3 && (piece == $0 || piece.hasSuffix($0) || piece.hasPrefix($0)) }
     }

@@ -55,7 +55,7 @@ struct SignatureNames {
   }
 
   private func value(_ range: Range<Int>, _ share: Double) -> SignatureFields.Value {
-    let words = text.text(range).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = text.text(range).split(whereSeparator: \.isASpace).joined(separator: " ")
     return SignatureFields.Value(text: words, range: range, confidence: confidence * share)
   }
 
@@ -110,7 +110,7 @@ struct SignatureNames {
   private func isSuffix(_ word: String) -> Bool { ["jr", "sr", "ii", "iii", "iv"].contains(word) }
 
   private func isInitials(_ words: ArraySlice<LineWords.Word>, _ range: Range<Int>) -> Bool {
-    let letters = words.map(\.folded).joined().filter(\.isLetter)
+    let letters = words.map(\.folded).joined().filter(\.isALetter)
     if letters.count <= 1 { return true }
     guard words.count == 1, let word = words.first else { return words.allSatisfy { $0.folded.count == 1 } }
     if author.isName(word.folded) || letters.count > 4 { return false }
@@ -147,7 +147,8 @@ struct SignatureNames {
     for word in words {
       if author.isName(word.folded) || author.isShortName(word.folded) {
         known += 1
-      } else if !(word.folded.filter(\.isLetter).count == 1 || isSuffix(word.folded) || word.kinds.contains(.honorific))
+      } else if !(word.folded.filter(\.isALetter).count == 1 || isSuffix(word.folded)
+        || word.kinds.contains(.honorific))
       {
         let isNamely =
           word.startsUpper && word.kinds.isDisjoint(with: [.role, .firm, .department, .function, .closing])
@@ -298,10 +299,10 @@ struct SignatureNames {
 
   /// How much words look like the name of the author's domain: the name itself, joined, or by its initials.
   private func domainScore(_ words: [LineWords.Word]) -> Double {
-    let domain = author.domain.filter { $0.isLetter || $0.isNumber }
+    let domain = author.domain.filter { $0.isALetter || $0.isANumber }
     guard domain.utf8.count >= 2 else { return 0 }
     let plain = (words.first?.folded == "the" ? words.dropFirst() : words[...]).map {
-      $0.folded.filter { $0.isLetter || $0.isNumber }
+      $0.folded.filter { $0.isALetter || $0.isANumber }
     }.filter { !$0.isEmpty }
     guard let first = plain.first else { return 0 }
     let joined = plain.joined()

@@ -1,4 +1,5 @@
 public import Consent
+public import Flows
 import Hummingbird
 public import Logging
 import Model
@@ -6,9 +7,7 @@ public import ServiceLifecycle
 public import Store
 import Synchronization
 
-/// The web site: health for whoever watches the process, and one page.
-///
-/// Nobody signs in yet, so account data is shown in the demo alone, and there only to this machine.
+/// The web site: pages made on the server, which work without script; health for whoever watches the process.
 public struct Site: Sendable {
   /// The demo's account, as its owner sees it.
   public struct Demo: Sendable {
@@ -22,26 +21,42 @@ public struct Site: Sendable {
     }
   }
 
-  private let store: Store
+  private let hall: Hall
   private let listen: Listen
-  private let demo: Demo?
   private let logger: Logger
 
-  public init(store: Store, listen: Listen, demo: Demo? = nil, logger: Logger) throws {
+  public init(
+    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, listen: Listen, demo: Demo? = nil, logger: Logger
+  ) throws {
     guard demo == nil || listen.isLoopback else {
       throw Refusal(.notYours, promise: 7, "the demo shows an account without sign-in: it listens on loopback alone")
     }
-    self.store = store
+    let now = store.clock()
+    let visit = demo.map { demo in
+      Hall.DemoVisit(
+        visit: SignIn.Visit(
+          viewer: demo.viewer,
+          session: WebSession(
+            id: ID(0), account: demo.viewer.account, member: demo.viewer.member, madeAt: now, seenAt: now,
+            provedAt: now, place: "", device: "")), token: WebToken(), folder: demo.folder)
+    }
+    hall = Hall(
+      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, demo: visit,
+      setupCode: String(WebToken().text.prefix(20)))
     self.listen = listen
-    self.demo = demo
     self.logger = logger
+  }
+
+  /// The path that sets a new house up; nil once it is known who runs it.
+  public func setupPath() async throws -> String? {
+    try await hall.operatorRecord() == nil ? "/setup?code=\(hall.setupCode)" : nil
   }
 
   /// Serves until the process is asked to stop; the services given run beside it.
   public func run(beside services: [any Service] = [], started: @escaping @Sendable () -> Void) async throws {
     let hasStarted = Mutex(false)
     let app = Application(
-      router: try router(),
+      router: router(),
       configuration: ApplicationConfiguration(address: .hostname(listen.host, port: listen.port)),
       services: services,
       onServerRunning: { _ in
@@ -58,17 +73,31 @@ public struct Site: Sendable {
     }
   }
 
-  private func router() throws -> Router<BasicRequestContext> {
-    let router = Router()
-    router.add(middleware: Guarded(loopbackOnly: demo != nil))
-    let pages = try Pages()
-    let (store, demo) = (self.store, self.demo)
+  func router() -> Router<SiteContext> {
+    let router = Router(context: SiteContext.self)
+    router.add(middleware: Guarded(hall: hall))
+    router.add(middleware: Doorkeeper(hall: hall))
+    let store = hall.store
     router.get("/health") { _, _ in await Health.answer(store) }
-    router.get("/style.css") { _, _ in Answer.style }
-    router.get("/") { _, _ in
-      guard let demo else { return Answer.page(pages.front) }
-      return Answer.page(pages.demo(try await DemoPage.read(store, demo)))
-    }
+    router.get("/style.css") { _, _ in Answer.file(Templates.style, "text/css; charset=utf-8") }
+    router.get("/icons.svg") { _, _ in Answer.file(Templates.icons, "image/svg+xml") }
+    router.get("/icon.svg") { _, _ in Answer.file(Templates.icon, "image/svg+xml") }
+    SetupPage.add(to: router, hall)
+    RegisterPage.add(to: router, hall)
+    SignInPage.add(to: router, hall)
+    ProvePage.add(to: router, hall)
+    WelcomePage.add(to: router, hall)
+    OverviewPage.add(to: router, hall)
+    PeoplePage.add(to: router, hall)
+    PersonPageView.add(to: router, hall)
+    CRMPage.add(to: router, hall)
+    UndoPage.add(to: router, hall)
+    DryRunPage.add(to: router, hall)
+    DataPage.add(to: router, hall)
+    RevokePage.add(to: router, hall)
+    LedgerPage.add(to: router, hall)
+    AccountPage.add(to: router, hall)
+    CookiesPage.add(to: router, hall)
     return router
   }
 }
@@ -99,31 +128,30 @@ enum Answer {
       body: ResponseBody(byteBuffer: .init(string: text)))
   }
 
-  static var style: Response {
+  static func file(_ text: String, _ type: String) -> Response {
     Response(
-      status: .ok, headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "max-age=300"],
-      body: ResponseBody(byteBuffer: .init(string: Templates.style)))
+      status: .ok, headers: [.contentType: type, .cacheControl: "max-age=300"],
+      body: ResponseBody(byteBuffer: .init(string: text)))
   }
 
   /// The same words for what is not there and for what is not to be seen.
   static var nothing: Response { page(Templates.nothing, .notFound) }
 }
 
-/// Sets the headers that keep a page to itself, and gives one answer for all that is not there.
-struct Guarded<Context: RequestContext>: RouterMiddleware {
-  let loopbackOnly: Bool
+/// Sets the headers that keep a page to itself, and says every error in words: one answer for all that is not there.
+struct Guarded: RouterMiddleware {
+  typealias Context = SiteContext
+  let hall: Hall
 
   func handle(
-    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
   ) async throws -> Response {
     var response: Response
     do {
-      guard !loopbackOnly || Listen.namesLoopback(request.head.authority) else { throw HTTPError(.notFound) }
+      guard hall.demo == nil || Listen.namesLoopback(request.head.authority) else { throw HTTPError(.notFound) }
       response = try await next(request, context)
-    } catch let error as HTTPError where error.status == .notFound || error.status == .methodNotAllowed {
-      response = Answer.nothing
     } catch {
-      response = Answer.page(Templates.trouble, .internalServerError)
+      response = try await answer(error, request, context)
     }
     for (name, value) in Guarded.headers {
       if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
@@ -131,14 +159,49 @@ struct Guarded<Context: RequestContext>: RouterMiddleware {
     return response
   }
 
+  private func answer(_ error: any Error, _ request: Request, _ context: SiteContext) async throws -> Response {
+    switch error {
+    case let error as HTTPError where error.status == .notFound || error.status == .methodNotAllowed:
+      return Answer.nothing
+    case let error as HTTPError where error.status == .contentTooLarge:
+      return Answer.page(Templates.foreign, .contentTooLarge)
+    case let refusal as Refusal where refusal.reason == .notYours: return Answer.nothing
+    case is SignInNeeded:
+      return Response.redirect(to: "/sign-in?" + Form("").with([("next", path(request))]), type: .normal)
+    case is ProofNeeded:
+      return Response.redirect(to: "/prove?" + Form("").with([("next", path(request))]), type: .normal)
+    case is Foreign: return Answer.page(Templates.foreign, .forbidden)
+    case let error as TooMany:
+      var answer = Answer.page(Templates.tooMany, .tooManyRequests)
+      let seconds = max(1, (error.until.milliseconds - hall.store.clock().milliseconds) / 1000)
+      answer.headers[.retryAfter] = "\(seconds)"
+      return answer
+    case let refusal as Refusal:
+      return Answer.page(message("Refused", Words.sentence(refusal), nil), .forbidden)
+    case let trouble as Trouble:
+      return Answer.page(message("Trouble", Words.what(trouble), Words.remedy(trouble)), .unprocessableContent)
+    default: return Answer.page(Templates.trouble, .internalServerError)
+    }
+  }
+
+  /// Where the request came to, to go on there; a form is not sent again.
+  private func path(_ request: Request) -> String { request.method == .get ? request.uri.description : "/" }
+
+  private func message(_ heading: String, _ words: String, _ remedy: String?) -> String {
+    let frame = Frame(
+      title: heading, place: nil, me: nil, isAdministrator: false, form: "", isDemo: false, operator: nil)
+    return hall.pages.render(
+      "message", Framed(frame: frame, body: MessagePage(heading: heading, words: words, remedy: remedy)))
+  }
+
   private static var headers: [(String, String)] {
     [
       (
         "Content-Security-Policy",
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
           + "frame-ancestors 'none'"
       ),
-      ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+      ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
       ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
       ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
     ]

@@ -125,7 +125,7 @@ public final class StagedDovecot: Sendable {
   }
 
   /// A port of this machine that nobody listens at.
-  static func freePort() throws -> Int {
+  public static func freePort() throws -> Int {
     let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard file >= 0 else { throw Trouble("no socket could be made", "errno \(errno)") }
     defer { close(file) }

@@ -36,9 +36,9 @@ extension Store {
         [Value(account), Value(now)])
       try session.run(
         """
-        INSERT INTO sign_in (account_id, member_id, email) VALUES ($1, $2, $3)
-        ON CONFLICT (account_id, member_id) DO UPDATE SET email = excluded.email
-        """, [Value(account), Value(member.id), .text(member.email)])
+        INSERT INTO sign_in (account_id, member_id, email, folded) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (account_id, member_id) DO UPDATE SET email = excluded.email, folded = excluded.folded
+        """, [Value(account), Value(member.id), .text(member.email), .text(fold(member.email))])
     }
   }
 
@@ -76,6 +76,9 @@ extension Store {
     try await engine.write(.house) { session in
       try session.run("UPDATE account SET closed_at = $1 WHERE id = $2", [Value(now), Value(account)])
       try session.run("DELETE FROM wake WHERE account_id = $1", [Value(account)])
+      for table in ["web_session", "sign_in_link"] {
+        try session.run("DELETE FROM \(table) WHERE account_id = $1", [Value(account)])
+      }
     }
   }
 }

@@ -140,7 +140,8 @@ extension Store {
     try await engine.remove(account)
     try removeBlobs(account)
     try await engine.write(.house) { session in
-      for (table, column) in [("wake", "account_id"), ("sign_in", "account_id"), ("account", "id")] {
+      try Store.forgetSignIns(account, in: session)
+      for (table, column) in [("wake", "account_id"), ("account", "id")] {
         try session.run("DELETE FROM \(table) WHERE \(column) = $1", [Value(account)])
       }
     }

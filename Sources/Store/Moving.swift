@@ -47,8 +47,7 @@ extension Store {
     }
     for blob in blobs { try removeBlob(account, blob) }
     _ = try await engine.write(.house) { session in
-      try session.run(
-        "DELETE FROM sign_in WHERE account_id = $1 AND member_id = $2", [Value(account), Value(member)])
+      try Store.forgetSignIns(account, member, in: session)
     }
   }
 

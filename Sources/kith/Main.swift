@@ -38,7 +38,7 @@ struct Kith: AsyncParsableCommand {
       RestoreCommand.self, DigestCommand.self, EraseCommand.self, RestrictCommand.self, EditCommand.self,
       SearchCommand.self, TaskCommand.self, TodayCommand.self, BucketCommand.self, SnoozeCommand.self,
       DismissCommand.self, MuteCommand.self, IntervalCommand.self, ArchiveCommand.self, DeleteCommand.self,
-      NoteCommand.self, LogCommand.self,
+      NoteCommand.self, LogCommand.self, OperatorCommand.self,
       DoctorCommand.self, ServeCommand.self, WorkCommand.self, DemoCommand.self, KeyCommand.self, LabCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct OutletCallTests {
   private func text(_ call: OutletCall, _ login: Login? = Login(user: "ada", secret: "s\"1")) throws -> String {
-    String(buffer: try call.encoded(host: "crm.example.test", login: login))
+    String(buffer: call.encoded(host: "crm.example.test", login: login))
   }
 
   @Test("a call is sent with its own fields, its length and its login, and with nothing else")

@@ -83,7 +83,7 @@ private struct SentenceReader {
     }
     if character.isWhitespace { return endWord() }
     lineIsBlank = false
-    let ends = next.map { $0.isWhitespace || SentenceReader.closing.contains($0) } ?? true
+    let ends = next.map { $0.isASpace || SentenceReader.closing.contains($0) } ?? true
     switch character {
     case "?", "؟": if ends { close(asking: true) } else { word.append(character) }
     case "？": close(asking: true)
@@ -94,7 +94,7 @@ private struct SentenceReader {
     case "。", "！": close(asking: false)
     case "’": word += "'"
     default:
-      if character.isLetter || character.isNumber || character == "'" || character == "-" {
+      if character.isALetter || character.isNumber || character == "'" || character == "-" {
         word += character.lowercased()
       }
     }

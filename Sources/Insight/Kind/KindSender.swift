@@ -21,7 +21,7 @@ struct KindSender {
     pieces = local.utf8.split { $0 &- 97 > 25 && $0 < 128 }.map { String(Substring($0)) }
     squeezed = pieces.joined()
     name = PersonName.clean(signs.name)
-    nameWords = name.lowercased().split { !($0.isLetter || $0 == "'") }.map(String.init)
+    nameWords = name.lowercased().split { !($0.isALetter || $0 == "'") }.map(String.init)
     localNames = pieces.filter { $0.utf8.count >= 3 && !KindWords.offices.contains($0) && !isRoleLocal($0) }
     readAddress()
     readName()
@@ -46,9 +46,9 @@ struct KindSender {
     let names = local.split(whereSeparator: { $0 == "." || $0 == "_" })
     features.insert(
       .twoNamesInLocal,
-      if: (2...3).contains(names.count) && names.allSatisfy { $0.allSatisfy { $0.isLetter || $0 == "'" } })
+      if: (2...3).contains(names.count) && names.allSatisfy { $0.allSatisfy { $0.isALetter || $0 == "'" } })
     let labels = host.split(separator: ".")
-    let mails = labels.count >= 3 && labels.dropLast(2).contains { KindWords.hosts.contains($0.filter(\.isLetter)) }
+    let mails = labels.count >= 3 && labels.dropLast(2).contains { KindWords.hosts.contains($0.filter(\.isALetter)) }
     features.insert(.mailingHost, if: mails)
     features.insert(.hostInLocal, if: ownName.utf8.count > 3 && squeezed.contains(ownName))
   }
@@ -74,8 +74,8 @@ struct KindSender {
     let words = name.split(separator: " ")
     let isPersonal =
       (2...4).contains(words.count) && !isFirm
-      && words.allSatisfy { $0.first.map { !$0.isLetter || $0.isUppercase } ?? false }
-      && !name.contains { $0.isNumber || "!$%".contains($0) }
+      && words.allSatisfy { $0.first.map { !$0.isALetter || $0.isACapital } ?? false }
+      && !name.contains { $0.isANumber || "!$%".contains($0) }
     features.insert(.personalName, if: isPersonal)
     features.insert(.oneWordName, if: nameWords.count == 1)
     features.insert(.longName, if: nameWords.count > 4)
@@ -99,7 +99,7 @@ struct KindSender {
   }
 
   private mutating func readSubject(_ subject: String) {
-    let words = subject.split { !$0.isLetter && $0 != "'" }
+    let words = subject.split { !$0.isALetter && $0 != "'" }
     let folded = words.map { foldedASCII(String($0)) }
     let marks = KindSender.marks(subject)
     features.insert(.subjectAnswers, if: marks.contains("re") || marks.contains("aw"))
@@ -110,9 +110,9 @@ struct KindSender {
     features.insert(.subjectNotice, if: folded.contains { KindWords.noticeSubject.contains($0) })
     features.insert(.subjectIssue, if: folded.contains { KindWords.issueSubject.contains($0) })
     let hasDay = folded.contains { KindWords.days.contains($0) }
-    features.insert(.subjectDate, if: hasDay && subject.contains(where: \.isNumber) || KindSender.hasDate(subject))
+    features.insert(.subjectDate, if: hasDay && subject.contains(where: \.isANumber) || KindSender.hasDate(subject))
     let long = words.filter { $0.utf8.count > 3 }
-    features.insert(.subjectCapitals, if: long.count { $0.allSatisfy(\.isUppercase) } >= 2)
+    features.insert(.subjectCapitals, if: long.count { $0.allSatisfy(\.isACapital) } >= 2)
     features.insert(.subjectTitle, if: long.count >= 3 && long.allSatisfy { $0.first?.isUppercase ?? false })
     features.insert(.subjectGap, if: subject.contains("    "))
     features.insert(.subjectNumber, if: KindSender.longestRun(subject.utf8) { $0 &- 48 < 10 } >= 4)
@@ -128,7 +128,7 @@ struct KindSender {
         continue
       }
       guard let colon = rest.prefix(8).firstIndex(of: ":") else { break }
-      marks.append(rest[..<colon].filter(\.isLetter))
+      marks.append(rest[..<colon].filter(\.isALetter))
       rest = rest[rest.index(after: colon)...].drop { $0 == " " }
     }
     return marks
@@ -136,9 +136,9 @@ struct KindSender {
 
   /// `3/2/26`, `2026-03-02`.
   private static func hasDate(_ subject: String) -> Bool {
-    subject.split { !($0.isNumber || $0 == "/" || $0 == "-") }.contains { word in
+    subject.split { !($0.isANumber || $0 == "/" || $0 == "-") }.contains { word in
       let parts = word.split(separator: word.contains("/") ? "/" : "-", omittingEmptySubsequences: false)
-      return parts.count == 3 && parts.allSatisfy { (1...4).contains($0.utf8.count) && $0.allSatisfy(\.isNumber) }
+      return parts.count == 3 && parts.allSatisfy { (1...4).contains($0.utf8.count) && $0.allSatisfy(\.isANumber) }
     }
   }
 

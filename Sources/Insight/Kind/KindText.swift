@@ -79,7 +79,7 @@ struct KindText {
       }
       count += 1
       if upper == size, size > 3 { shouted += 1 }
-      guard size <= 10 else { continue }
+      guard size <= 10, KindWords.mayBeMarked(text[start..<at]) else { continue }
       let word = foldedASCII(String(decoding: text[start..<at], as: UTF8.self))
       guard let marks = KindWords.marks[word] else { continue }
       if marks.contains(.first) { first += 1 }
@@ -203,7 +203,7 @@ struct KindText {
     for line in lines.suffix(8) {
       let range = split.text.lines[line].trimmed
       guard range.count <= 80 else { continue }
-      let words = split.text.text(line).lowercased().split { !($0.isLetter || $0 == "'") }.map(String.init)
+      let words = split.text.text(line).lowercased().split { !($0.isALetter || $0 == "'") }.map(String.init)
       guard words.count <= 4 else { continue }
       let isName = words.contains { word in
         word.utf8.count > 1 && (sender.nameWords.contains(word) || sender.localNames.contains(word))
@@ -211,8 +211,8 @@ struct KindText {
       features.insert(.signedName, if: isName)
     }
     guard let last = lines.last else { return }
-    let letters = split.text.text(last).filter { !$0.isPunctuation && !$0.isWhitespace }
-    features.insert(.signedInitials, if: (1...3).contains(letters.count) && letters.allSatisfy(\.isLetter))
+    let letters = split.text.text(last).filter { !$0.isPunctuation && !$0.isASpace }
+    features.insert(.signedInitials, if: (1...3).contains(letters.count) && letters.allSatisfy(\.isALetter))
   }
 
   // MARK: HTML and sums

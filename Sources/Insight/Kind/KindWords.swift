@@ -77,6 +77,23 @@ enum KindWords {
     static let second = Marks(rawValue: 16)
   }
 
+  /// Whether a word may be in `marks`, by its length and its first letter; true for whatever is not ASCII.
+  static func mayBeMarked(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let first = word.first, word.count < markShapes.count else { return true }
+    guard first < 128 else { return true }
+    return markShapes[word.count] >> UInt32((first | 32) & 31) & 1 == 1 || !word.allSatisfy { $0 < 128 }
+  }
+
+  /// By length in bytes: a bit for each first letter.
+  private static let markShapes: [UInt32] = {
+    var shapes = [UInt32](repeating: 0, count: 11)
+    for word in marks.keys {
+      guard let first = word.utf8.first, word.utf8.count < shapes.count else { continue }
+      shapes[word.utf8.count] |= 1 << UInt32(first & 31)
+    }
+    return shapes
+  }()
+
   /// All of these words in one table: a word is looked up once.
   static let marks: [String: Marks] = {
     var marks: [String: Marks] = ["thank": .thanks]

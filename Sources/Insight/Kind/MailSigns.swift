@@ -101,7 +101,7 @@ public struct MailSigns: Sendable, Equatable {
 /// The folded text of the first `[…]` that stands before the subject proper, nil if there is none.
 func subjectTag(_ subject: String) -> String? {
   guard let open = subject.firstIndex(of: "["), let close = subject[open...].firstIndex(of: "]") else { return nil }
-  let before = subject[..<open].split(whereSeparator: \.isWhitespace)
+  let before = subject[..<open].split(whereSeparator: \.isASpace)
   // Only reply marks (`Re:`, `AW:`, `Fwd:`) may stand before a list's tag.
   guard before.allSatisfy({ $0.hasSuffix(":") && $0.utf8.count <= 5 }) else { return nil }
   let tag = subject[subject.index(after: open)..<close]

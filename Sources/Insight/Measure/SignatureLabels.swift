@@ -72,7 +72,7 @@ public struct LabelledMail: Sendable {
     {
       let marked = line.hasPrefix("#sig#")
       let plain = marked ? line.dropFirst(5) : line
-      if marked, plain.contains(where: { !$0.isWhitespace }) { lines.insert(index) }
+      if marked, plain.contains(where: { !$0.isASpace }) { lines.insert(index) }
       text.append(plain)
     }
     let sender = sender.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""

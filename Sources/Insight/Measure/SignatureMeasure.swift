@@ -165,7 +165,7 @@ public struct SignatureMeasure: Sendable {
     private func plain(_ text: String) -> String {
       switch self {
       case .telephone:
-        let digits = text.filter(\.isNumber)
+        let digits = text.filter(\.isANumber)
         return digits.count == 11 && digits.hasPrefix("1") ? String(digits.dropFirst()) : digits
       case .mail: return text.lowercased()
       case .web:
@@ -173,7 +173,7 @@ public struct SignatureMeasure: Sendable {
         for start in ["https://", "http://"] where page.hasPrefix(start) { page.removeFirst(start.count) }
         while page.hasSuffix("/") { page.removeLast() }
         return page
-      case .name, .title, .organisation, .postal: return text.lowercased().filter { $0.isLetter || $0.isNumber }
+      case .name, .title, .organisation, .postal: return text.lowercased().filter { $0.isALetter || $0.isANumber }
       }
     }
   }

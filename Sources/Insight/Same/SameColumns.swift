@@ -39,7 +39,7 @@ public struct SameColumns: Sendable, Equatable {
     let joined = words.joined(separator: " ")
     if let field = whole[joined] { return field }
     // `E-mail 2 - Value`, `Home Phone`, `Work City`: a place and a number around a known name.
-    let lettered = words.filter { !$0.allSatisfy(\.isNumber) }
+    let lettered = words.filter { !$0.allSatisfy(\.isANumber) }
     if let field = whole[lettered.joined(separator: " ")] { return field }
     let rest = lettered.filter { !around.contains($0) }
     if rest.isEmpty {

@@ -114,7 +114,7 @@ struct WordTable: Sendable {
   /// `51st` is `51`.
   private static func cardinal(_ word: String) -> String {
     guard word.utf8.count > 2, let first = word.utf8.first, first >= 48, first <= 57 else { return word }
-    let number = word.prefix { $0.isNumber }
+    let number = word.prefix { $0.isANumber }
     return ["st", "nd", "rd", "th"].contains(String(word.dropFirst(number.count))) ? String(number) : word
   }
 

@@ -1,12 +1,24 @@
 import Mustache
 
-/// The pages, from templates that are read once.
+/// The templates of all pages, read once.
 struct Pages {
-  /// What a normal server shows: nobody signs in yet.
-  let front = Templates.front
-  private let demoTemplate: MustacheTemplate
+  private let library: MustacheLibrary
 
-  init() throws { demoTemplate = try MustacheTemplate(string: Templates.demo) }
+  init() throws {
+    var templates: [String: MustacheTemplate] = [:]
+    for (name, text) in Pages.texts { templates[name] = try MustacheTemplate(string: text) }
+    library = MustacheLibrary(templates: templates)
+  }
 
-  func demo(_ page: DemoPage) -> String { demoTemplate.render(page) }
+  private static let texts: [String: String] = [
+    "head": Templates.head, "foot": Templates.foot, "pager": Templates.pager, "setup": SetupPage.template,
+    "sign-in": SignInPage.template, "prove": ProvePage.template, "welcome": WelcomePage.template,
+    "register": RegisterPage.template, "overview": OverviewPage.template, "people": PeoplePage.template,
+    "person": PersonPageView.template, "account": AccountPage.template, "cookies": CookiesPage.template,
+    "policy": PolicyPage.template, "message": MessagePage.template,
+    "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
+    "dry-run": DryRunPage.template, "undo": UndoPage.template,
+  ]
+
+  func render(_ name: String, _ page: Any) -> String { library.render(page, withTemplate: name) ?? "" }
 }

@@ -1,120 +1,110 @@
-/// The templates and the style of the site; no script, no font and no picture from elsewhere.
+/// What stands around every page, and the pages that need nothing; no font, picture or script from elsewhere.
 enum Templates {
-  private static func page(_ title: String, _ body: String) -> String {
+  /// The beginning of a page: head, skip link, navigation.
+  static let head = """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{{frame.title}} · Kith</title>
+    <link rel="stylesheet" href="/style.css">
+    <link rel="icon" href="/icon.svg" type="image/svg+xml">
+    </head>
+    <body{{^frame.me}} class="bare"{{/frame.me}}>
+    <a class="skip" href="#main">Skip to the page</a>
+    {{#frame.me}}
+    <header class="side">
+    <a class="brand" href="/">Kith</a>
+    <nav aria-label="Main">
+    <ul>
+    {{#frame.nav}}
+    <li><a href="{{href}}"{{#isHere}} aria-current="page"{{/isHere}}><svg class="icon" aria-hidden="true"><use href="/icons.svg#{{icon}}"></use></svg><span>{{words}}</span></a></li>
+    {{/frame.nav}}
+    </ul>
+    </nav>
+    <form class="me" method="post" action="/sign-out">
+    <input type="hidden" name="form" value="{{frame.form}}">
+    <span>{{frame.me}}</span>
+    {{^frame.isDemo}}<button class="quiet">Sign out</button>{{/frame.isDemo}}
+    </form>
+    </header>
+    {{/frame.me}}
+    <main id="main" tabindex="-1">
+
+    """
+
+  static let foot = """
+    </main>
+    <footer>
+    {{#frame.isDemo}}<p>The demo: all people are invented. It is served to this machine alone, and nothing leaves it.</p>{{/frame.isDemo}}
+    {{^frame.isDemo}}{{#frame.hasOperator}}<p>Run by {{frame.operatorName}}, {{frame.operatorAddress}},
+    <a href="mailto:{{frame.operatorEmail}}">{{frame.operatorEmail}}</a>.</p>{{/frame.hasOperator}}{{/frame.isDemo}}
+    <p><a href="/policy">Privacy policy</a> · <a href="/cookies">Cookies</a></p>
+    </footer>
+    </body>
+    </html>
+
+    """
+
+  /// The way to the next page of a list.
+  static let pager = """
+    {{#body.next}}
+    <p class="pager"><a class="button" rel="next" href="{{body.next}}">More</a></p>
+    {{/body.next}}
+
+    """
+
+  /// A page outside of any frame, for answers that know nobody.
+  private static func bare(_ title: String, _ body: String) -> String {
     """
     <!doctype html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(title)</title>
+    <title>\(title) · Kith</title>
     <link rel="stylesheet" href="/style.css">
+    <link rel="icon" href="/icon.svg" type="image/svg+xml">
     </head>
-    <body>
+    <body class="bare">
+    <main id="main">
     \(body)
+    <p><a href="/">To the first page</a></p>
+    </main>
     </body>
     </html>
 
     """
   }
 
-  static let front = page(
-    "Kith",
-    """
-    <main class="narrow">
-    <h1>Kith</h1>
-    <p>This server works. It shows no account here: signing in comes with the site of a later version.</p>
-    <p>Until then the command line shows everything: <code>kith people</code>, <code>kith status</code>,
-    <code>kith ledger</code>.</p>
-    </main>
-    """)
+  static let nothing = bare("Not found", "<h1>Not found</h1>\n<p>There is nothing here.</p>")
 
-  static let nothing = page(
-    "Not found", "<main class=\"narrow\">\n<h1>Not found</h1>\n<p>There is nothing here.</p>\n</main>")
-
-  static let trouble = page(
+  static let trouble = bare(
     "Trouble",
-    "<main class=\"narrow\">\n<h1>Trouble</h1>\n<p>The page could not be made. Run <code>kith doctor</code>.</p>\n</main>"
-  )
+    "<h1>Trouble</h1>\n<p>The page could not be made; nothing was lost. Whoever runs this server should run "
+      + "<code>kith doctor</code>.</p>")
 
-  static let demo = page(
-    "Kith: the demo",
+  static let foreign = bare(
+    "Not accepted",
+    "<h1>Not accepted</h1>\n<p>This form was not sent from a page of this visit. Go back, reload the page and send it "
+      + "again.</p>")
+
+  static let tooMany = bare(
+    "Too many tries", "<h1>Too many tries</h1>\n<p>Wait a quarter of an hour, then try again.</p>")
+}
+
+/// A page that says one thing: a trouble with its remedy, a refusal with its promise.
+struct MessagePage: Sendable {
+  var heading: String
+  var words: String
+  var remedy: String?
+
+  static let template = """
+    {{> head}}
+    <h1>{{body.heading}}</h1>
+    <p class="notice bad" role="alert">{{body.words}}{{#body.remedy}}<br><strong>What helps:</strong> {{body.remedy}}{{/body.remedy}}</p>
+    <p><a href="/">To the first page</a></p>
+    {{> foot}}
     """
-    <header>
-    <h1>Kith</h1>
-    <p>The demo: {{owner}} and the people around her agency. All of them are invented.</p>
-    </header>
-    <main>
-    <section aria-labelledby="river">
-    <h2 id="river">The river</h2>
-    <ol class="river">
-    {{#counts}}
-    <li><strong>{{number}}</strong> {{words}}</li>
-    {{/counts}}
-    </ol>
-    <p class="note">Read from a Maildir, an address book and a client list; the CRM is the folder
-    <code>{{crmFolder}}</code>.</p>
-    </section>
-
-    <section aria-labelledby="people">
-    <h2 id="people">People</h2>
-    {{#hasPeople}}
-    <div class="wide">
-    <table>
-    <thead><tr><th scope="col">Name</th><th scope="col">Role and addresses</th><th scope="col">Strength</th>
-    <th scope="col">Last contact</th><th scope="col" class="number">Touches</th></tr></thead>
-    <tbody>
-    {{#people}}
-    <tr class="{{kind}}"><th scope="row">{{name}} <small>{{kind}}</small></th><td>{{about}}</td>
-    <td class="still"><meter min="0" max="100" value="{{level}}">{{strength}}</meter> {{strength}}</td><td class="still">{{last}}</td>
-    <td class="number">{{interactions}}</td></tr>
-    {{/people}}
-    </tbody>
-    </table>
-    </div>
-    {{/hasPeople}}
-    {{^hasPeople}}
-    <p class="empty">Nobody is known yet. People appear here when mail or an address book has been read.</p>
-    {{/hasPeople}}
-    </section>
-
-    <section aria-labelledby="whole">
-    <h2 id="whole">Completeness</h2>
-    {{#hasBooks}}
-    <div class="wide">
-    <table>
-    <thead><tr><th scope="col">Folder or book</th><th scope="col" class="number">There</th>
-    <th scope="col" class="number">Held</th><th scope="col">Left out, by rule</th>
-    <th scope="col" class="number">Missing</th></tr></thead>
-    <tbody>
-    {{#books}}
-    <tr><th scope="row">{{name}}</th><td class="number">{{onServer}}</td><td class="number">{{held}}</td>
-    <td>{{leftOut}}</td><td class="number">{{gap}}</td></tr>
-    {{/books}}
-    </tbody>
-    </table>
-    </div>
-    {{/hasBooks}}
-    {{^hasBooks}}
-    <p class="empty">Nothing is read yet. Each folder will stand here with what is there, held, left out and missing.</p>
-    {{/hasBooks}}
-    </section>
-
-    <section aria-labelledby="ledger">
-    <h2 id="ledger">Ledger</h2>
-    {{#hasLedger}}
-    <p>Every permit and every refusal, newest first; {{ledgerSize}} lines so far, chained and signed.</p>
-    <ul class="ledger">
-    {{#ledger}}
-    <li{{^allowed}} class="refused"{{/allowed}}><time>{{at}}</time> {{words}}</li>
-    {{/ledger}}
-    </ul>
-    {{/hasLedger}}
-    {{^hasLedger}}
-    <p class="empty">Nothing was asked for yet. Every permit and every refusal will stand here.</p>
-    {{/hasLedger}}
-    </section>
-    </main>
-    <footer><p>Policy {{policy}} · served on this machine alone · nothing here leaves it.</p></footer>
-    """)
 }

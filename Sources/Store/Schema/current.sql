@@ -28,15 +28,44 @@ CREATE TABLE operator (
 --: name: open setting operator - life skip keep
 --: value: open setting operator - life skip keep
 
+CREATE TABLE password (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  hash TEXT NOT NULL CHECK (hash LIKE '$argon2id$%'),
+  changed_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, member_id)
+);
+--: account_id: open id customer - life skip row
+--: member_id: open id customer - life skip row
+--: hash: key password customer - life skip row
+--: changed_at: open instant customer - life skip row
+
 CREATE TABLE sign_in (
   account_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
-  email TEXT NOT NULL,
+  email TEXT NOT NULL, folded TEXT,
   PRIMARY KEY (account_id, member_id)
 );
 --: account_id: open id customer - life export row
 --: member_id: open id customer - life export row
 --: email: open directory customer - life export row
+--: folded: open directory customer - life export row
+
+CREATE INDEX sign_in_folded ON sign_in (folded);
+
+CREATE TABLE sign_in_link (
+  token TEXT NOT NULL,
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (token)
+);
+--: token: key token customer - work skip row
+--: account_id: open id customer - work skip row
+--: member_id: open id customer - work skip row
+--: expires_at: open instant customer - work skip row
+
+CREATE INDEX sign_in_link_member ON sign_in_link (account_id, member_id);
 
 CREATE TABLE wake (
   account_id BIGINT NOT NULL,
@@ -47,6 +76,30 @@ CREATE TABLE wake (
 --: due_at: open instant customer - work skip row
 
 CREATE INDEX wake_due ON wake (due_at);
+
+CREATE TABLE web_session (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  token TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  proved_at BIGINT NOT NULL,
+  place TEXT NOT NULL,
+  device TEXT NOT NULL,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - work skip row
+--: id: open id customer - work skip row
+--: member_id: open id customer - work skip row
+--: token: key token customer - work skip row
+--: made_at: open instant customer - work skip row
+--: seen_at: open instant customer - work skip row
+--: proved_at: open instant customer - work skip row
+--: place: open directory customer - work skip row
+--: device: open setting customer - work skip row
+
+CREATE UNIQUE INDEX web_session_token ON web_session (token);
 
 -- keyring
 

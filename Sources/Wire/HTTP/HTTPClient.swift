@@ -45,8 +45,9 @@ public struct HTTPClient: Sendable {
       defer { asking.finish() }
       return try await body(HTTPSession(asking))
     }
+    let desk = Desk(server, key, stamp, exchanges)
     await withTaskCancellationHandler {
-      await serve(exchanges, key, permit, stamp)
+      await serve(desk, permit)
     } onCancel: {
       work.cancel()
     }
@@ -59,48 +60,67 @@ public struct HTTPClient: Sendable {
     return try await dialler.dial(
       Endpoint(host: server.host, port: server.port), under: stamp, security: Security(server), limits: limits
     ) { connection in
-      var talk = Talk(connection, sizes)
-      return try await talk.ask(request, server)
+      let host = HTTPClient.hostField(connection.host, server)
+      return try await Talk(connection, sizes).ask(request.encoded(host: host, login: nil))
     }
   }
 
   /// Answers what is asked until nobody asks any more.
-  private func serve<P: Purpose>(
-    _ exchanges: AsyncStream<HTTPSession.Exchange>, _ key: SealedLogin, _ permit: borrowing Permit<P>,
-    _ stamp: Grant.Stamp
-  ) async where P.Yield == Login {
-    var waiting = exchanges.makeAsyncIterator()
-    var next = await waiting.next()
-    while let first = next {
-      var exchange = first
+  private func serve<P: Purpose>(_ desk: Desk, _ permit: borrowing Permit<P>) async where P.Yield == Login {
+    await desk.advance()
+    while desk.asked != nil {
       do {
-        next = try await dialler.dial(
-          Endpoint(host: server.host, port: server.port), under: stamp, security: Security(server), limits: limits
+        try await dialler.dial(
+          Endpoint(host: server.host, port: server.port), under: desk.stamp, security: Security(server), limits: limits
         ) { connection in
-          var talk = Talk(connection, sizes)
-          while true {
+          let talk = Talk(connection, sizes)
+          while let exchange = desk.asked {
             do {
-              exchange.answer(.success(try await talk.ask(exchange.request, server, key, permit)))
+              exchange.answer(.success(try await talk.ask(exchange, desk, permit)))
             } catch  where talk.isStale && exchange.request.mayRepeat && !Task.isCancelled {
-              // The server closed an idle connection while we asked (RFC 9112 §9.3.1): a question that only reads may
-              // be put again.
-              return exchange
+              // The server closed an idle connection while we asked (RFC 9112 §9.3.1): a question that only reads may be
+              // put again, on a new one.
+              return
             }
-            guard let following = await waiting.next() else { return nil }
-            guard talk.isOpen else { return following }
-            exchange = following
+            await desk.advance()
+            guard talk.isOpen else { return }
           }
         }
       } catch {
-        exchange.answer(.failure(error))
-        next = await waiting.next()
+        desk.asked?.answer(.failure(error))
+        await desk.advance()
       }
     }
   }
 
+  /// Whom a conversation is with, by which login, and what is asked: one question after the other.
+  ///
+  /// A class, so that it is one argument: a release build of Swift 6.3.1 that passes all of this on the stack from one
+  /// asynchronous function to the next loses its place there, and returns to address 0.
+  private final class Desk {
+    let server: MailServer
+    let key: SealedLogin
+    let stamp: Grant.Stamp
+    /// The question that is not answered yet; nil once nobody asks any more.
+    private(set) var asked: HTTPSession.Exchange?
+    private var waiting: AsyncStream<HTTPSession.Exchange>.AsyncIterator
+
+    init(
+      _ server: MailServer, _ key: SealedLogin, _ stamp: Grant.Stamp, _ exchanges: AsyncStream<HTTPSession.Exchange>
+    ) {
+      self.server = server
+      self.key = key
+      self.stamp = stamp
+      waiting = exchanges.makeAsyncIterator()
+    }
+
+    /// Waits for the next question.
+    func advance() async { asked = await waiting.next() }
+  }
+
   /// One connection and what arrives on it.
-  private struct Talk {
-    let connection: Connection
+  private final class Talk {
+    private let connection: Connection
     private var arrivals: Connection.Arrivals.AsyncIterator
     private var reader: HTTPResponseReader
     private var answers = 0
@@ -116,14 +136,14 @@ public struct HTTPClient: Sendable {
     /// Whether this connection answered before, and nothing of the answer that is waited for has come.
     var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
 
-    mutating func ask<P: Purpose>(
-      _ request: any HTTPMessage, _ server: MailServer, _ key: SealedLogin, _ permit: borrowing Permit<P>
+    func ask<P: Purpose>(
+      _ exchange: HTTPSession.Exchange, _ desk: Desk, _ permit: borrowing Permit<P>
     ) async throws -> HTTPResponse where P.Yield == Login {
       do {
         try reader.begin()
-        let host = HTTPClient.hostField(connection.host, server)
-        try await connection.authenticate(with: key.login, in: key.slot, permit) {
-          try request.encoded(host: host, login: $0)
+        let host = HTTPClient.hostField(connection.host, desk.server)
+        try await connection.authenticate(with: desk.key.login, in: desk.key.slot, permit) {
+          exchange.request.encoded(host: host, login: $0)
         }
         return try await answer()
       } catch let fault as HTTPFault {
@@ -131,18 +151,18 @@ public struct HTTPClient: Sendable {
       }
     }
 
-    /// Asks without a login.
-    mutating func ask(_ request: HTTPRequest, _ server: MailServer) async throws -> HTTPResponse {
+    /// Sends bytes that carry no login, and waits for the answer.
+    func ask(_ bytes: ByteBuffer) async throws -> HTTPResponse {
       do {
         try reader.begin()
-        try await connection.send(request.encoded(host: HTTPClient.hostField(connection.host, server), login: nil))
+        try await connection.send(bytes)
         return try await answer()
       } catch let fault as HTTPFault {
         throw fault.trouble
       }
     }
 
-    private mutating func answer() async throws -> HTTPResponse {
+    private func answer() async throws -> HTTPResponse {
       while true {
         if let response = try reader.next() {
           answers += 1
@@ -166,10 +186,10 @@ public struct HTTPClient: Sendable {
 public struct HTTPSession: Sendable {
   /// A question and who waits for its answer.
   final class Exchange: Sendable {
-    let request: any HTTPMessage
+    let request: HTTPMessage
     private let waiting: Mutex<CheckedContinuation<HTTPResponse, any Error>?>
 
-    init(_ request: any HTTPMessage, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
+    init(_ request: HTTPMessage, _ waiting: CheckedContinuation<HTTPResponse, any Error>) {
       self.request = request
       self.waiting = Mutex(waiting)
     }
@@ -190,9 +210,9 @@ public struct HTTPSession: Sendable {
 
   /// The whole answer, whatever its status; throws a `Trouble` of the network or of what cannot be followed, or the
   /// grant's refusal.
-  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse { try await exchange(request) }
+  public func ask(_ request: HTTPRequest) async throws -> HTTPResponse { try await exchange(.request(request)) }
 
-  func exchange(_ request: any HTTPMessage) async throws -> HTTPResponse {
+  func exchange(_ request: HTTPMessage) async throws -> HTTPResponse {
     try Task.checkCancellation()
     return try await withCheckedThrowingContinuation { waiting in
       let exchange = Exchange(request, waiting)

@@ -95,11 +95,11 @@ public struct OutletCall: Sendable, Equatable {
   private static func isVisible(_ text: String) -> Bool { text.utf8.allSatisfy { (32...126).contains($0) } }
 }
 
-extension OutletCall: HTTPMessage {
+extension OutletCall {
   /// A question may be put again; whether a change arrived, only a look can tell.
   var mayRepeat: Bool { false }
 
-  func encoded(host: String, login: Login?) throws -> ByteBuffer {
+  func encoded(host: String, login: Login?) -> ByteBuffer {
     var bytes: [UInt8] = []
     for piece in body {
       switch piece {

@@ -55,7 +55,7 @@ extension HTTPSession {
   /// Sends a call of the door out; whoever calls this has seen the owner's yes.
   func change(_ call: OutletCall) async throws -> HTTPResponse {
     do {
-      return try await exchange(call)
+      return try await exchange(.call(call))
     } catch let refusal as WireRefusal {
       throw OutletSession.told(refusal)
     }

@@ -26,17 +26,9 @@ struct AccountCommand: AsyncParsableCommand {
           "an account needs the acceptance of the policy in force: read 'kith policy', then give its digest by "
             + "--accept-policy")
       }
-      // A new account under another key than those beside it would never be opened together with them.
-      if let other = try await house.store.accounts().first { try await house.vault.check(other.id) }
-      let account: ID<Account> = house.store.ids.next()
-      let member = Member(
-        id: house.store.ids.next(), account: account, email: email, name: name ?? email, role: .administrator,
-        joinedAt: house.store.clock())
-      // Keys first: an account cut short without a row is nothing, one without keys could not be used.
-      try await house.vault.create(account)
-      try await house.store.create(
-        account, name: name ?? email, member: member, accepting: .current, from: "command line")
-      try output.value(["id": JSON(account), "member": JSON(member.id)])
+      let member = try await OpenAccount(store: house.store, vault: house.vault).run(
+        email: email, name: name ?? email, accepting: digest, from: "command line")
+      try output.value(["id": JSON(member.account), "member": JSON(member.id)])
     }
   }
 

@@ -30,7 +30,8 @@ struct DemoCommand: AsyncParsableCommand {
       let viewer = try await DemoRun(house: house, demo: demo, output: Output(json: global.json)).run()
       if !noServe {
         let site = try Site(
-          store: house.store, listen: place, demo: Site.Demo(viewer: viewer, folder: demo.crm), logger: .kith)
+          store: house.store, gate: house.gate, vault: house.vault, deliver: house.deliver(), listen: place,
+          demo: Site.Demo(viewer: viewer, folder: demo.crm), logger: .kith)
         try Console.flush()
         try await site.run { Console.error("\nThe demo is served on http://\(place)  (stop it with Ctrl-C)") }
       }

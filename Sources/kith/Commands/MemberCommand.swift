@@ -8,8 +8,8 @@ import Store
 /// The command `kith member …`.
 struct MemberCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "member", abstract: "Members of a team: add, list, leave, join.",
-    subcommands: [Add.self, List.self, Leave.self, Join.self])
+    commandName: "member", abstract: "Members of a team: add, list, link, leave, join.",
+    subcommands: [Add.self, List.self, Link.self, Leave.self, Join.self])
 
   struct Add: HouseCommand {
     static let configuration = CommandConfiguration(abstract: "Adds a member, who knows what administrators may see.")
@@ -57,6 +57,22 @@ struct MemberCommand: AsyncParsableCommand {
 }
 
 extension MemberCommand {
+  struct Link: HouseCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "A link by which a member chooses a password for the site; it works once, for a day.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var who: AccountOptions
+
+    func run(in house: House, _ output: Output) async throws {
+      let asker = try await house.asker(who)
+      let token = try await ChoosePassword(store: house.store, gate: house.gate).link(try await house.viewer(asker))
+      let path = "/welcome/\(token.text)"
+      try output.value(
+        ["member": JSON(asker.member.id), "path": .text(path)],
+        text: "Open \(path) on your server, such as http://\(house.settings.listen)\(path)")
+    }
+  }
+
   struct Leave: HouseCommand {
     static let configuration = CommandConfiguration(
       abstract: "A member leaves the team, with everything that is theirs, for an account of their own.")

@@ -18,10 +18,17 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try Settings(global)
     let place = try listen ?? Listen.of(settings)
     let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
-    let site = try Site(store: house.store, listen: place, logger: .kith)
+    let site = try Site(
+      store: house.store, gate: house.gate, vault: house.vault, deliver: noWork ? nil : house.deliver(), listen: place,
+      logger: .kith)
     let services: [any Service] = noWork ? [] : house.services()
     do {
-      try await site.run(beside: services) { Console.error("Kith serves on http://\(place)") }
+      let setup = try await site.setupPath()
+      try await site.run(beside: services) {
+        Console.error(
+          "Kith serves on http://\(place)"
+            + (setup.map { "; nobody has said yet who runs it, so set it up: http://\(place)\($0)" } ?? ""))
+      }
     } catch {
       await house.close()
       throw error

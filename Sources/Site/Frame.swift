@@ -1,0 +1,64 @@
+import Model
+
+/// The places of the navigation.
+enum Place: String, CaseIterable, Sendable {
+  case today, people, crm, data, account
+
+  var words: String {
+    switch self {
+    case .today: "Today"
+    case .people: "People"
+    case .crm: "Your CRM"
+    case .data: "Your data"
+    case .account: "Account"
+    }
+  }
+
+  var path: String { self == .today ? "/" : "/" + rawValue }
+}
+
+/// What stands around every page: title, navigation, who is signed in, who runs the house.
+struct Frame: Sendable {
+  struct Link: Sendable {
+    var href: String
+    var words: String
+    var icon: String
+    var isHere: Bool
+  }
+
+  var title: String
+  var nav: [Link]
+  var me: String?
+  var isAdministrator: Bool
+  var form: String
+  var isDemo: Bool
+  var operatorName: String
+  var operatorAddress: String
+  var operatorEmail: String
+  var hasOperator: Bool
+
+  init(
+    title: String, place: Place?, me: String?, isAdministrator: Bool, form: String, isDemo: Bool,
+    operator record: OperatorRecord?
+  ) {
+    self.title = title
+    self.nav = Place.allCases.map { Link(href: $0.path, words: $0.words, icon: $0.rawValue, isHere: $0 == place) }
+    self.me = me
+    self.isAdministrator = isAdministrator
+    self.form = form
+    self.isDemo = isDemo
+    self.operatorName = record?.name ?? ""
+    self.operatorAddress = record?.address ?? ""
+    self.operatorEmail = record?.email ?? ""
+    self.hasOperator = record != nil
+  }
+}
+
+/// A page and its frame, as the templates see them.
+struct Framed<Body: Sendable>: Sendable {
+  var frame: Frame
+  var body: Body
+}
+
+/// A page without fields of its own.
+struct Empty: Sendable {}

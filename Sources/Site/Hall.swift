@@ -1,0 +1,83 @@
+import Consent
+import Flows
+import Hummingbird
+import Model
+import Store
+import Synchronization
+
+/// What every page needs, made once: the store and the flows, the templates, who runs the house.
+struct Hall: Sendable {
+  /// The demo's visitor, who needs no password; only this machine sees it.
+  struct DemoVisit: Sendable {
+    var visit: SignIn.Visit
+    var token: WebToken
+    var folder: String
+  }
+
+  let store: Store
+  let gate: Gate
+  let vault: Vault
+  let pages: Pages
+  /// Nil in a process without the keys of logins: it reaches no CRM.
+  let deliver: Deliver?
+  let demo: DemoVisit?
+  /// What whoever sets the house up must know; printed where it was started.
+  let setupCode: String
+  let attempts = Attempts()
+  private let said = Said()
+
+  /// The operator's record once it was said; it is asked for again until then.
+  private final class Said: Sendable { let record = Mutex<OperatorRecord?>(nil) }
+
+  init(store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, demo: DemoVisit?, setupCode: String) {
+    self.store = store
+    self.gate = gate
+    self.vault = vault
+    self.pages = pages
+    self.deliver = deliver
+    self.demo = demo
+    self.setupCode = setupCode
+  }
+
+  var signIn: SignIn { SignIn(store: store, gate: gate) }
+  var show: Show { Show(store: store, gate: gate) }
+
+  func operatorRecord() async throws -> OperatorRecord? {
+    if demo != nil { return OperatorRecord(name: "The demo", address: "this machine", email: "nobody@example.test") }
+    if let held = said.record.withLock({ $0 }) { return held }
+    let record = try await store.operatorRecord()
+    if let record { said.record.withLock { $0 = record } }
+    return record
+  }
+
+  /// A page in its frame.
+  func page(
+    _ template: String, _ body: some Sendable, title: String, at place: Place? = nil, _ context: SiteContext,
+    status: HTTPResponse.Status = .ok
+  ) async throws -> Response {
+    let frame = Frame(
+      title: title, place: place, me: try await me(context),
+      isAdministrator: context.visit?.viewer.role == .administrator,
+      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord())
+    return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
+  }
+
+  private func me(_ context: SiteContext) async throws -> String? {
+    guard let viewer = context.visit?.viewer else { return nil }
+    return try await store.members(viewer.account).first { $0.id == viewer.member }?.name
+  }
+
+  /// The fields of a form that a page of this very visit sent; throws for any other.
+  func form(_ request: Request, _ context: SiteContext) async throws -> Form {
+    let form = try await Form.body(of: request)
+    if context.visit != nil, form["form"] != context.formToken { throw Foreign() }
+    return form
+  }
+
+  /// The visit, if its password was given lately (P053); the demo has none to give.
+  func proved(_ context: SiteContext) throws -> SignIn.Visit {
+    let visit = try context.signedIn()
+    guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded() }
+    return visit
+  }
+}

@@ -1,0 +1,179 @@
+import Consent
+import Flows
+import Hummingbird
+import Model
+import Store
+
+/// The designated CRM: what stands there, what waits for a decision, what was done and can be taken back.
+struct CRMPage: Sendable {
+  struct Line: Sendable {
+    var href: String
+    var location: String
+    var kind: String
+    var isRevoked: Bool
+  }
+
+  struct Open: Sendable {
+    var id: String
+    var name: String
+    var href: String
+    var matter: String
+    var ours: String
+    var theirs: String
+    var canTake: Bool
+  }
+
+  var destinations: [Line]
+  var hasDestinations: Bool
+  var conflicts: [Open]
+  var hasConflicts: Bool
+  var journal: [JournalLine]
+  var hasJournal: Bool
+  var next: String?
+  var done: String?
+
+  static func add(to router: Router<SiteContext>, _ hall: Hall) {
+    router.get("/crm") { request, context in
+      let viewer = try context.signedIn().viewer
+      let query = Form.query(of: request)
+      var page = try await read(hall, viewer, before: ID<JournalEntry>(query["before"]))
+      page.done = said[query["done"]]
+      return try await hall.page("crm", page, title: "Your CRM", at: .crm, context)
+    }
+    router.post("/crm/conflicts/decide") { request, context in
+      let viewer = try context.signedIn().viewer
+      let form = try await hall.form(request, context)
+      guard let id = ID<Conflict>(form["conflict"]), ["ours", "theirs"].contains(form["take"]) else {
+        return Answer.nothing
+      }
+      try await DecideConflict(store: hall.store, gate: hall.gate).decide(
+        id, takesOurs: form["take"] == "ours", as: viewer)
+      return Response.redirect(to: "/crm?done=decided", type: .normal)
+    }
+  }
+
+  private static let said = [
+    "decided": "The conflict is decided; the next run carries it out.",
+    "accepted": "You approved it; the next run carries it out.", "undone": "The change was taken back.",
+  ]
+
+  private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
+    let destinations = try await hall.store.destinations(viewer.account, member: viewer.member)
+    let conflicts = try await DecideConflict(store: hall.store, gate: hall.gate).list(viewer)
+    let journal = try await hall.store.journal(viewer, before: before, limit: JournalLine.size + 1)
+    let shown = journal.prefix(JournalLine.size)
+    let names = try await names(Set(conflicts.map(\.person)).union(shown.map(\.person)), viewer, hall.store)
+    return CRMPage(
+      destinations: destinations.map {
+        Line(
+          href: "/crm/\($0.id)", location: $0.location, kind: $0.kind.rawValue, isRevoked: $0.revokedAt != nil)
+      }, hasDestinations: !destinations.isEmpty,
+      conflicts: conflicts.map { conflict in
+        Open(
+          id: conflict.id.description, name: names[conflict.person] ?? "somebody who is not there any more",
+          href: "/people/\(conflict.person)", matter: matter(conflict.matter), ours: conflict.ours,
+          theirs: conflict.theirs, canTake: conflict.matter != .match)
+      }, hasConflicts: !conflicts.isEmpty, journal: shown.map { JournalLine($0, names[$0.person]) },
+      hasJournal: !shown.isEmpty,
+      next: journal.count > shown.count ? shown.last.map { "/crm?before=\($0.id)" } : nil)
+  }
+
+  private static func names(
+    _ persons: Set<ID<Person>>, _ viewer: Viewer, _ store: Store
+  ) async throws -> [ID<Person>: String] {
+    try await store.see(viewer) { session in
+      var names: [ID<Person>: String] = [:]
+      for person in persons {
+        names[person] = try Seeing.person(person, in: session).map { PersonLine.name($0.person) }
+      }
+      return names
+    }
+  }
+
+  private static func matter(_ matter: Conflict.Matter) -> String {
+    switch matter {
+    case .field(let key): "the \(key.name)"
+    case .deletedThere: "the record was deleted there"
+    case .mergedThere: "the record may have been merged there"
+    case .match: "several records there may be this person"
+    case .task: "a task"
+    case .taskDeleted: "a task was deleted there"
+    }
+  }
+
+  static let template = """
+    {{> head}}
+    <h1>Your CRM</h1>
+    {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
+    {{#body.destinations}}
+    <article class="card">
+    <h2>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h2>
+    {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
+    </article>
+    {{/body.destinations}}
+    {{^body.hasDestinations}}<p class="empty">No CRM is designated yet. Name one: <code>kith destination add --help</code>. Nothing leaves before you have seen and approved it.</p>{{/body.hasDestinations}}
+    <section aria-labelledby="conflicts">
+    <h2 id="conflicts">Waiting for your decision</h2>
+    {{#body.conflicts}}
+    <article class="card">
+    <h3><a href="{{href}}">{{name}}</a>: {{matter}}</h3>
+    <dl class="facts"><dt>Here</dt><dd>{{ours}}</dd><dt>There</dt><dd>{{theirs}}</dd></dl>
+    <form class="toolbar" method="post" action="/crm/conflicts/decide">
+    <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="conflict" value="{{id}}">
+    <button name="take" value="ours" class="quiet">Take what is here</button>
+    {{#canTake}}<button name="take" value="theirs" class="quiet">Take what is there</button>{{/canTake}}
+    </form>
+    </article>
+    {{/body.conflicts}}
+    {{^body.hasConflicts}}<p class="empty">Nothing waits: both sides agree.</p>{{/body.hasConflicts}}
+    </section>
+    <section aria-labelledby="journal">
+    <h2 id="journal">What was done</h2>
+    {{#body.hasJournal}}
+    <ul class="list">
+    {{#body.journal}}
+    <li><time>{{at}}</time> <span class="grow">{{verb}} <a href="{{href}}">{{name}}</a>{{#undone}} <span class="tag">taken back {{undone}}</span>{{/undone}}</span>
+    {{#canUndo}}<a class="button quiet" href="/crm/journal/{{id}}" aria-label="Take back: {{verb}} {{name}}, {{at}}">Take back …</a>{{/canUndo}}</li>
+    {{/body.journal}}
+    </ul>
+    {{> pager}}
+    {{/body.hasJournal}}
+    {{^body.hasJournal}}<p class="empty">Nothing was done yet. Every change here and there will stand here, each with the way back.</p>{{/body.hasJournal}}
+    </section>
+    {{> foot}}
+    """
+}
+
+/// An entry of the journal as a line.
+struct JournalLine: Sendable {
+  static let size = 50
+
+  var id: String
+  var at: String
+  var verb: String
+  var name: String
+  var href: String
+  var undone: String?
+  var canUndo: Bool
+
+  init(_ entry: JournalEntry, _ name: String?) {
+    id = entry.id.description
+    at = Words.date(entry.at)
+    verb =
+      switch entry.verb {
+      case .create: "made there:"
+      case .update: "changed there:"
+      case .delete: "removed there:"
+      case .receive: "came in from there:"
+      case .merge: "united:"
+      case .unmerge: "parted:"
+      case .edit: "edited:"
+      case .task: "a task of"
+      case .enter: "entered there, of"
+      }
+    self.name = name ?? "somebody who is not there any more"
+    href = "/people/\(entry.person)"
+    undone = entry.undoneAt.map(Words.date)
+    canUndo = entry.undoneAt == nil && entry.undoes == nil && entry.verb != .unmerge
+  }
+}

@@ -1,0 +1,54 @@
+import Consent
+import Flows
+import Hummingbird
+import Model
+import Store
+
+/// Before a source is revoked: what stops, what stays and what goes on (P017).
+struct RevokePage: Sendable {
+  var id: String
+  var location: String
+  var held: String
+  var people: String
+  var others: String
+
+  static func add(to router: Router<SiteContext>, _ hall: Hall) {
+    router.get("/data/sources/:source") { _, context in
+      let viewer = try context.signedIn().viewer
+      guard let id = ID<Source>(context.parameters.get("source") ?? ""),
+        let state = try await hall.store.source(viewer.account, id), state.source.member == viewer.member,
+        state.source.revokedAt == nil
+      else { return Answer.nothing }
+      let depend = try await Revoke(store: hall.store, gate: hall.gate).preview(viewer.account, viewer.member, id)
+      let held = Words.count(depend.mails, "mail", "mails") + " and " + Words.count(depend.cards, "card", "cards")
+      let page = RevokePage(
+        id: id.description, location: state.source.location, held: held,
+        people: Words.count(depend.people, "person", "people"),
+        others: Words.count(depend.others, "other source", "other sources"))
+      return try await hall.page("revoke", page, title: "Stop reading", at: .data, context)
+    }
+    router.post("/data/sources/:source/revoke") { request, context in
+      let viewer = try context.signedIn().viewer
+      _ = try await hall.form(request, context)
+      guard let id = ID<Source>(context.parameters.get("source") ?? "") else { return Answer.nothing }
+      try await Revoke(store: hall.store, gate: hall.gate).run(viewer.account, viewer.member, id)
+      return Response.redirect(to: "/data?done=revoked", type: .normal)
+    }
+  }
+
+  static let template = """
+    {{> head}}
+    <h1>Stop reading {{body.location}}?</h1>
+    <ul class="list">
+    <li>From the moment you say so nothing is read there any more; connections are closed and the login is destroyed.</li>
+    <li>What is held stays until you erase it: {{body.held}}.</li>
+    <li>Of {{body.people}} nothing new becomes known any more.</li>
+    <li>What goes on: {{body.others}}, and the CRM with what is held.</li>
+    </ul>
+    <form class="toolbar" method="post" action="/data/sources/{{body.id}}/revoke">
+    <input type="hidden" name="form" value="{{frame.form}}">
+    <button class="danger">Stop reading</button> <a class="button quiet" href="/data">Go on reading</a>
+    </form>
+    {{> foot}}
+    """
+}

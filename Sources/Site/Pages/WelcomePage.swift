@@ -1,0 +1,80 @@
+import Consent
+import Flows
+import Hummingbird
+import Model
+import Store
+
+/// Where a link leads: its member chooses a password, and is told first who may see what (P030).
+struct WelcomePage: Sendable {
+  var token: String
+  var name = ""
+  var email = ""
+  var isTeam = false
+  var trouble: String?
+  var isOver = false
+
+  static func add(to router: Router<SiteContext>, _ hall: Hall) {
+    router.get("/welcome/:token") { _, context in
+      let page = try await read(context.parameters.get("token") ?? "", hall)
+      return try await hall.page(
+        "welcome", page, title: "Choose a password", context, status: page.isOver ? .notFound : .ok)
+    }
+    router.post("/welcome/:token") { request, context in
+      let word = context.parameters.get("token") ?? ""
+      try hall.attempts.note(["welcome " + context.peer], at: hall.store.clock())
+      let form = try await Form.body(of: request)
+      var page = try await read(word, hall)
+      if page.isOver {
+        return try await hall.page("welcome", page, title: "Choose a password", context, status: .notFound)
+      }
+      do {
+        guard !page.isTeam || form.has("team") else {
+          throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")
+        }
+        let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).use(
+          WebToken(word), try Password(new: form.exact("password")), from: context.peer, with: Device.words(request))
+        return SignInPage.enter(entered.token, to: "/")
+      } catch let trouble as Trouble {
+        page.trouble = Words.sentence(trouble)
+      } catch let refusal as Refusal {
+        page.trouble = Words.sentence(refusal)
+      }
+      return try await hall.page("welcome", page, title: "Choose a password", context, status: .unprocessableContent)
+    }
+  }
+
+  private static func read(_ word: String, _ hall: Hall) async throws -> WelcomePage {
+    var page = WelcomePage(token: word)
+    do {
+      let member = try await ChoosePassword(store: hall.store, gate: hall.gate).member(WebToken(word))
+      page.name = member.name
+      page.email = member.email
+      page.isTeam = try await hall.store.members(member.account).count > 1
+    } catch let trouble as Trouble {
+      page.trouble = Words.sentence(trouble)
+      page.isOver = true
+    }
+    return page
+  }
+
+  static let template = """
+    {{> head}}
+    <h1>Choose a password</h1>
+    {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
+    {{^body.isOver}}
+    <p>Welcome, {{body.name}}. You sign in as <strong>{{body.email}}</strong>.</p>
+    <form class="stack" method="post" action="/welcome/{{body.token}}">
+    <input type="hidden" name="username" value="{{body.email}}" autocomplete="username">
+    <label>Password <small>At least ten characters. A sentence is good.</small>
+    <input name="password" type="password" required minlength="10" autocomplete="new-password"></label>
+    {{#body.isTeam}}
+    <label class="check"><input type="checkbox" name="team" value="yes" required>
+    <span>I know that I join a team: what I share is seen by the colleagues I share it with, administrators among them,
+    and each look at it stands in the ledger. What I do not share is seen by nobody else.</span></label>
+    {{/body.isTeam}}
+    <p><button>Sign in</button></p>
+    </form>
+    {{/body.isOver}}
+    {{> foot}}
+    """
+}

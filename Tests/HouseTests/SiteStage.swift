@@ -1,0 +1,112 @@
+import Foundation
+import Programs
+import Stage
+import Testing
+
+/// `kith serve` on a port of its own.
+final class StagedSite: Sendable {
+  let port: Int
+  /// The path that sets the house up, as the server told it; empty once that was done.
+  let setup: String
+  private let server: ChildProcess
+
+  /// Starts the site on the data of a scratch folder.
+  init(_ cli: CLI, _ words: [String] = ["--no-work"]) throws {
+    port = try StagedDovecot.freePort()
+    server = try ChildProcess(
+      ["/usr/bin/env", CLI.binary, "serve", "--listen", "127.0.0.1:\(port)"] + words, environment: cli.environment,
+      errorsAmongOutput: true)
+    let said = try server.firstLine()
+    try #require(said.contains("Kith serves on"), "\(said)")
+    setup = said.range(of: "/setup?code=").map { String(said[$0.lowerBound...]) } ?? ""
+  }
+
+  deinit { server.stop() }
+
+  func stop() { server.stop() }
+}
+
+/// A browser without script: it keeps its cookies, sends forms of pages it saw, and follows nothing by itself.
+final class Browser {
+  /// What came back.
+  struct Page: Sendable {
+    var status: Int
+    var headers: [String: [String]]
+    var body: String
+
+    func has(_ text: String) -> Bool { body.contains(text) }
+    var location: String { headers["location"]?.first ?? "" }
+
+    /// The value of a hidden field.
+    func hidden(_ name: String) -> String {
+      guard let at = body.range(of: "name=\"\(name)\" value=\"") else { return "" }
+      return String(body[at.upperBound...].prefix { $0 != "\"" })
+    }
+  }
+
+  let port: Int
+  var cookie = ""
+  /// What forms of this visit carry.
+  var form = ""
+  var agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+  init(_ site: StagedSite) { port = site.port }
+
+  func get(_ path: String) throws -> Page {
+    let page = try ask(path, [])
+    if !page.hidden("form").isEmpty { form = page.hidden("form") }
+    return page
+  }
+
+  /// Sends a form as a page of the site would.
+  func send(_ path: String, _ fields: [String: String] = [:], origin: String? = nil) throws -> Page {
+    var words = ["-X", "POST", "-H", "Origin: \(origin ?? "http://127.0.0.1:\(port)")"]
+    for (name, value) in ["form": form].merging(fields, uniquingKeysWith: { $1 }) {
+      words += ["--data-urlencode", "\(name)=\(value)"]
+    }
+    return try ask(path, words)
+  }
+
+  private func ask(_ path: String, _ words: [String]) throws -> Page {
+    var all = ["curl", "-s", "-i", "--max-time", "60", "-A", agent, "--http1.1"]
+    if !cookie.isEmpty { all += ["-H", "Cookie: \(cookie)"] }
+    let ended = try ChildProcess.run(["/usr/bin/env"] + all + words + ["http://127.0.0.1:\(port)\(path)"])
+    try #require(ended.status == 0, "curl ended with \(ended.status)")
+    let text = ended.out.replacing("\r\n", with: "\n")
+    guard let end = text.range(of: "\n\n") else { return Page(status: 0, headers: [:], body: text) }
+    let lines = text[..<end.lowerBound].split(separator: "\n")
+    var headers: [String: [String]] = [:]
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2 { headers[parts[0].lowercased(), default: []].append(trimmed(parts[1])) }
+    }
+    for set in headers["set-cookie"] ?? [] { cookie = String(set.prefix { $0 != ";" }) }
+    return Page(
+      status: lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0, headers: headers,
+      body: String(text[end.upperBound...]))
+  }
+
+  private func trimmed(_ text: Substring) -> String { text.trimmingCharacters(in: .whitespaces) }
+
+  /// Chooses a password by a link of the command line, and is signed in then.
+  func enter(_ cli: CLI, _ password: String = "a long enough sentence", as member: String? = nil) throws {
+    let link = try cli.run(["member", "link"] + (member.map { ["--as", $0] } ?? []))
+    try #require(link.status == 0, "\(link.err)")
+    let entered = try send(link.text("path"), ["password": password, "team": "yes"])
+    try #require(entered.status == 303, "\(entered.status): \(entered.body)")
+    _ = try get("/account")
+  }
+}
+
+extension CLI {
+  /// Runs `kith --json WORDS…`.
+  @discardableResult func run(_ words: [String]) throws -> Ran {
+    try CLI.start([CLI.binary, "--json"] + words, environment)
+  }
+
+  /// A household whose operator is known.
+  func addSite() throws {
+    try addHousehold()
+    try run("operator", "set", "--name", "Ada's agency", "--address", "1 Lane, Town", "--email", "office@example.test")
+  }
+}
