@@ -15,13 +15,20 @@ extension DeliverTodos {
       round.plan.receivings.compactMap { round.here[$0.id]?.person }
       + round.plan.found.compactMap { round.persons[$0.contact] }
       + round.plan.conflicts.compactMap { round.here[$0.id]?.person }
+      + round.plan.settled.compactMap { round.here[$0.id]?.person }
     let desks = try await Desk.open(store, account, destination.member, Set(persons), under: permit)
     let ids: [ID<Todo>] = round.plan.found.map { _ in store.ids.next() }
     let (account, id, blind) = (account, destination.id, permit.blind)
     let (member, now) = (destination.member, store.clock())
     let received = try await store.write(under: permit, lease: lease) { session in
       var links = round.links
-      for one in round.plan.settled { keep(one, round, &links) }
+      for one in round.plan.settled {
+        keep(one, round, &links)
+        // What was posted, and stands there: an earlier try arrived, and nobody wrote that down yet.
+        guard let posted = round.links[one.id], posted.state == .due, let held = round.here[one.id] else { continue }
+        try desks[held.person]?.note(
+          Entered(.todo(one.id, posted.base), one.remote), at: id, run: run, in: session)
+      }
       var received = 0
       for one in round.plan.receivings {
         guard let held = round.here[one.id], let desk = desks[held.person], let there = round.there[one.remote],

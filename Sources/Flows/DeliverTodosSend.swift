@@ -162,15 +162,14 @@ extension DeliverTodos {
     _ arrived: [Arrived], _ round: Round, _ run: Int64,
     under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?
   ) async throws {
-    let (account, id, member, now) = (account, destination.id, destination.member, store.clock())
-    let entries: [ID<JournalEntry>] = arrived.map { _ in store.ids.next() }
+    let (account, id) = (account, destination.id)
     let isTask = crm.capabilities.hasTasks
-    let made = arrived.filter { $0.one.write.remote == nil }.compactMap { round.here[$0.one.id]?.person }
-    let desks = try await Desk.open(store, account, member, Set(made), under: permit)
+    let persons = Set(arrived.compactMap { round.here[$0.one.id]?.person })
+    let desks = try await Desk.open(store, account, destination.member, persons, under: permit)
     try await store.write(under: permit, lease: lease) { session in
       var held = Dictionary(
         try TodoLinks.all(id, account, in: session).map { ($0.todo, $0) }, uniquingKeysWith: { first, _ in first })
-      for (entry, arrived) in zip(entries, arrived) {
+      for arrived in arrived {
         let (one, remote) = (arrived.one, arrived.remote)
         guard let todo = round.here[one.id], var link = held[one.id] else { continue }
         if one.write.remote == nil { link.base = todo.state }
@@ -178,16 +177,27 @@ extension DeliverTodos {
         (link.state, link.remote) = (isTask ? .held : .note, remote)
         held[one.id] = link
         try TodoLinks.keep([link], id, account, in: session)
+        guard let desk = desks[todo.person] else { continue }
         if one.write.remote == nil {
           let what: Entered.What = isTask ? .todo(one.id, todo.state) : .note(one.id)
-          try desks[todo.person]?.note(Entered(what, remote, digest: arrived.digest), at: id, run: run, in: session)
+          try desk.note(Entered(what, remote, digest: arrived.digest), at: id, run: run, in: session)
         } else {
-          try Journals.insert(
-            JournalEntry(
-              id: entry, member: member, run: run, verb: .task, person: todo.person, destination: id, at: now),
-            account, in: session)
+          try note(one, todo, desk, run, in: session)
         }
       }
     }
+  }
+
+  /// Writes a change down: what stood there before, and what does now.
+  private func note(
+    _ one: Leaving, _ todo: StoredTodo, _ desk: Desk, _ run: Int64, in session: any Session
+  ) throws {
+    guard let there = one.write.expected else { return }
+    let record = try desk.typedRecord(in: session)
+    let state = DeliverTodos.state(there, desk.know.blind)
+    var before = todo
+    for field in one.write.fields { before.state.take(field, from: state) }
+    if one.write.fields.contains(.title) { before.title = try desk.seal(there.title, of: todo.id, record, in: session) }
+    _ = try desk.note(todo, before: before, record, from: destination.id, run: run, in: session)
   }
 }

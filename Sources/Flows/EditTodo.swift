@@ -84,11 +84,11 @@ public struct EditTodo: Sendable {
     }
   }
 
-  /// Puts a task back to what it was before an entry; that goes out with the next delivery.
+  /// Puts what an entry changed of a task back, where that still shows; it goes out with the next delivery.
   public func undo(
-    _ entry: JournalEntry, before: JournalImage, as viewer: Viewer
+    _ entry: JournalEntry, before: JournalImage, after: JournalImage, as viewer: Viewer
   ) async throws -> ID<JournalEntry> {
-    guard entry.verb == .task, let image = TodoLines(before.lines) else {
+    guard entry.verb == .task, let image = TodoLines(before.lines), let made = TodoLines(after.lines)?.then else {
       throw Undo.refused("what stood before this change cannot be read")
     }
     let desk = try await EditTodo.desk(image.id, store, gate, viewer)
@@ -101,15 +101,29 @@ public struct EditTodo: Sendable {
       }
       var todo = held
       todo.changedAt = desk.know.now
-      if let then = image.then {
-        (todo.title, todo.state, todo.goneAt) = (then.title, then.state, then.isGone ? desk.know.now : nil)
-      } else {
-        todo.goneAt = desk.know.now
+      guard EditTodo.take(image.then, back: made, in: &todo) else {
+        throw Undo.refused("the task was changed since; it is left as it is")
       }
       try Todos.keep([todo], desk.account, in: session)
       let record = try desk.typedRecord(in: session)
       return try desk.note(todo, before: held, record, undoes: entry.id, in: session)
     }
+  }
+
+  /// Takes back what differs from `then`, of what still is as it was made; false if nothing is.
+  private static func take(_ then: TodoLines.Then?, back made: TodoLines.Then, in todo: inout StoredTodo) -> Bool {
+    let was = todo
+    guard let then else {
+      todo.goneAt = todo.goneAt ?? todo.changedAt
+      return todo.goneAt != was.goneAt
+    }
+    for field in Todo.Field.allCases
+    where !then.state.agrees(made.state, on: field) && was.state.agrees(made.state, on: field) {
+      todo.state.take(field, from: then.state)
+      if field == .title { todo.title = then.title }
+    }
+    if then.isGone != made.isGone { todo.goneAt = then.isGone ? todo.changedAt : nil }
+    return todo != was
   }
 
   /// The desk of whoever a task is about.

@@ -59,11 +59,8 @@ public struct Undo: Sendable {
       made = try await EditPerson(store: store, gate: gate).undo(entry, before: before, as: viewer)
     case .task:
       let before = JournalImage(images.before.joined(separator: "\n"))
-      guard !before.lines.isEmpty else {
-        throw Undo.refused(
-          "a change of a task goes back by the entry of what was said here: that goes out with the next delivery")
-      }
-      made = try await EditTodo(store: store, gate: gate).undo(entry, before: before, as: viewer)
+      let after = JournalImage(images.after.joined(separator: "\n"))
+      made = try await EditTodo(store: store, gate: gate).undo(entry, before: before, after: after, as: viewer)
     case .bucket, .followUp, .note, .touch:
       let before = JournalImage(images.before.joined(separator: "\n"))
       made = try await UndoKept(store: store, gate: gate).undo(entry, before: before, as: viewer)

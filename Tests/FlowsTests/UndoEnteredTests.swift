@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(
-    "an interaction that was entered is taken away there with a yes of its own, if it still stands as it was written",
+    "P013 an interaction that was entered is taken away there with a yes of its own, if it still stands as it was written",
     arguments: System.allCases)
   func interactions(_ system: System) async throws {
     let place = try await Self.place(system)
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test(
-    "a task that was sent is taken away there with a yes, if nobody changed it since; it stays here, and is not sent again",
+    "P119 a task that was sent is taken away there with a yes, if nobody changed it since; it stays here, and is not sent again",
     arguments: System.allCases)
   func tasks(_ system: System) async throws {
     let place = try await Self.place(system)

@@ -56,6 +56,9 @@ import Testing
     }
     #expect(held.first { $0.email == story.email(0) }?.name == "By Hand")
     #expect(try await server.tasks().sorted() == story.tasks.map(\.told).sorted())
+    // Each of them is in the journal once, whatever run brought it there.
+    let entered = try await story.aside { try $0.entered() }
+    #expect(entered == story.tasks.count)
     server.proxy.spoil(0)
     for _ in 0..<2 {
       server.proxy.forget()

@@ -131,7 +131,7 @@ struct CRMServer: Sendable {
       return rows.map { told($0[key: "title"]?.asText, $0[key: "done"] == true) }
     }
     guard let tryton else { return [] }
-    let notes = try await tryton.call("model.ir.note.search_read", #"[[],0,null,null,["message"]]"#)
+    let notes = try await tryton.call("model.ir.note.search_read", #"[[],0,null,null,["message"],{}]"#)
     let lines = (JSON.read(Array(notes.utf8))?.asList ?? []).flatMap {
       ($0[key: "message"]?.asText ?? "").split(separator: "\n").map(String.init)
     }

@@ -119,6 +119,11 @@ struct CRMStory: Sendable {
     }
   }
 
+  /// How many entries of the journal say that something was entered there.
+  mutating func entered() throws -> Int {
+    try run(["journal", "--limit", "100000"]).lines.count { $0["verb"] as? String == "enter" }
+  }
+
   private mutating func cards() throws {
     let text = (0..<people).map { number in
       let phones = (expected[email(number)] ?? []).map { "TEL:\($0)\r\n" }.joined()
