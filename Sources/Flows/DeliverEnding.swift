@@ -36,7 +36,7 @@ struct DeliverEnding: Sendable {
           id: conflict, member: delivery.member, destination: delivery.destination, person: delivery.person,
           matter: .deletedThere, resolvedAt: now, taken: "theirs"), at: now, account, in: session)
     case .create: try Conflicts.forgetDeletion(delivery.person, delivery.destination, account, in: session)
-    case .update, .receive, .merge, .unmerge, .edit, .task, .enter: break
+    case .update, .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch, .enter: break
     }
   }
 }

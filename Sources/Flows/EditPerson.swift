@@ -122,9 +122,10 @@ public struct EditPerson: Sendable {
 }
 
 extension Desk {
-  /// The record of what the owner types about the desk's person; made when it is first needed.
-  func typedRecord(in session: any Session) throws -> StoredRecord {
-    let identity = "typed:\(person)"
+  /// The record of what the owner types about a person, the desk's unless another is named; made when first needed.
+  func typedRecord(of whom: ID<Person>? = nil, in session: any Session) throws -> StoredRecord {
+    let person = whom ?? person
+    let identity = StoredRecord.typed(person)
     if let held = try Facts.record(.typed, identity, of: member, account, in: session) { return held }
     guard let handle = records.first(where: { $0.record.person == person && !sealer.isErased($0.handle) }) else {
       throw Desk.nobody

@@ -176,6 +176,9 @@ struct KnowPeople: Sendable {
       looks.merge(try look(missing.map { ($0.handle, $0.identity) }, in: session)) { old, _ in old }
     }
     let facts = try Facts.of(records.joined().map(\.id), account, in: session)
+    let typed = records.joined().filter { $0.kind == .typed }.map(\.id)
+    let logged = Dictionary(
+      zip(typed, try Touches.logged(of: typed, account, in: session)), uniquingKeysWith: { first, _ in first })
     let isRated = try !Analyses.off(member, account, in: session).contains(.strength)
     var rows: [FoldedRow] = []
     var gone: [ID<Person>] = []
@@ -188,16 +191,20 @@ struct KnowPeople: Sendable {
       let said = facts[at..<at + records.count].flatMap { $0 }
       at += records.count
       rows.append(
-        row(person, said, records.filter { $0.kind == .address }.compactMap { looks[$0.handle] }, isRated: isRated))
+        row(
+          person, said, records.filter { $0.kind == .address }.compactMap { looks[$0.handle] },
+          records.flatMap { logged[$0.id] ?? [] }, isRated: isRated))
     }
     try People.write(rows, of: member, account, in: session)
     try People.markGone(gone, account, in: session)
   }
 
   /// `isRated`: whether the strength of ties is worked out.
-  private func row(_ person: ID<Person>, _ facts: [Fact], _ looks: [Look], isRated: Bool) -> FoldedRow {
+  private func row(
+    _ person: ID<Person>, _ facts: [Fact], _ looks: [Look], _ logged: [HandleTouch], isRated: Bool
+  ) -> FoldedRow {
     let folded = foldFacts(facts)
-    let tie = Tie(looks.flatMap(\.touches), now: now)
+    let tie = Tie(looks.flatMap(\.touches) + logged, now: now)
     let name =
       [folded.name, folded.organisation ?? "", folded.emails.first ?? "", folded.phones.first ?? ""]
       .first { !$0.isEmpty } ?? ""

@@ -14,7 +14,15 @@ public struct ShowTodos: Sendable {
 
   /// The tasks of a viewer, open ones first, by day; `person` names whose.
   public func run(_ viewer: Viewer, of person: ID<Person>? = nil) async throws -> [Todo] {
-    let seen = try await store.todos(viewer, of: person)
+    try await show(try await store.todos(viewer, of: person), viewer)
+  }
+
+  /// Those that are due by a day and open, or were done since an instant.
+  func run(_ viewer: Viewer, dueBy day: Day, doneSince: Instant) async throws -> [Todo] {
+    try await show(try await store.todos(viewer, dueBy: (day.midnight, doneSince)), viewer)
+  }
+
+  private func show(_ seen: [SeenTodo], _ viewer: Viewer) async throws -> [Todo] {
     guard !seen.isEmpty else { return [] }
     let permit = try await gate.permit(
       ShowToOwner.self,

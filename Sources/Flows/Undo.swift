@@ -61,6 +61,9 @@ public struct Undo: Sendable {
       let before = JournalImage(images.before.joined(separator: "\n"))
       let after = JournalImage(images.after.joined(separator: "\n"))
       made = try await EditTodo(store: store, gate: gate).undo(entry, before: before, after: after, as: viewer)
+    case .bucket, .followUp, .note, .touch:
+      let before = JournalImage(images.before.joined(separator: "\n"))
+      made = try await UndoKept(store: store, gate: gate).undo(entry, before: before, as: viewer)
     case .receive, .create, .update, .delete, .enter:
       made = try await UndoReceived(store: store, gate: gate).undo(images.delivered(entry), as: viewer)
     }
@@ -157,7 +160,7 @@ public struct Undo: Sendable {
       let fields = delivered.fields.map { FieldChange(field: $0.field, old: [], new: $0.old) }
       return try await back.send(
         CRMChange(.create, person: entry.person, remote: nil, fields: fields), edited: [], dryRun: dryRun)
-    case .update, .receive, .merge, .unmerge, .edit, .task, .enter:
+    case .update, .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch, .enter:
       guard let record = state.record(of: entry.person) else { throw Undo.refused("the record is not there any more") }
       let change = CRMChange(.update, person: entry.person, remote: record.remote, fields: delivered.fields)
       guard let fit = change.inverse?.fitting(record.values), !fit.change.fields.isEmpty else {
@@ -173,7 +176,7 @@ extension JournalEntry.Verb {
   var isSent: Bool {
     switch self {
     case .create, .update, .delete: true
-    case .receive, .merge, .unmerge, .edit, .task, .enter: false
+    case .receive, .merge, .unmerge, .edit, .task, .bucket, .followUp, .note, .touch, .enter: false
     }
   }
 }

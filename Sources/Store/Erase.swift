@@ -90,6 +90,23 @@ extension Store {
       AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
     """,
     """
+    DELETE FROM interaction WHERE account_id = $1 AND id IN (
+      SELECT n.interaction_id FROM note n JOIN record r ON r.account_id = n.account_id AND r.id = n.record_id
+      WHERE n.account_id = $1 AND r.person_id = $2)
+    """,
+    """
+    DELETE FROM note WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    """
+    DELETE FROM follow_up WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    """
+    DELETE FROM bucketed WHERE account_id = $1
+      AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
+    """,
+    """
     DELETE FROM fact WHERE account_id = $1
       AND record_id IN (SELECT id FROM record WHERE account_id = $1 AND person_id = $2)
     """,

@@ -279,6 +279,26 @@ public enum Facts {
       })
   }
 
+  /// The persons of a member whose birthday has one of these tokens, by person; whatever the owner says stays away does.
+  public static func birthdays(
+    _ tokens: [UInt64], of member: ID<Member>, _ account: ID<Account>, in session: any Session
+  ) throws -> [(person: ID<Person>, token: UInt64)] {
+    let rows = try session.rowsMany(
+      """
+      SELECT r.person_id FROM fact f
+      JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id AND r.gone_at IS NULL
+      JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id AND p.gone = 0 AND p.restricted_at IS NULL
+      WHERE f.account_id = $1 AND f.member_id = $2 AND f.field = 'birthday' AND f.value_key = $3 AND f.confidence > 0
+        AND NOT EXISTS (
+          SELECT 1 FROM record o JOIN fact t ON t.account_id = o.account_id AND t.record_id = o.id
+          WHERE o.account_id = r.account_id AND o.person_id = r.person_id AND t.field = 'birthday'
+            AND t.origin > f.origin)
+      """, tokens.map { [Value(account), Value(member), .integer(Int64(bitPattern: $0))] })
+    var found: [ID<Person>: UInt64] = [:]
+    for (token, rows) in zip(tokens, rows) { for row in rows { found[row.id(0)] = token } }
+    return found.sorted { $0.key < $1.key }.map { (person: $0.key, token: $0.value) }
+  }
+
   public static func delete(_ facts: [ID<Fact>], _ account: ID<Account>, in session: any Session) throws {
     try session.runMany(
       "DELETE FROM fact WHERE account_id = $1 AND id = $2", facts.map { [Value(account), Value($0)] })

@@ -19,6 +19,14 @@ public struct JournalEntry: Identified, Sendable, Equatable {
     case edit
     /// A task was entered, changed or taken away here, or brought over to or from a destination.
     case task
+    /// Somebody was put into a bucket, or taken out.
+    case bucket
+    /// The owner said how somebody is followed up: an interval, put off, muted, skipped, archived, deleted.
+    case followUp = "follow-up"
+    /// A note was written, changed or taken away.
+    case note
+    /// A touch was logged by hand.
+    case touch
     /// An interaction or a task was entered at a destination, or taken away there again.
     case enter
   }

@@ -104,14 +104,29 @@ public struct SeenTodo: Sendable {
 
 extension Store {
   /// The tasks that a viewer sees, open ones first, by day; `person` names whose.
-  public func todos(_ viewer: Viewer, of person: ID<Person>? = nil) async throws -> [SeenTodo] {
+  ///
+  /// With `dueBy` those of a day's list: with a day up to that one, and open, or done since `doneSince`.
+  public func todos(
+    _ viewer: Viewer, of person: ID<Person>? = nil, dueBy: (day: Instant, doneSince: Instant)? = nil
+  ) async throws -> [SeenTodo] {
     try await see(viewer) { session in
-      try session.rows(
+      var conditions = ["1 = 1"]
+      var arguments: [Value] = []
+      func bind(_ value: Value) -> String {
+        arguments.append(value)
+        return "$\(arguments.count)"
+      }
+      if let person { conditions.append("person_id = \(bind(Value(person)))") }
+      if let dueBy {
+        conditions.append(
+          "due <= \(bind(Value(dueBy.day))) AND (done = 0 OR changed_at >= \(bind(Value(dueBy.doneSince))))")
+      }
+      return try session.rows(
         """
         SELECT id, person_id, title, due, done, changed_at FROM seen_task
-        \(person == nil ? "" : "WHERE person_id = $1")
+        WHERE \(conditions.joined(separator: " AND "))
         ORDER BY done, CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, id
-        """, person.map { [Value($0)] } ?? []
+        """, arguments
       ).compactMap { row in
         Sealed(stored: row.bytes(2)).map {
           SeenTodo(

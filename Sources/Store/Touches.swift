@@ -63,12 +63,32 @@ public enum Touches {
     return handles.map { $0.flatMap { found[$0] } ?? 0 }
   }
 
-  /// The touches of a person that a viewer may see, oldest first.
+  /// The role of whoever a touch was logged with: who was called, or who called.
+  private static let logged = "CASE WHEN direction = 2 THEN 1 ELSE 2 END"
+
+  /// The touches that an owner logged by hand, in the order of the records of what was typed.
+  public static func logged(
+    of records: [ID<Record>], _ account: ID<Account>, in session: any Session
+  ) throws -> [[HandleTouch]] {
+    try session.rowsMany(
+      """
+      SELECT i.id, i.kind, i.at, i.dated, i.direction, i.author, i.via_list, i.recipients, \(logged), i.answers, i.shape
+      FROM note n JOIN interaction i ON i.account_id = n.account_id AND i.id = n.interaction_id
+      WHERE n.account_id = $1 AND n.record_id = $2 AND n.gone_at IS NULL
+      """, records.map { [Value(account), Value($0)] }
+    ).map { $0.compactMap(HandleTouch.init) }
+  }
+
+  /// The touches of a person that a viewer may see, oldest first; one may come in several roles.
   public static func seen(of person: ID<Person>, in session: any Session) throws -> [HandleTouch] {
     try session.rows(
       """
       SELECT id, kind, at, dated, direction, author, via_list, recipients, role, 0, 0 FROM seen_touch
-      WHERE person_id = $1 ORDER BY at, id, role
+      WHERE person_id = $1
+      UNION
+      SELECT id, kind, at, dated, direction, author, via_list, recipients, \(logged), 0, 0 FROM seen_logged
+      WHERE person_id = $1
+      ORDER BY 3, 1, 9
       """, [Value(person)]
     ).compactMap(HandleTouch.init)
   }

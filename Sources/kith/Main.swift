@@ -36,7 +36,9 @@ struct Kith: AsyncParsableCommand {
       PersonCommand.self, SuggestCommand.self, MergeCommand.self, UnmergeCommand.self, UndoCommand.self,
       JournalCommand.self, ConflictsCommand.self, ShareCommand.self, LedgerCommand.self, ExportCommand.self,
       RestoreCommand.self, DigestCommand.self, EraseCommand.self, RestrictCommand.self, EditCommand.self,
-      SearchCommand.self, TaskCommand.self, OperatorCommand.self,
+      SearchCommand.self, TaskCommand.self, TodayCommand.self, BucketCommand.self, SnoozeCommand.self,
+      DismissCommand.self, MuteCommand.self, IntervalCommand.self, ArchiveCommand.self, DeleteCommand.self,
+      NoteCommand.self, LogCommand.self, OperatorCommand.self,
       DoctorCommand.self, ServeCommand.self, WorkCommand.self, DemoCommand.self, KeyCommand.self, LabCommand.self,
     ])
 }

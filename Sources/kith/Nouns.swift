@@ -28,4 +28,5 @@ extension Person.Kind: ExpressibleByArgument {}
 extension Person.Standing: ExpressibleByArgument {}
 extension Member.Role: ExpressibleByArgument {}
 extension Fact.Field: ExpressibleByArgument {}
+extension Interaction.Kind: ExpressibleByArgument {}
 extension MailServer.Security: ExpressibleByArgument {}

@@ -170,6 +170,10 @@ struct JournalLine: Sendable {
       case .edit: "edited:"
       case .task: "a task of"
       case .enter: "entered there, of"
+      case .bucket: "put into a bucket, or taken out:"
+      case .followUp: "how to follow up"
+      case .note: "a note about"
+      case .touch: "logged with"
       }
     self.name = name ?? "somebody who is not there any more"
     href = "/people/\(entry.person)"

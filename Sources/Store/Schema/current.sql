@@ -295,6 +295,44 @@ CREATE TABLE blob_frame (
 --: bytes: sealed body contact find-people,build-index,search-mail,show-to-owner,check-integrity source export row
 --: member_id: open id customer - life export row
 
+CREATE TABLE bucket (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  goal TEXT,
+  days BIGINT,
+  made_at BIGINT NOT NULL,
+  gone_at BIGINT,
+  PRIMARY KEY (account_id, id)
+);
+--: account_id: open id customer - life export keep
+--: id: open id customer - life export row
+--: member_id: open id customer - life export row
+--: name: open setting customer - life export row
+--: goal: open setting customer - life export row
+--: days: open setting customer - life export row
+--: made_at: open instant customer - life export row
+--: gone_at: open instant customer - life export row
+
+CREATE TABLE bucketed (
+  account_id BIGINT NOT NULL,
+  bucket_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  put_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, bucket_id, record_id),
+  FOREIGN KEY (account_id, bucket_id) REFERENCES bucket (account_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: bucket_id: open id customer - life export row
+--: record_id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: put_at: open instant contact show-to-owner life export row
+
+CREATE INDEX bucketed_record ON bucketed (account_id, record_id);
+
 CREATE TABLE collection (
   account_id BIGINT NOT NULL,
   folder_id BIGINT NOT NULL,
@@ -610,6 +648,8 @@ CREATE TABLE fact (
 --: seen: open count contact - life export row
 --: confidence: open measure contact - life export row
 
+CREATE INDEX fact_birthday ON fact (account_id, member_id, value_key) WHERE field = 'birthday';
+
 CREATE INDEX fact_record ON fact (account_id, record_id, id);
 
 CREATE TABLE folder (
@@ -641,6 +681,23 @@ CREATE TABLE folder (
 --: held: open count customer statistics work export row
 --: compared_at: open instant customer - work export row
 --: full_at: open instant customer - work export row
+
+CREATE TABLE follow_up (
+  account_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  aspect TEXT NOT NULL,
+  value BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, record_id, aspect),
+  FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: record_id: open id contact - life export row
+--: aspect: open enum contact - life export row
+--: value: open setting contact - life export row
+--: at: open instant contact - life export row
+--: member_id: open id customer - life export row
 
 CREATE TABLE grant_purpose (
   account_id BIGINT NOT NULL,
@@ -1078,6 +1135,29 @@ CREATE TABLE member (
 --: acknowledged_at: open instant customer - life export row
 --: left_at: open instant customer - life export row
 
+CREATE TABLE note (
+  account_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  record_id BIGINT NOT NULL,
+  interaction_id BIGINT,
+  words BLOB,
+  at BIGINT NOT NULL,
+  gone_at BIGINT,
+  PRIMARY KEY (account_id, id),
+  FOREIGN KEY (account_id, record_id) REFERENCES record (account_id, id) ON DELETE CASCADE
+);
+--: account_id: open id customer - life export keep
+--: id: open id contact - life export row
+--: member_id: open id customer - life export row
+--: record_id: open id contact - life export row
+--: interaction_id: open id contact - life export row
+--: words: sealed note contact show-to-owner life export row
+--: at: open instant contact show-to-owner life export row
+--: gone_at: open instant contact - life export row
+
+CREATE INDEX note_record ON note (account_id, record_id, id);
+
 CREATE TABLE participant (
   account_id BIGINT NOT NULL,
   interaction_id BIGINT NOT NULL,
@@ -1442,6 +1522,16 @@ CREATE TABLE transcript (
 --: line: open progress customer - work export row
 --: member_id: open id customer - life export row
 
+CREATE VIEW seen_bucket AS
+SELECT b.account_id, b.id, b.name, b.goal, b.days, b.made_at
+FROM bucket b WHERE b.account_id = kith_account() AND b.member_id = kith_member() AND b.gone_at IS NULL;
+
+CREATE VIEW seen_bucketed AS
+SELECT b.account_id, b.bucket_id, r.person_id, b.put_at
+FROM bucketed b JOIN record r ON r.account_id = b.account_id AND r.id = b.record_id
+WHERE b.account_id = kith_account() AND b.member_id = kith_member()
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id);
+
 CREATE VIEW seen_conflict AS
 SELECT c.account_id, c.id, c.destination_id, c.person_id, c.field, c.base, c.ours, c.theirs, c.at, c.resolved_at,
 c.cause, c.ours_at, c.ours_from, c.theirs_at, c.taken
@@ -1472,6 +1562,12 @@ CREATE VIEW seen_folder AS
 SELECT f.account_id, f.id, f.source_id, f.name, f.on_server, f.held, f.compared_at
 FROM folder f WHERE f.account_id = kith_account() AND f.member_id = kith_member();
 
+CREATE VIEW seen_follow_up AS
+SELECT f.account_id, r.person_id, f.record_id, r.identity, f.aspect, f.value, f.at
+FROM follow_up f JOIN record r ON r.account_id = f.account_id AND r.id = f.record_id
+WHERE f.account_id = kith_account() AND f.member_id = kith_member()
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id);
+
 CREATE VIEW seen_grant AS
 SELECT g.account_id, g.id, g.source_id, g.destination_id, g.scope, g.depth, g.since, g.words, g.warranty,
 g.policy_version, g.given_at, g.withdrawn_at
@@ -1490,6 +1586,19 @@ CREATE VIEW seen_left_out AS
 SELECT l.account_id, l.folder_id, l.rule, l.items
 FROM left_out l WHERE l.account_id = kith_account() AND l.member_id = kith_member();
 
+CREATE VIEW seen_logged AS
+SELECT i.account_id, i.id, i.member_id, r.person_id, i.kind, i.at, i.dated, i.direction, i.author, i.via_list,
+i.recipients
+FROM note n
+JOIN record r ON r.account_id = n.account_id AND r.id = n.record_id
+JOIN interaction i ON i.account_id = n.account_id AND i.id = n.interaction_id
+WHERE n.account_id = kith_account() AND n.gone_at IS NULL
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+AND (i.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s
+    WHERE s.account_id = i.account_id AND s.member_id = i.member_id AND s.withdrawn_at IS NULL AND s.level >= 2
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));
+
 CREATE VIEW seen_mail AS
 SELECT m.account_id, m.id, m.member_id, m.source_id, t.interaction_id, m.at, m.size, m.key_id, m.subject, m.content,
 m.blob_id
@@ -1503,6 +1612,16 @@ WHERE m.account_id = kith_account() AND m.erased = 0 AND (m.member_id = kith_mem
 CREATE VIEW seen_member AS
 SELECT m.account_id, m.id, m.email, m.name, m.role, m.joined_at, m.acknowledged_at
 FROM member m WHERE m.account_id = kith_account() AND m.left_at IS NULL;
+
+CREATE VIEW seen_note AS
+SELECT n.account_id, n.id, n.member_id, r.person_id, n.interaction_id, n.words, n.at
+FROM note n JOIN record r ON r.account_id = n.account_id AND r.id = n.record_id
+WHERE n.account_id = kith_account() AND n.gone_at IS NULL
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = r.account_id AND p.id = r.person_id)
+AND (n.member_id = kith_member() OR EXISTS (
+    SELECT 1 FROM share s
+    WHERE s.account_id = n.account_id AND s.member_id = n.member_id AND s.withdrawn_at IS NULL AND s.level >= 3
+    AND (s.with_member = 0 OR s.with_member = kith_member()) AND (s.person_id = 0 OR s.person_id = r.person_id)));
 
 CREATE VIEW seen_person AS
 SELECT p.account_id, p.id, p.member_id, p.kind, p.name, p.folded, p.organisation, p.title, p.strength,
