@@ -77,8 +77,10 @@ public struct AmagiCRM: CRM {
     }
   }
 
-  /// How a contact stands that is about to be changed: as it was told a moment ago, or else by a look at it, or at all of them
-  /// where that takes one question too. A second try is looked at by itself.
+  /// How a contact stands that is about to be changed.
+  ///
+  /// As it was told a moment ago, or else by a look at it, or at all of them where that takes one question too. A second
+  /// try is looked at by itself.
   private func look(_ id: Int64, _ write: CRMWrite) async throws -> AmagiContact? {
     if !write.isRetry {
       if !memory.isFresh(at: talk.now()), memory.fits(AmagiCRM.page) { _ = try await contacts() }

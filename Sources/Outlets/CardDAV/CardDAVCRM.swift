@@ -158,8 +158,10 @@ public struct CardDAVCRM: CRM {
     return try await put(new, at: place, only: .init(held.etag), over: held.bytes, write, permit, check)
   }
 
-  /// The card as this conversation last read it. A second try goes by what the first one saw: if that one was done after all,
-  /// the etag is another now, and the server refuses the second.
+  /// The card as this conversation last read it.
+  ///
+  /// A second try goes by what the first one saw: if that one was done after all, the etag is another now, and the server
+  /// refuses the second.
   private func look(_ place: DAVHref) async throws -> HeldCard? {
     if let held = memory.card(place) { return held }
     let held = try await book.card(place)
