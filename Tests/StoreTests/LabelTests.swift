@@ -16,7 +16,7 @@ struct LabelTests {
     #expect(
       Set(sealed.map { "\($0.table).\($0.column)" }) == [
         "mail.subject", "mail.content", "attachment.name", "blob_frame.bytes", "fact.detail", "journal_image.before",
-        "journal_image.after", "credential.login", "task.title", "task_link.their_title",
+        "journal_image.after", "credential.login", "task.title", "task_link.their_title", "note.words",
       ])
   }
 
