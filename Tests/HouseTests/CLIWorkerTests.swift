@@ -53,6 +53,7 @@ struct CLIWorkerTests {
   func site() throws {
     let cli = try CLI()
     try cli.addAccount()
+    try cli.run("operator", "set", "--name", "Ada", "--address", "1 Lane", "--email", "office@example.org")
     let port = 20_000 + Int(UInt16.random(in: 0...20_000))
     let script = """
       import http.client, json, sys, time
@@ -68,12 +69,15 @@ struct CLIWorkerTests {
           raise SystemExit("no answer")
       status, headers, body = ask("/health")
       assert status == 200 and json.loads(body)["status"] == "ok", body
-      status, headers, body = ask("/")
+      for path in ["/", "/people", "/people/person_1"]:
+          status, headers, body = ask(path)
+          assert status == 303 and headers["location"].startswith("/sign-in?next="), headers
+      status, headers, body = ask("/sign-in")
       assert status == 200 and "example.test" not in body
       assert headers["content-security-policy"].startswith("default-src 'self'"), headers
       assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
       assert "set-cookie" not in headers and "<script" not in body
-      nothing = [ask(p, m)[::2] for p, m in [("/x", "GET"), ("/people/person_1", "GET"), ("/", "POST"), ("/../etc/passwd", "GET")]]
+      nothing = [ask(p, m)[::2] for p, m in [("/x", "GET"), ("/setup", "GET"), ("/", "POST"), ("/../etc/passwd", "GET")]]
       assert all(n == nothing[0] and n[0] == 404 for n in nothing), nothing
       assert ask("/style.css")[0] == 200
       """
