@@ -12,6 +12,12 @@ public struct OpenAccount: Sendable {
     self.vault = vault
   }
 
+  /// Whether this is an e-mail address, well enough formed to be told from a typing error.
+  public static func isAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(where: \.isWhitespace)
+  }
+
   /// Makes keys, account, first member and acceptance; `digest` is that of the text that was accepted, `place` where.
   public func run(
     email: String, name: String, accepting digest: String?, from place: String

@@ -1,4 +1,5 @@
 public import Consent
+import Insight
 public import Model
 public import Plans
 public import Store
@@ -28,14 +29,6 @@ public struct TodayList: Sendable, Equatable {
 ///
 /// The list is made anew each time and kept nowhere; whoever is restricted, erased, deleted or no person is in none.
 public struct Today: Sendable {
-  /// Something the member owes somebody.
-  struct Owed: Sendable {
-    var kind: TodayItem.Kind
-    var person: ID<Person>
-    var since: Instant
-    var why: String
-  }
-
   let store: Store
   let gate: Gate
 
@@ -50,8 +43,8 @@ public struct Today: Sendable {
     var items = try await followUps(book, plans, viewer)
     let tasks = try await tasks(book, viewer)
     let birthdays = try await birthdays(book, viewer)
-    let owed = try await owed(viewer)
-    let others = Set(tasks.map(\.person) + birthdays.map(\.person) + owed.map(\.person))
+    let owed = try await SuggestReplies(store: store, gate: gate).owed(viewer).owed
+    let others = Set(tasks.map(\.person) + birthdays.map(\.person) + owed.map(\.person.id))
     let known = try await store.see(viewer) { session in
       Dictionary(
         try SeenFollowUps.known(others.sorted(), of: viewer.member, in: session).map { ($0.person, $0) },
@@ -62,7 +55,7 @@ public struct Today: Sendable {
       items.append(Today.item(task, on: book))
     }
     items += birthdays.compactMap { found in known[found.person].flatMap { Today.item(found, $0, on: book) } }
-    items += owed.compactMap { owed in known[owed.person].flatMap { Today.item(owed, $0, on: book) } }
+    items += owed.compactMap { owed in known[owed.person.id].flatMap { Today.item(owed, $0, on: book) } }
     let plan = TodayPlan(items, cap: book.rules.cap)
     var names = known.mapValues(\.name)
     for one in book.tracked { names[one.person] = one.name }
@@ -178,14 +171,14 @@ public struct Today: Sendable {
 
   // MARK: what is owed
 
-  private func owed(_ viewer: Viewer) async throws -> [Owed] { [] }
-
-  private static func item(_ owed: Owed, _ known: SeenFollowUps.Known, on book: FollowUpBook) -> TodayItem? {
-    guard !book.isSilent(owed.person) else { return nil }
-    let isPutOff = book.isPutOff(owed.person, since: owed.since, lastContact: known.lastContact)
-    let isSettled = isPutOff && book.isPutOffToday(owed.person)
+  private static func item(_ reply: OwedReply, _ known: SeenFollowUps.Known, on book: FollowUpBook) -> TodayItem? {
+    let (person, owed) = (reply.person.id, reply.owed)
+    guard !book.isSilent(person) else { return nil }
+    let isPutOff = book.isPutOff(person, since: owed.since, lastContact: known.lastContact)
+    let isSettled = isPutOff && book.isPutOffToday(person)
     guard isSettled || !isPutOff else { return nil }
     return TodayItem(
-      owed.kind, owed.person, since: book.rules.zone.day(owed.since), why: owed.why, isSettled: isSettled)
+      owed.kind == .answer ? .answer : .promise, person, since: book.rules.zone.day(owed.since), why: owed.why,
+      isSettled: isSettled)
   }
 }

@@ -68,7 +68,7 @@ extension Analysis.Declaration {
   static let repliesOwed = Analysis.Declaration(
     function: .track, inputs: "what the authors' own words in mails of the last 60 days ask or promise",
     outputs: "mails you owe an answer, or what you promised",
-    purpose: "find-people", without: "'kith suggest replies' names nobody")
+    purpose: "find-people", without: "'kith suggest replies' names nobody, and 'kith today' no reply")
 
   static let replyTimes = Analysis.Declaration(
     function: .track, inputs: "when you wrote to whom, and when they answered",

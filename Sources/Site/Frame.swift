@@ -29,7 +29,6 @@ struct Frame: Sendable {
   var title: String
   var nav: [Link]
   var me: String?
-  var isAdministrator: Bool
   var form: String
   var isDemo: Bool
   var operatorName: String
@@ -38,13 +37,12 @@ struct Frame: Sendable {
   var hasOperator: Bool
 
   init(
-    title: String, place: Place?, me: String?, isAdministrator: Bool, form: String, isDemo: Bool,
+    title: String, place: Place?, me: String?, form: String, isDemo: Bool,
     operator record: OperatorRecord?
   ) {
     self.title = title
     self.nav = Place.allCases.map { Link(href: $0.path, words: $0.words, icon: $0.rawValue, isHere: $0 == place) }
     self.me = me
-    self.isAdministrator = isAdministrator
     self.form = form
     self.isDemo = isDemo
     self.operatorName = record?.name ?? ""
@@ -59,6 +57,3 @@ struct Framed<Body: Sendable>: Sendable {
   var frame: Frame
   var body: Body
 }
-
-/// A page without fields of its own.
-struct Empty: Sendable {}

@@ -57,7 +57,6 @@ struct Hall: Sendable {
   ) async throws -> Response {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
-      isAdministrator: context.visit?.viewer.role == .administrator,
       form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord())
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }

@@ -189,7 +189,7 @@ struct Guarded: RouterMiddleware {
 
   private func message(_ heading: String, _ words: String, _ remedy: String?) -> String {
     let frame = Frame(
-      title: heading, place: nil, me: nil, isAdministrator: false, form: "", isDemo: false, operator: nil)
+      title: heading, place: nil, me: nil, form: "", isDemo: false, operator: nil)
     return hall.pages.render(
       "message", Framed(frame: frame, body: MessagePage(heading: heading, words: words, remedy: remedy)))
   }

@@ -12,13 +12,15 @@ struct Bucketry: Sendable {
   let office: Office
   let viewer: Viewer
 
-  /// Letters with Bob 40 days ago, Eli 10, Fay 3 and Hal 2 (a reply to Ada), and a card of Gus, who has no mail.
+  /// Letters with Bob 40 days ago, Eli 10, Fay 3 and Hal 2, which ask nothing, and a card of Gus, who has no mail.
   init(_ engine: StagedHouse.EngineKind = .sqlite, letters: [Cast.Letter]? = nil, cards: String = Self.gus) async throws
   {
     office = try await Office(engine: engine)
     let usual = [
-      letter(1, Cast.bob, [Cast.ada], daysAgo: 40), letter(2, Cast.eli, [Cast.ada], daysAgo: 10),
-      letter(3, Cast.ada, [Cast.fay], daysAgo: 3), letter(4, Cast.hal, [Cast.ada], daysAgo: 2),
+      letter(1, Cast.bob, [Cast.ada], daysAgo: 40, "The roof", "The roof holds."),
+      letter(2, Cast.eli, [Cast.ada], daysAgo: 10, "The deed", "The deed is signed."),
+      letter(3, Cast.ada, [Cast.fay], daysAgo: 3, "The loan", "The loan is paid."),
+      letter(4, Cast.hal, [Cast.ada], daysAgo: 2, "The fence", "The fence is green."),
     ]
     try await office.take(.mails, try office.write(letters ?? usual, "mail"))
     try Cast.write(Array(cards.utf8), office.files + "/cards.vcf")

@@ -41,6 +41,25 @@ import Testing
     #expect(try await scene.list().lines.contains { $0.name == "Eli Ember" })
   }
 
+  @Test("an answer and a promise that are owed stand there with why, until they are given or switched off")
+  func owed() async throws {
+    let (scene, _) = try await scene(days: nil)
+    #expect(try await scene.lines().isEmpty)
+    let letters = [
+      letter(901, Cast.bob, [Cast.ada], daysAgo: 2, "The roof", "Can you send me the plan?"),
+      letter(902, Cast.ada, [Cast.eli], daysAgo: 1, "The deed", "I will send you the deed on Friday."),
+    ]
+    try await scene.office.take(.mails, try scene.office.write(letters, "owed"))
+    let lines = try await scene.list().lines
+    #expect(lines.map { "\($0.item.kind) \($0.name)" } == ["answer Bob Brown", "promise Eli Ember"])
+    #expect(lines.allSatisfy { !$0.item.why.isEmpty })
+    let bob = try await scene.person(Cast.bob)
+    _ = try await scene.saying.say(.dismiss, about: [bob], as: scene.viewer)
+    #expect(try await scene.lines() == ["promise Eli Ember"])
+    _ = try await scene.store.turn(.repliesOwed, on: false, scene.office.account, scene.office.ada)
+    #expect(try await scene.lines().isEmpty)
+  }
+
   @Test("snoozed, dismissed, muted and archived people leave the list, and come back when they should")
   func putOff() async throws {
     let (scene, _) = try await scene()

@@ -52,11 +52,7 @@ struct DryRunPage: Sendable {
     digest = report.planDigest ?? report.digest
     isApproved = report.approved
     isBeyond = report.planDigest != nil
-    changes = report.lines.prefix(DryRunPage.most).map { line in
-      Change(
-        person: line.person, href: "/people/\(line.person)", kind: line.kind, field: line.field,
-        old: line.old.joined(separator: ", "), new: line.new.joined(separator: ", "))
-    }
+    changes = report.lines.prefix(DryRunPage.most).map(Change.init)
     hasChanges = !changes.isEmpty
     let hidden = report.lines.count - changes.count
     more = hidden > 0 ? Words.count(hidden, "more line", "more lines") : nil
@@ -92,4 +88,12 @@ struct DryRunPage: Sendable {
     {{/body.isApproved}}
     {{> foot}}
     """
+}
+
+extension DryRunPage.Change {
+  init(_ line: DeliverReport.Line) {
+    self.init(
+      person: line.person, href: "/people/\(line.person)", kind: line.kind, field: line.field,
+      old: line.old.joined(separator: ", "), new: line.new.joined(separator: ", "))
+  }
 }

@@ -53,7 +53,9 @@ struct RegisterPage: Sendable {
     guard code == setupCode else {
       throw Trouble("the code is not the one that was printed when the server was started", "look there again")
     }
-    guard Form.isAddress(email) else { throw Trouble("this is no e-mail address", "give one like you@example.org") }
+    guard OpenAccount.isAddress(email) else {
+      throw Trouble("this is no e-mail address", "give one like you@example.org")
+    }
     guard form["policy"] == PolicyVersion.current.digest else {
       throw Refusal(.policyNotAccepted, promise: 29, "without accepting the privacy policy no account can be opened")
     }

@@ -26,7 +26,7 @@ struct SetupPage: Sendable {
         code: form["code"], name: form["name"], address: form["address"], email: form["email"])
       if page.code != hall.setupCode {
         page.trouble = "The code is not the one that was printed when the server was started."
-      } else if page.name.isEmpty || page.address.isEmpty || !Form.isAddress(page.email) {
+      } else if page.name.isEmpty || page.address.isEmpty || !OpenAccount.isAddress(page.email) {
         page.trouble = "Please give a name, a postal address and an e-mail address."
       }
       guard page.trouble == nil else {
@@ -53,13 +53,4 @@ struct SetupPage: Sendable {
     </form>
     {{> foot}}
     """
-}
-
-extension Form {
-  /// An e-mail address, well enough formed to be told from a typing error.
-  static func isAddress(_ text: String) -> Bool {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains { $0.isWhitespace }
-      && text.utf8.count <= 254
-  }
 }

@@ -38,11 +38,7 @@ struct UndoPage: Sendable {
 
   init(_ report: UndoReport) {
     id = report.entry.description
-    changes = report.lines.map { line in
-      DryRunPage.Change(
-        person: line.person, href: "/people/\(line.person)", kind: line.kind, field: line.field,
-        old: line.old.joined(separator: ", "), new: line.new.joined(separator: ", "))
-    }
+    changes = report.lines.map(DryRunPage.Change.init)
     hasChanges = !changes.isEmpty
     edited = report.edited.isEmpty ? nil : report.edited.map(\.name).joined(separator: ", ")
     digest = report.digest ?? ""

@@ -69,8 +69,7 @@ extension AccountCommand {
 
 /// An e-mail address, well enough formed to be told from a typing error.
 func isAddress(_ text: String) throws {
-  let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-  guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !text.contains(where: \.isWhitespace) else {
+  guard OpenAccount.isAddress(text) else {
     throw ValidationError("'\(text)' is no e-mail address")
   }
 }
