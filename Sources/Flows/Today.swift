@@ -24,6 +24,22 @@ public struct TodayList: Sendable, Equatable {
   public var goal: WeeklyGoal
 }
 
+/// What pages show of it, without the room where it was planned.
+extension TodayList {
+  /// People with an interval who were in touch since Monday.
+  public var weekDone: Int { goal.done }
+  /// How many people a week the owner wants to reach; nil if that is not set.
+  public var weekGoal: Int? { goal.goal }
+}
+
+extension TodayList.Line {
+  public var person: ID<Person> { item.person }
+  public var task: ID<Todo>? { item.task }
+  public var why: String { item.why }
+  /// As the owner reads it: `birthday`, `answer`, `promise`, `task`, `follow-up`.
+  public var kind: String { item.kind.rawValue }
+}
+
 /// Lists what a member should do today, each with its reason: follow-ups that are due, replies owed, promises made, tasks,
 /// birthdays.
 ///
@@ -38,12 +54,16 @@ public struct Today: Sendable {
   }
 
   public func list(_ viewer: Viewer) async throws -> TodayList {
+    try await list(viewer, owed: try await SuggestReplies(store: store, gate: gate).owed(viewer).owed)
+  }
+
+  /// The list with what is owed as it was found before: no mail is opened for it.
+  public func list(_ viewer: Viewer, owed: [OwedReply]) async throws -> TodayList {
     let book = try await FollowUpBook.read(store, viewer)
     let plans = book.tracked.map { book.plan(of: $0) }
     var items = try await followUps(book, plans, viewer)
     let tasks = try await tasks(book, viewer)
     let birthdays = try await birthdays(book, viewer)
-    let owed = try await SuggestReplies(store: store, gate: gate).owed(viewer).owed
     let others = Set(tasks.map(\.person) + birthdays.map(\.person) + owed.map(\.person.id))
     let known = try await store.see(viewer) { session in
       Dictionary(

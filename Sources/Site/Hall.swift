@@ -24,6 +24,8 @@ struct Hall: Sendable {
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
   let attempts = Attempts()
+  /// What each member owes, as it was last found.
+  let owed: OwedBoard
   private let said = Said()
 
   /// The operator's record once it was said; it is asked for again until then.
@@ -32,6 +34,7 @@ struct Hall: Sendable {
   init(store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, demo: DemoVisit?, setupCode: String) {
     self.store = store
     self.gate = gate
+    owed = OwedBoard(store: store, gate: gate)
     self.vault = vault
     self.pages = pages
     self.deliver = deliver
@@ -57,7 +60,7 @@ struct Hall: Sendable {
   ) async throws -> Response {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
-      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord())
+      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord(), notice: context.notice)
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }
 

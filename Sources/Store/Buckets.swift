@@ -120,6 +120,14 @@ public enum SeenBuckets {
     }
   }
 
+  /// Some of those in a bucket, by id.
+  public static func people(in bucket: ID<Bucket>, limit: Int, in session: any Session) throws -> [ID<Person>] {
+    try session.rows(
+      "SELECT DISTINCT person_id FROM seen_bucketed WHERE bucket_id = $1 ORDER BY person_id LIMIT $2",
+      [Value(bucket), Value(limit)]
+    ).map { $0.id(0) }
+  }
+
   /// Who is in which bucket; of a person united from several, since the first was put in.
   public static func places(
     of person: ID<Person>? = nil, in session: any Session

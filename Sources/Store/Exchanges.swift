@@ -57,3 +57,17 @@ public enum Exchanges {
     return found
   }
 }
+
+extension Store {
+  /// When the last mail of a member came or went before an instant.
+  public func lastMail(of member: ID<Member>, before now: Instant, _ account: ID<Account>) async throws -> Instant? {
+    try await read(account) { session in
+      try session.row(
+        """
+        SELECT at FROM interaction WHERE account_id = $1 AND member_id = $2 AND at <= $3 AND kind = 'mail'
+        ORDER BY at DESC LIMIT 1
+        """, [Value(account), Value(member), Value(now)]
+      ).map { $0.instant(0) }
+    }
+  }
+}

@@ -16,8 +16,9 @@ struct PersonLine: Sendable {
   var last: String
   var interactions: String
 
-  init(_ seen: SeenPerson) {
-    let person = seen.person
+  init(_ seen: SeenPerson) { self.init(seen.person) }
+
+  init(_ person: Person) {
     let known = [person.title, person.organisation].compactMap { $0 }.filter { !$0.isEmpty }
     id = person.id.description
     href = "/people/\(person.id)"

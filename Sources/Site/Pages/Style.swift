@@ -133,6 +133,27 @@ extension Templates {
     .danger { background: var(--bad); color: var(--paper); }
     .inline { display: inline; }
     .pager { margin: var(--s4) 0; }
+    .told { display: flex; gap: var(--s3); align-items: center; justify-content: space-between; flex-wrap: wrap; margin: 0 0 var(--s4); }
+    .hush { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    .name { font-weight: 600; }
+    .progress { display: flex; align-items: center; gap: var(--s3); }
+    progress { width: 8rem; height: .6rem; accent-color: var(--tint); }
+    .acts { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: center; margin: 0; }
+    .joined { display: inline-flex; }
+    .joined select { width: auto; border-radius: .45rem 0 0 .45rem; border-right: 0; }
+    .joined button { border-radius: 0 .45rem .45rem 0; }
+    .today > li:focus-within { background: var(--wash); }
+    .tag.birthday, .tag.promise { color: var(--fair); border-color: currentColor; }
+    .tag.answer { color: var(--bad); border-color: currentColor; }
+    kbd { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: .3rem; padding: 0 .35rem; background: var(--paper); color: var(--ink); }
+    .keys { display: none; }
+    @media (hover: hover) and (min-width: 60rem) { .keys { display: block; } }
+    .game h2 { margin-top: 0; font-size: 1.4rem; }
+    .game:focus { outline: none; }
+    .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
+    .choices form, .choices button { width: 100%; margin: 0; }
+    .choices small { font-weight: 400; color: inherit; }
+    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; }
     iframe.mail { width: 100%; height: 28rem; border: 1px solid var(--line); border-radius: var(--round); background: #fff; }
     @media (prefers-reduced-motion: no-preference) { a, button { transition: background-color .12s, filter .12s; } }
     @media print { .side, footer, form { display: none; } }
