@@ -45,11 +45,12 @@ public struct Show: Sendable {
     self.gate = gate
   }
 
-  /// One page of people, the strongest tie first; with `standing` only contacts, or only the discovered.
+  /// One page of people; with `standing` only contacts, or only the discovered; with `status` only those with whom it
+  /// stands so today.
   public func people(
-    _ query: PeopleQuery, standing: Person.Standing? = nil, as viewer: Viewer
+    _ query: PeopleQuery, standing: Person.Standing? = nil, status: TieStatus? = nil, as viewer: Viewer
   ) async throws -> [SeenPerson] {
-    let found = try await page(query, standing, viewer)
+    let found = try await page(query, standing, status, viewer)
     try await note(found.map { ($0.person.id, $0.owner) }, at: .directory, viewer)
     return found
   }

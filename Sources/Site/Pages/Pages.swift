@@ -12,6 +12,7 @@ struct Pages {
 
   private static let texts: [String: String] = [
     "head": Templates.head, "notice": Notice.template, "foot": Templates.foot, "pager": Templates.pager,
+    "option": Choice.template,
     "setup": SetupPage.template,
     "sign-in": SignInPage.template, "prove": ProvePage.template, "welcome": WelcomePage.template,
     "register": RegisterPage.template, "overview": OverviewPage.template,
