@@ -1,6 +1,6 @@
 public import Consent
-public import Model
-import Store
+import Model
+public import Store
 
 /// Keeps in memory what was last found to be owed, so that a look at the list of the day opens no mail.
 ///

@@ -29,6 +29,16 @@ public struct PersonPage: Sendable, Equatable {
   public var reasons: [Reason] {
     strength.parts.map { Reason(name: $0.name, words: $0.words, value: $0.value) }
   }
+  /// What a source says against what stands, for those who show it.
+  public struct Dispute: Sendable, Equatable {
+    public var field: Fact.Field
+    public var value: String
+    public var from: Fact.Origin
+  }
+
+  public var disputed: [Dispute] {
+    proposals.map { Dispute(field: $0.field, value: $0.proposed, from: $0.proposedBy) }
+  }
   /// What a source proposes against what stands, with the record that says so (P048).
   public var proposals: [FoldedPerson.Passed]
 }

@@ -1,6 +1,6 @@
 public import Consent
 public import Model
-import Store
+public import Store
 
 /// The owner puts a tag on people, and takes it off; a tag says what somebody is, and reminds of nobody.
 public struct TagPeople: Sendable {

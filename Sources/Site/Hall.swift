@@ -26,6 +26,8 @@ struct Hall: Sendable {
   let attempts = Attempts()
   /// What each member owes, as it was last found.
   let owed: OwedBoard
+  /// The list of the day, as far as it may be kept.
+  let days: DayBoard
   private let said = Said()
 
   /// The operator's record once it was said; it is asked for again until then.
@@ -35,6 +37,7 @@ struct Hall: Sendable {
     self.store = store
     self.gate = gate
     owed = OwedBoard(store: store, gate: gate)
+    days = DayBoard(store: store, gate: gate)
     self.vault = vault
     self.pages = pages
     self.deliver = deliver

@@ -1,6 +1,7 @@
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// What an action just did, said on the page that follows, with the way to take it back.
 struct Notice: Sendable {
@@ -44,9 +45,8 @@ struct Notice: Sendable {
     to path: String, _ said: Said, count: Int = 1, undo: String? = nil
   ) -> Response {
     let plain = Notice.plain(path)
-    var told = Form("")
-    told = Form(told.with([("said", said.rawValue), ("n", "\(count)"), ("undo", undo)]))
-    return Response.redirect(to: plain + (plain.contains("?") ? "&" : "?") + told.with([]), type: .normal)
+    let told = Form("").with([("said", said.rawValue), ("n", "\(count)"), ("undo", undo)])
+    return Response.redirect(to: plain + (plain.contains("?") ? "&" : "?") + told, type: .normal)
   }
 
   static func redirect(to path: String, _ said: Said, _ kept: KeptRun) -> Response {

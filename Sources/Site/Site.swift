@@ -97,6 +97,8 @@ public struct Site: Sendable {
     OverviewPage.add(to: router, hall)
     PeoplePage.add(to: router, hall)
     PersonPageView.add(to: router, hall)
+    MailPages.add(to: router, hall)
+    MergesPage.add(to: router, hall)
     CRMPage.add(to: router, hall)
     UndoPage.add(to: router, hall)
     DryRunPage.add(to: router, hall)
@@ -161,7 +163,8 @@ struct Guarded: RouterMiddleware {
       response = try await answer(error, request, context)
     }
     for (name, value) in Guarded.headers {
-      if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
+      // A frame has a policy of its own, which is narrower.
+      if let name = HTTPFields.Element.Name(name), response.headers[name] == nil { response.headers[name] = value }
     }
     return response
   }

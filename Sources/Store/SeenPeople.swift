@@ -17,7 +17,7 @@ public struct PeopleQuery: Sendable, Equatable {
   /// In which bucket.
   public enum Place: Sendable, Equatable {
     case bucket(ID<Bucket>)
-    case none
+    case unsorted
   }
 
   /// When the last contact was.
@@ -30,7 +30,7 @@ public struct PeopleQuery: Sendable, Equatable {
   /// Whether those are shown whom the owner archived.
   public enum Archived: String, Sendable, CaseIterable { case hidden, only, shown }
 
-  /// Part of a name or an address, any case.
+  /// Beginnings of words of a name, an address or a number, any case.
   public var text: String
   public var kind: Person.Kind?
   public var place: Place?
@@ -90,7 +90,7 @@ extension PeopleQuery.Sort {
 
 extension Seeing {
   /// A smaller set is gone through itself; a greater one is met soon enough when people are gone through in their order.
-  private static let small = 1_500
+  private static let small = 1_000
 
   /// One page of people in the order asked for.
   public static func people(_ query: PeopleQuery, in session: any Session) throws -> [SeenPerson] {
@@ -133,7 +133,7 @@ extension Seeing {
     case .never: asked.add("COALESCE(p.last_contacted, 0) = 0")
     case nil: break
     }
-    if !query.text.isEmpty { asked.addText(query.text) }
+    if !query.text.isEmpty { try asked.addText(query.text, small: small, in: session) }
     try asked.addSets(query, small: small, in: session)
     if let after = query.after {
       let row = try session.row("SELECT \(query.sort.key) FROM seen_person p WHERE p.id = $1", [Value(after)])
@@ -163,14 +163,16 @@ private struct Asked {
 
   mutating func add(_ condition: String) { conditions.append(condition) }
 
-  mutating func addText(_ text: String) {
-    let part = bind(.text("%" + Asked.escaped(fold(text)) + "%"))
-    add(
-      """
-      (p.folded LIKE \(part) ESCAPE '!' OR p.id IN (
-        SELECT v.person_id FROM seen_person_value v
-        WHERE v.field IN ('email', 'phone') AND v.value LIKE \(part) ESCAPE '!'))
-      """)
+  /// Each word must be the beginning of one of theirs.
+  mutating func addText(_ text: String, small: Int, in session: any Session) throws {
+    let words = SearchWords.asked(text)
+    if words.isEmpty { add("1 = 0") }
+    for word in words {
+      let byte = session.dialect.binaryOrder
+      try add(
+        "seen_person_word s", "s.word\(byte) >= $1 AND s.word\(byte) < $2", [.text(word), .text(word + "\u{10FFFF}")],
+        small, in: session)
+    }
   }
 
   /// Whoever is in a set: in a bucket, with a tag, with an interval, archived.
@@ -178,7 +180,7 @@ private struct Asked {
     switch query.place {
     case .bucket(let bucket):
       try add("seen_bucketed s", "s.bucket_id = $1", [Value(bucket)], small, in: session)
-    case PeopleQuery.Place.none:
+    case .unsorted:
       add(
         """
         NOT EXISTS (
@@ -188,7 +190,7 @@ private struct Asked {
     }
     if let tag = query.tag {
       try add(
-        "seen_person_value s", "s.field = 'tag' AND substr(s.value, 1, 200) = substr($1, 1, 200) AND s.value = $1",
+        "seen_person_value s", "s.field = 'tag' AND substr(s.value, 1, 200) = substr($1, 1, 200)",
         [.text(tag)], small, in: session)
     }
     if query.isTracked {
@@ -210,23 +212,14 @@ private struct Asked {
   ) throws {
     let some = try session.row(
       "SELECT COUNT(*) FROM (SELECT 1 FROM \(table) WHERE \(condition) LIMIT \(small)) few", values)
-    let bound = values.map { bind($0) }
-    let here = condition.replacing("$1", with: bound.first ?? "")
+    var here = condition
+    for place in values.indices { here = here.replacing("$\(place + 1)", with: "@\(place + 1)") }
+    for (place, value) in values.enumerated() { here = here.replacing("@\(place + 1)", with: bind(value)) }
     if some?.int(0) ?? 0 < small {
       add("p.id IN (SELECT s.person_id FROM \(table) WHERE \(here))")
     } else {
       add("EXISTS (SELECT 1 FROM \(table) WHERE s.person_id = p.id AND \(here))")
     }
-  }
-
-  /// `%`, `_` and the escape itself stand for themselves.
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for character in text {
-      if "%_!".contains(character) { out.append("!") }
-      out.append(character)
-    }
-    return out
   }
 }
 

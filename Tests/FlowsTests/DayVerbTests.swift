@@ -67,6 +67,35 @@ import Testing
     #expect(try await found(board, scene.viewer).isEmpty)
   }
 
+  @Test(
+    "P121 the kept list of a day follows every change of its owner at once, and names nobody who was restricted since")
+  func kept() async throws {
+    let scene = try await Bucketry()
+    let board = DayBoard(store: scene.store, gate: scene.gate)
+    let (bob, eli) = (try await scene.person(Cast.bob), try await scene.person(Cast.eli))
+    func names() async throws -> [String] {
+      let list = try await board.list(scene.viewer, owed: [])
+      #expect(try await scene.today.list(scene.viewer, owed: []).lines == list.lines)
+      return list.lines.map(\.name)
+    }
+    #expect(try await names().isEmpty)
+    let bucket = try await scene.buckets.make("Clients", days: 5, as: scene.viewer)
+    _ = try await scene.sorting.put([bob, eli], into: bucket.id, as: scene.viewer)
+    #expect(Set(try await names()) == ["Bob Brown", "Eli Ember"])
+    let snoozed = try await scene.saying.say(.snooze(until: Day(utc: Cast.now) + 3), about: [eli], as: scene.viewer)
+    #expect(try await names() == ["Bob Brown"])
+    try await scene.undo(snoozed)
+    _ = try await scene.logging.log(.call, with: eli, as: scene.viewer)
+    #expect(try await names() == ["Bob Brown"])
+    _ = try await scene.buckets.change(bucket.id, .init(days: 90), as: scene.viewer)
+    #expect(try await names().isEmpty)
+    _ = try await scene.buckets.change(bucket.id, .init(days: 5), as: scene.viewer)
+    _ = try await scene.days.run(SetDay.Change(cap: 1), as: scene.viewer)
+    #expect(try await names() == ["Bob Brown"])
+    try await scene.office.editing.restrict(bob, as: scene.viewer)
+    #expect(try await board.list(scene.viewer, owed: []).lines.isEmpty)
+  }
+
   @Test("a tag is put on many at once, taken off whatever said it, and each of it is taken back together")
   func tags() async throws {
     let scene = try await Bucketry(

@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Hummingbird
 import Model
+import Store
 
 /// One word of the owner's about one person or many, from whichever page: logged, put off, sorted, out of the way.
 enum ActOnPeople {

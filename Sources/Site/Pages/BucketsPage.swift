@@ -53,7 +53,7 @@ struct BucketsPage: Sendable {
       let form = try await hall.form(request, context)
       do {
         _ = try await EditBucket(store: hall.store, gate: hall.gate).make(
-          form["name"], goal: form["goal"], days: try BucketPage.days(form["days"]), as: viewer)
+          form["name"], goal: form["goal"], days: try BucketPage.interval(form["days"]), as: viewer)
       } catch let trouble as Trouble {
         var page = try await read(hall, viewer)
         (page.trouble, page.name, page.goal, page.days) = (
@@ -160,7 +160,7 @@ struct BucketPage: Sendable {
       do {
         _ = try await EditBucket(store: hall.store, gate: hall.gate).change(
           id,
-          EditBucket.Change(name: form["name"], goal: .some(form["goal"]), days: .some(try days(form["days"]))),
+          EditBucket.Change(name: form["name"], goal: .some(form["goal"]), days: .some(try interval(form["days"]))),
           as: viewer)
       } catch let trouble as Trouble {
         guard var page = try await read(hall, id, viewer) else { return Answer.nothing }
@@ -180,7 +180,7 @@ struct BucketPage: Sendable {
     }
   }
 
-  static func days(_ text: String) throws -> Int? {
+  static func interval(_ text: String) throws -> Int? {
     if text.isEmpty { return nil }
     guard let days = Int(text) else { throw Trouble("this is no number of days", "give whole days, or none") }
     return days

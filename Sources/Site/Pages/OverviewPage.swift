@@ -50,7 +50,7 @@ struct OverviewPage: Sendable {
         Count(number: "\(kinds[.person] ?? 0)", words: "people known"),
         Count(number: "\(records)", words: "records in the CRM"),
       ],
-      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(DataPage.Book.init),
+      people: people.map { PersonLine($0) }, hasPeople: !people.isEmpty, books: folders.map(DataPage.Book.init),
       hasBooks: !folders.isEmpty,
       ledger: ledger.suffix(40).reversed().map { LedgerPage.Entry($0.line) }, hasLedger: !ledger.isEmpty,
       ledgerSize: "\(ledger.count)", folder: hall.demo?.folder)

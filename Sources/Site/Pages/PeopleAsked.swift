@@ -27,7 +27,7 @@ struct PeopleAsked: Sendable {
     query = PeopleQuery(
       text: String(form["q"].prefix(200)), kind: Person.Kind(rawValue: form["kind"]),
       sort: PeopleQuery.Sort(rawValue: form["sort"]) ?? .strength, after: ID<Person>(form["after"]))
-    query.place = form["bucket"] == "none" ? PeopleQuery.Place.none : ID<Bucket>(form["bucket"]).map { .bucket($0) }
+    query.place = form["bucket"] == "none" ? PeopleQuery.Place.unsorted : ID<Bucket>(form["bucket"]).map { .bucket($0) }
     query.tag = form["tag"].isEmpty ? nil : String(form["tag"].prefix(200))
     query.contact = PeopleAsked.contact(form["last"], now)
     query.strength = PeopleAsked.levels[form["strength"]]

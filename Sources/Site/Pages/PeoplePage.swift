@@ -19,13 +19,10 @@ struct PersonLine: Sendable {
   var status: String?
   var buckets: String?
 
-  init(_ seen: SeenPerson, on book: FollowUpBook? = nil) {
+  init(_ seen: SeenPerson, _ status: TieStatus = .none, in buckets: [Bucket] = []) {
     self.init(seen.person)
-    guard let book else { return }
-    let status = book.statuses[seen.person.id] ?? TieStatus.none
     self.status = status == .none ? nil : status.rawValue
-    let names = book.buckets(of: seen.person.id).map(\.name)
-    buckets = names.isEmpty ? nil : names.joined(separator: ", ")
+    self.buckets = buckets.isEmpty ? nil : buckets.map(\.name).joined(separator: ", ")
   }
 
   init(_ person: Person) {
@@ -80,9 +77,12 @@ struct PeoplePage: Sendable {
     let buckets = try await hall.store.see(viewer) { try SeenBuckets.all(in: $0) }
     let colleagues = try await hall.store.members(viewer.account).filter { $0.leftAt == nil }
     let book = try await FollowUpBook.read(hall.store, viewer, among: shown.map(\.person.id))
+    let statuses = book.statuses
     let choices = PeopleChoices(form, buckets: buckets, members: colleagues.map { ($0.id.description, $0.name) })
     return PeoplePage(
-      query: query.text, tag: form["tag"], choices: choices, people: shown.map { PersonLine($0, on: book) },
+      query: query.text, tag: form["tag"], choices: choices, people: shown.map {
+        PersonLine($0, statuses[$0.person.id] ?? TieStatus.none, in: book.buckets(of: $0.person.id))
+      },
       hasPeople: !shown.isEmpty, isFiltered: asked.isFiltered, isOpen: asked.isOpen,
       buckets: buckets.map { Choice(value: $0.id.description, words: $0.name, isChosen: false) },
       hasBuckets: !buckets.isEmpty, here: Notice.plain(request.uri.description),

@@ -148,6 +148,10 @@ extension Templates {
     .bulk { border: 1px solid var(--line); border-radius: var(--round); background: var(--card); padding: var(--s3) var(--s4); margin: 0 0 var(--s4); min-width: 0; }
     .bulk .row { margin: 0; }
     .bulk legend { font-weight: 600; font-size: .92rem; color: var(--soft); padding: 0 var(--s2); }
+    .small { min-height: 2rem; padding: .1rem .6rem; font-size: .85rem; }
+    .lines { white-space: pre-line; overflow-wrap: anywhere; }
+    .chart .area { fill: var(--wash); }
+    figure { margin: 0 0 var(--s4); }
     .today > li:focus-within { background: var(--wash); }
     .tag.birthday, .tag.promise { color: var(--fair); border-color: currentColor; }
     .tag.answer { color: var(--bad); border-color: currentColor; }

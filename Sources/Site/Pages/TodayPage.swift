@@ -70,9 +70,9 @@ struct TodayPage: Sendable {
     switch try await hall.owed.known(to: viewer) {
     case .looking: owed.isLooking = true
     case .found(let found): replies = found
-    case .failed(let error): owed.trouble = Words.any(error)
+    case .failed(let error): owed.trouble = Words.reason(error)
     }
-    let list = try await Today(store: store, gate: hall.gate).list(viewer, owed: replies)
+    let list = try await hall.days.list(viewer, owed: replies)
     let persons = list.lines.map(\.person)
     let seen = try await store.see(viewer) { session in try persons.map { try Seeing.person($0, in: session)?.person } }
     let buckets = try await store.see(viewer) { try SeenBuckets.all(in: $0) }
@@ -151,8 +151,8 @@ struct TodayPage: Sendable {
 
 extension TodayPage.Line {
   init(_ line: TodayList.Line, _ person: Person?) {
-    person = line.person.description
-    id = line.task?.description ?? person
+    self.person = line.person.description
+    id = line.task?.description ?? line.person.description
     href = "/people/\(line.person)"
     name = line.name.isEmpty ? person.map(PersonLine.name) ?? "" : line.name
     kind = line.kind
@@ -185,7 +185,7 @@ extension Words {
   }
 
   /// What can be told of an error without showing what is inside.
-  static func any(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     switch error {
     case let trouble as Trouble: sentence(trouble)
     case let refusal as Refusal: sentence(refusal)
