@@ -93,7 +93,8 @@ enum JournalText {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+    guard text.utf8.contains(where: { $0 == 92 || $0 == 10 || $0 == 13 }) else { return text }
+    return text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
   }
 
   private static func unescaped(_ text: Substring) -> String {
