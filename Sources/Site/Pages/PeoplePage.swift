@@ -80,7 +80,8 @@ struct PeoplePage: Sendable {
     let statuses = book.statuses
     let choices = PeopleChoices(form, buckets: buckets, members: colleagues.map { ($0.id.description, $0.name) })
     return PeoplePage(
-      query: query.text, tag: form["tag"], choices: choices, people: shown.map {
+      query: query.text, tag: form["tag"], choices: choices,
+      people: shown.map {
         PersonLine($0, statuses[$0.person.id] ?? TieStatus.none, in: book.buckets(of: $0.person.id))
       },
       hasPeople: !shown.isEmpty, isFiltered: asked.isFiltered, isOpen: asked.isOpen,
