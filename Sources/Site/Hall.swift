@@ -20,6 +20,8 @@ struct Hall: Sendable {
   let pages: Pages
   /// Nil in a process without the keys of logins: it reaches no CRM.
   let deliver: Deliver?
+  /// Nil in a process that connects nothing.
+  let doors: Doors?
   let demo: DemoVisit?
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
@@ -29,12 +31,16 @@ struct Hall: Sendable {
   /// The operator's record once it was said; it is asked for again until then.
   private final class Said: Sendable { let record = Mutex<OperatorRecord?>(nil) }
 
-  init(store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, demo: DemoVisit?, setupCode: String) {
+  init(
+    store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, doors: Doors?, demo: DemoVisit?,
+    setupCode: String
+  ) {
     self.store = store
     self.gate = gate
     self.vault = vault
     self.pages = pages
     self.deliver = deliver
+    self.doors = doors
     self.demo = demo
     self.setupCode = setupCode
   }
@@ -74,9 +80,23 @@ struct Hall: Sendable {
   }
 
   /// The visit, if its password was given lately (P053); the demo has none to give.
-  func proved(_ context: SiteContext) throws -> SignIn.Visit {
+  ///
+  /// `back` is where to go on after the proof, for what is sent by a form.
+  func proved(_ context: SiteContext, back: String? = nil) throws -> SignIn.Visit {
     let visit = try context.signedIn()
-    guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded() }
+    guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded(back: back) }
     return visit
+  }
+
+  /// The answer where nothing can be connected: the demo, and a server without the keys of logins.
+  func closed(_ context: SiteContext) async throws -> Response {
+    let words =
+      demo == nil
+      ? "This server was started without the keys of logins, so nothing can be connected here."
+      : "In the demo nothing is connected: it has no network."
+    let remedy = demo == nil ? "Whoever runs it starts it without --no-work." : "Start a house of your own: kith serve."
+    return try await page(
+      "message", MessagePage(heading: "Not here", words: words, remedy: remedy), title: "Not here", context,
+      status: .conflict)
   }
 }

@@ -26,7 +26,8 @@ public struct Site: Sendable {
   private let logger: Logger
 
   public init(
-    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, listen: Listen, demo: Demo? = nil, logger: Logger
+    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, doors: Doors? = nil, listen: Listen,
+    demo: Demo? = nil, logger: Logger
   ) throws {
     guard demo == nil || listen.isLoopback else {
       throw Refusal(.notYours, promise: 7, "the demo shows an account without sign-in: it listens on loopback alone")
@@ -41,7 +42,7 @@ public struct Site: Sendable {
             provedAt: now, place: "", device: "")), token: WebToken(), folder: demo.folder)
     }
     hall = Hall(
-      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, demo: visit,
+      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, doors: doors, demo: visit,
       setupCode: String(WebToken().text.prefix(20)))
     self.listen = listen
     self.logger = logger
@@ -81,6 +82,7 @@ public struct Site: Sendable {
     router.get("/health") { _, _ in await Health.answer(store) }
     router.get("/style.css") { _, _ in Answer.file(Templates.style, "text/css; charset=utf-8") }
     router.get("/icons.svg") { _, _ in Answer.file(Templates.icons, "image/svg+xml") }
+    router.get("/live.js") { _, _ in Answer.file(Templates.live, "text/javascript; charset=utf-8") }
     router.get("/icon.svg") { _, _ in Answer.file(Templates.icon, "image/svg+xml") }
     SetupPage.add(to: router, hall)
     RegisterPage.add(to: router, hall)
@@ -98,6 +100,9 @@ public struct Site: Sendable {
     LedgerPage.add(to: router, hall)
     AccountPage.add(to: router, hall)
     CookiesPage.add(to: router, hall)
+    StartPage.add(to: router, hall)
+    ConnectPage.add(to: router, hall)
+    DesignatePage.add(to: router, hall)
     return router
   }
 }
@@ -168,8 +173,9 @@ struct Guarded: RouterMiddleware {
     case let refusal as Refusal where refusal.reason == .notYours: return Answer.nothing
     case is SignInNeeded:
       return Response.redirect(to: "/sign-in?" + Form("").with([("next", path(request))]), type: .normal)
-    case is ProofNeeded:
-      return Response.redirect(to: "/prove?" + Form("").with([("next", path(request))]), type: .normal)
+    case let needed as ProofNeeded:
+      return Response.redirect(
+        to: "/prove?" + Form("").with([("next", needed.back ?? path(request))]), type: .normal)
     case is Foreign: return Answer.page(Templates.foreign, .forbidden)
     case let error as TooMany:
       var answer = Answer.page(Templates.tooMany, .tooManyRequests)

@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Model
 import ServiceLifecycle
+import Site
 import Store
 
 extension House {
@@ -65,6 +66,13 @@ extension [JobOutcome] {
 }
 
 extension House {
+  /// What the site reaches beyond the store.
+  func doors() -> Doors {
+    Doors(
+      server: door, discover: Discover(rules: settings.addressRules, now: settings.clock), crms: settings.data + "-crm",
+      apart: settings.database == nil ? [settings.data] : [])
+  }
+
   /// What keeps destinations in step, for flows that build on it.
   func deliver() -> Deliver { Deliver(store: store, gate: gate, door: door) }
 }

@@ -111,7 +111,7 @@ struct CRMPage: Sendable {
     {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
-    {{^body.hasDestinations}}<p class="empty">No CRM is designated yet. Name one: <code>kith destination add --help</code>. Nothing leaves before you have seen and approved it.</p>{{/body.hasDestinations}}
+    {{^body.hasDestinations}}<p class="empty">No CRM is chosen yet. Nothing leaves before you have seen and approved it. <a href="/connect/crm">Choose your CRM</a></p>{{/body.hasDestinations}}
     <section aria-labelledby="conflicts">
     <h2 id="conflicts">Waiting for your decision</h2>
     {{#body.conflicts}}

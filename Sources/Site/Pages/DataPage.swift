@@ -109,7 +109,10 @@ struct DataPage: Sendable {
     {{^isRevoked}}<p><a class="button quiet" href="{{href}}">Stop reading here …</a></p>{{/isRevoked}}
     </article>
     {{/body.sources}}
-    {{^body.hasSources}}<p class="empty">Nothing is read yet. Add a mailbox or an address book: <code>kith source add imap --help</code>.</p>{{/body.hasSources}}
+    <p class="toolbar"><a class="button quiet" href="/connect/mailbox">Connect a mailbox</a>
+    <a class="button quiet" href="/connect/contacts">An address book</a>
+    <a class="button quiet" href="/connect/calendar">A calendar</a></p>
+    {{^body.hasSources}}<p class="empty">Nothing is read yet. Connect a mailbox, an address book or a calendar.</p>{{/body.hasSources}}
     </section>
     <section aria-labelledby="grants">
     <h2 id="grants">What you allowed</h2>

@@ -18,6 +18,8 @@ struct Pages {
     "policy": PolicyPage.template, "message": MessagePage.template,
     "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
     "dry-run": DryRunPage.template, "undo": UndoPage.template,
+    "start": StartPage.template, "connect": ConnectPage.template, "designate": DesignatePage.template,
+    "dry-run-trouble": DryRunTroublePage.template, "designate-kinds": DesignateKindsPage.template,
   ]
 
   func render(_ name: String, _ page: Any) -> String { library.render(page, withTemplate: name) ?? "" }

@@ -34,7 +34,7 @@ struct RegisterPage: Sendable {
         let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).choose(
           password, as: try await hall.gate.viewer(member.account, member.id), from: context.peer,
           with: Device.words(request))
-        return SignInPage.enter(entered.token, to: "/")
+        return SignInPage.enter(entered.token, to: "/start")
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
       } catch let refusal as Refusal {

@@ -19,8 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
     let place = try listen ?? Listen.of(settings)
     let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
     let site = try Site(
-      store: house.store, gate: house.gate, vault: house.vault, deliver: noWork ? nil : house.deliver(), listen: place,
-      logger: .kith)
+      store: house.store, gate: house.gate, vault: house.vault, deliver: noWork ? nil : house.deliver(),
+      doors: noWork ? nil : house.doors(), listen: place, logger: .kith)
     let services: [any Service] = noWork ? [] : house.services()
     do {
       let setup = try await site.setupPath()
