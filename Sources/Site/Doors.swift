@@ -9,10 +9,14 @@ public struct Doors: Sendable {
   /// Folders of Kith itself, in which no CRM lies.
   public var apart: [String]
 
-  public init(server: ServerDoor, discover: Discover, crms: String, apart: [String]) {
+  /// Files that were sent to the site and wait to be read.
+  public var uploads: Uploads
+
+  public init(server: ServerDoor, discover: Discover, crms: String, apart: [String], uploads: Uploads) {
     self.server = server
     self.discover = discover
     self.crms = crms
     self.apart = apart
+    self.uploads = uploads
   }
 }

@@ -12,6 +12,8 @@ struct Hall: Sendable {
     var visit: SignIn.Visit
     var token: WebToken
     var folder: String
+    /// Where a house of the visitor's own begins.
+    var own: (@Sendable () async throws -> String)?
   }
 
   let store: Store
@@ -23,6 +25,8 @@ struct Hall: Sendable {
   /// Nil in a process that connects nothing.
   let doors: Doors?
   let demo: DemoVisit?
+  /// Where files lie while they are sent.
+  let scratch: String
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
   let attempts = Attempts()
@@ -33,7 +37,7 @@ struct Hall: Sendable {
 
   init(
     store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, doors: Doors?, demo: DemoVisit?,
-    setupCode: String
+    scratch: String, setupCode: String
   ) {
     self.store = store
     self.gate = gate
@@ -41,6 +45,7 @@ struct Hall: Sendable {
     self.pages = pages
     self.deliver = deliver
     self.doors = doors
+    self.scratch = scratch
     self.demo = demo
     self.setupCode = setupCode
   }
@@ -63,7 +68,8 @@ struct Hall: Sendable {
   ) async throws -> Response {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
-      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord())
+      form: context.formToken, isDemo: demo != nil, own: try await demo?.own?(),
+      operator: try await operatorRecord())
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }
 
@@ -87,6 +93,9 @@ struct Hall: Sendable {
     guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded(back: back) }
     return visit
   }
+
+  /// The name by which a source is shown.
+  func shown(_ source: Source) -> String { doors?.uploads.shown(source.location) ?? source.location }
 
   /// The answer where nothing can be connected: the demo, and a server without the keys of logins.
   func closed(_ context: SiteContext) async throws -> Response {

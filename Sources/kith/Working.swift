@@ -1,5 +1,6 @@
 import Consent
 import Flows
+import Logging
 import Model
 import ServiceLifecycle
 import Site
@@ -11,7 +12,7 @@ extension House {
     _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in },
     pulled: @escaping @Sendable (ID<Account>) -> Void = { _ in }
   ) -> Worker {
-    let pull = Pull(store: store, gate: gate, door: door, progress: progress)
+    let pull = Pull(store: store, gate: gate, door: door, uploads: uploads, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
     let deliver = Deliver(store: store, gate: gate, door: door, progress: progress)
     let isWaiting: @Sendable (Job, Lease) -> Bool = { [door] job, lease in
@@ -66,11 +67,21 @@ extension [JobOutcome] {
 }
 
 extension House {
+  /// Files that were sent to the site and wait to be read.
+  var uploads: Uploads { Uploads(folder: settings.data + "/uploads") }
+
   /// What the site reaches beyond the store.
   func doors() -> Doors {
     Doors(
       server: door, discover: Discover(rules: settings.addressRules, now: settings.clock), crms: settings.data + "-crm",
-      apart: settings.database == nil ? [settings.data] : [])
+      apart: settings.database == nil ? [settings.data] : [], uploads: uploads)
+  }
+
+  /// The site of this house; one that reaches nothing holds no keys of logins.
+  func site(at place: Listen, reaches: Bool = true) throws -> Site {
+    try Site(
+      store: store, gate: gate, vault: vault, deliver: reaches ? deliver() : nil, doors: reaches ? doors() : nil,
+      listen: place, scratch: settings.data + "/scratch", logger: .kith)
   }
 
   /// What keeps destinations in step, for flows that build on it.

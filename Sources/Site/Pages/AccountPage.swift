@@ -111,6 +111,7 @@ struct AccountPage: Sendable {
     <p><button>Change it</button></p>
     </form>
     </section>
+    <p><a href="/account/end">Close or erase the account …</a></p>
     {{/frame.isDemo}}
     {{> foot}}
     """

@@ -68,7 +68,7 @@ struct DataPage: Sendable {
     let lines = states.map { state in
       let books = (folders[state.source.id] ?? []).map(Book.init)
       return Line(
-        href: "/data/sources/\(state.source.id)", location: state.source.location, kind: state.source.kind.rawValue,
+        href: "/data/sources/\(state.source.id)", location: hall.shown(state.source), kind: state.source.kind.rawValue,
         depth: state.source.depth.rawValue, lastRun: state.lastRunAt.map(Words.date) ?? "never yet",
         trouble: state.trouble, isRevoked: state.source.revokedAt != nil, books: books, hasBooks: !books.isEmpty)
     }
@@ -84,7 +84,7 @@ struct DataPage: Sendable {
     {{> head}}
     <h1>Your data</h1>
     {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
-    <p><a href="/data/ledger">Who read what, and why</a></p>
+    <p><a href="/data/ledger">Who read what, and why</a> · <a href="/data/export">Take everything out</a></p>
     <section aria-labelledby="sources">
     <h2 id="sources">What is read</h2>
     {{#body.sources}}
@@ -111,7 +111,8 @@ struct DataPage: Sendable {
     {{/body.sources}}
     <p class="toolbar"><a class="button quiet" href="/connect/mailbox">Connect a mailbox</a>
     <a class="button quiet" href="/connect/contacts">An address book</a>
-    <a class="button quiet" href="/connect/calendar">A calendar</a></p>
+    <a class="button quiet" href="/connect/calendar">A calendar</a>
+    <a class="button quiet" href="/connect/files">A file</a></p>
     {{^body.hasSources}}<p class="empty">Nothing is read yet. Connect a mailbox, an address book or a calendar.</p>{{/body.hasSources}}
     </section>
     <section aria-labelledby="grants">

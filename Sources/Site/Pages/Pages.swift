@@ -18,7 +18,10 @@ struct Pages {
     "policy": PolicyPage.template, "message": MessagePage.template,
     "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
     "dry-run": DryRunPage.template, "undo": UndoPage.template,
-    "start": StartPage.template, "connect": ConnectPage.template, "designate": DesignatePage.template,
+    "export": ExportPage.template, "erase-person": ErasePersonPage.template, "erased": ErasedPage.template,
+    "end": EndPage.template, "ended": EndedPage.template, "files": FilesPage.template, "file": FilePage.template,
+    "start": StartPage.template,
+    "connect": ConnectPage.template, "designate": DesignatePage.template,
     "dry-run-trouble": DryRunTroublePage.template, "designate-kinds": DesignateKindsPage.template,
   ]
 

@@ -132,6 +132,8 @@ extension Templates {
     .quiet { background: transparent; color: var(--tint); border-color: var(--line); }
     .danger { background: var(--bad); color: var(--paper); }
     .inline { display: inline; }
+    .drop { border: 2px dashed var(--line); border-radius: var(--round); padding: var(--s5); background: var(--card); }
+    .drop input { border: 0; padding: var(--s5) 0; }
     .steps { padding-left: 1.5rem; margin: 0 0 var(--s4); }
     .steps li { padding: var(--s1) 0; color: var(--soft); }
     .steps li[aria-current] { color: var(--ink); font-weight: 600; }

@@ -67,11 +67,7 @@ struct ConnectPage: Sendable {
     ].map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == scope.security) }
     secrets = [(MailServer.Secret.password, "a password, or an app password"), (.token, "an OAuth token")]
       .map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == scope.secret) }
-    depths = [
-      (Depth.text, "Headers and text; of attachments only name, type and size (usual)"),
-      (.headers, "Headers alone: who, when and the subject; no bodies"),
-      (.whole, "Everything, with attachments"),
-    ].map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == scope.depth) }
+    depths = ConnectPage.depths(scope.depth)
     since = scope.since?.date ?? ""
     folders = scope.folders.joined(separator: "\n")
     readsJunk = scope.readsJunk
@@ -81,6 +77,15 @@ struct ConnectPage: Sendable {
     words = scope.words
     digest = scope.digest
     self.scope = scope.query
+  }
+
+  /// How much of mails can be read, in words.
+  static func depths(_ chosen: Depth) -> [Choice] {
+    [
+      (Depth.text, "Headers and text; of attachments only name, type and size (usual)"),
+      (.headers, "Headers alone: who, when and the subject; no bodies"),
+      (.whole, "Everything, with attachments"),
+    ].map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == chosen) }
   }
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {

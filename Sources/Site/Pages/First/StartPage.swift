@@ -50,7 +50,7 @@ struct StartPage: Sendable {
     let states = try await store.sources(viewer.account, member: viewer.member)
       .filter { $0.source.revokedAt == nil }
     let folders = Dictionary(grouping: try await store.completeness(viewer.account, viewer.member), by: \.source)
-    let readings = states.map { Reading($0, folders[$0.source.id] ?? []) }
+    let readings = states.map { Reading($0, folders[$0.source.id] ?? [], hall.shown($0.source)) }
     let counts = try await store.see(viewer) { try Seeing.counts(in: $0) }
     let people = try await hall.show.people(PeopleQuery(kind: .person, limit: 12), as: viewer)
     let destinations = try await store.destinations(viewer.account, member: viewer.member)
@@ -94,10 +94,10 @@ struct StartPage: Sendable {
 }
 
 extension StartPage.Reading {
-  init(_ state: SourceState, _ folders: [Completeness]) {
+  init(_ state: SourceState, _ folders: [Completeness], _ location: String) {
     let there = folders.reduce(0) { $0 + $1.onServer }
     let held = folders.reduce(0) { $0 + $1.held + $1.leftOut.values.reduce(0, +) }
-    location = state.source.location
+    self.location = location
     self.held = "\(held)"
     total = there > 0 ? "\(there)" : nil
     trouble = state.trouble
@@ -149,6 +149,7 @@ extension StartPage {
     {{#body.hasReadings}}<a class="button quiet" href="/connect/mailbox">Another mailbox</a>{{/body.hasReadings}}
     <a class="button quiet" href="/connect/contacts">An address book</a>
     <a class="button quiet" href="/connect/calendar">A calendar</a>
+    <a class="button quiet" href="/connect/files">A file</a>
     {{#body.hasReadings}}{{^body.hasCRM}}<a class="button quiet" href="/">No CRM for now</a>{{/body.hasCRM}}{{/body.hasReadings}}</p>
     <script src="/live.js" defer></script>
     {{> foot}}
