@@ -37,9 +37,11 @@ public struct ChoosePassword: Sendable {
 
   /// Sets the password of a link's member and lets them in; all their other sessions end.
   public func use(
-    _ token: WebToken?, _ password: Password, from place: String, with device: String
+    _ token: WebToken?, _ password: Password, code: String = "", from place: String, with device: String
   ) async throws -> (token: WebToken, visit: SignIn.Visit) {
     let member = try await member(token)
+    // A link shows that one has the mailbox or knows the operator; it does not stand in for the second factor.
+    try await UseSecondFactor(store: store, gate: gate).check(code, member.account, member.id)
     return try await choose(password, as: try await gate.viewer(member.account, member.id), from: place, with: device)
   }
 

@@ -94,6 +94,11 @@ struct Hall: Sendable {
     return visit
   }
 
+  /// Whether a code of a second factor is asked for.
+  func hasFactor(_ viewer: Viewer) async throws -> Bool {
+    if case .on = try await UseSecondFactor(store: store, gate: gate).standing(viewer) { true } else { false }
+  }
+
   /// The name by which a source is shown.
   func shown(_ source: Source) -> String { doors?.uploads.shown(source.location) ?? source.location }
 

@@ -135,6 +135,7 @@ public struct Site: Sendable {
     CookiesPage.add(to: router, hall)
     StartPage.add(to: router, hall)
     ConnectPage.add(to: router, hall)
+    FactorPage.add(to: router, hall)
     ExportPage.add(to: router, hall)
     ErasePersonPage.add(to: router, hall)
     EndPage.add(to: router, hall)

@@ -12,6 +12,7 @@ struct WelcomePage: Sendable {
   var isTeam = false
   var trouble: String?
   var isOver = false
+  var hasFactor = false
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/welcome/:token") { _, context in
@@ -32,7 +33,8 @@ struct WelcomePage: Sendable {
           throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")
         }
         let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).use(
-          WebToken(word), try Password(new: form.exact("password")), from: context.peer, with: Device.words(request))
+          WebToken(word), try Password(new: form.exact("password")), code: form["code"], from: context.peer,
+          with: Device.words(request))
         return SignInPage.enter(entered.token, to: "/")
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
@@ -49,6 +51,7 @@ struct WelcomePage: Sendable {
       let member = try await ChoosePassword(store: hall.store, gate: hall.gate).member(WebToken(word))
       page.name = member.name
       page.email = member.email
+      page.hasFactor = try await hall.hasFactor(try await hall.gate.viewer(member.account, member.id))
       page.isTeam = try await hall.store.members(member.account).count > 1
     } catch let trouble as Trouble {
       page.trouble = Words.sentence(trouble)
@@ -67,6 +70,8 @@ struct WelcomePage: Sendable {
     <input type="hidden" name="username" value="{{body.email}}" autocomplete="username">
     <label>Password <small>At least ten characters. A sentence is good.</small>
     <input name="password" type="password" required minlength="10" autocomplete="new-password"></label>
+    {{#body.hasFactor}}<label>Code of your second factor <small>Of your app, or one that you wrote down.</small>
+    <input name="code" required autocomplete="one-time-code"></label>{{/body.hasFactor}}
     {{#body.isTeam}}
     <label class="check"><input type="checkbox" name="team" value="yes" required>
     <span>I know that I join a team: what I share is seen by the colleagues I share it with, administrators among them,
