@@ -82,7 +82,7 @@ struct AccountPage: Sendable {
     <h1>Account</h1>
     {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
-    <p>You are signed in as <strong>{{body.email}}</strong> ({{body.role}}).</p>
+    <p>You are signed in as <strong>{{body.email}}</strong> ({{body.role}}). <a href="/team">Your team, and who sees what</a></p>
     <section aria-labelledby="sessions">
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="list">

@@ -84,7 +84,9 @@ struct DataPage: Sendable {
     {{> head}}
     <h1>Your data</h1>
     {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
-    <p><a href="/data/ledger">Who read what, and why</a> · <a href="/data/export">Take everything out</a></p>
+    <p><a href="/data/ledger">Who read what, and why</a> ·
+    <a href="/data/held">What we hold</a> · <a href="/promises">Our promises</a> ·
+    <a href="/data/export">Take everything out</a></p>
     <section aria-labelledby="sources">
     <h2 id="sources">What is read</h2>
     {{#body.sources}}

@@ -10,6 +10,7 @@ struct WelcomePage: Sendable {
   var name = ""
   var email = ""
   var isTeam = false
+  var acknowledgement = Invite.acknowledgement
   var trouble: String?
   var isOver = false
   var hasFactor = false
@@ -29,11 +30,9 @@ struct WelcomePage: Sendable {
         return try await hall.page("welcome", page, title: "Choose a password", context, status: .notFound)
       }
       do {
-        guard !page.isTeam || form.has("team") else {
-          throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")
-        }
         let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).use(
-          WebToken(word), try Password(new: form.exact("password")), code: form["code"], from: context.peer,
+          WebToken(word), try Password(new: form.exact("password")), code: form["code"],
+          acknowledges: form.has("team"), from: context.peer,
           with: Device.words(request))
         return SignInPage.enter(entered.token, to: "/")
       } catch let trouble as Trouble {
@@ -52,7 +51,7 @@ struct WelcomePage: Sendable {
       page.name = member.name
       page.email = member.email
       page.hasFactor = try await hall.hasFactor(try await hall.gate.viewer(member.account, member.id))
-      page.isTeam = try await hall.store.members(member.account).count > 1
+      page.isTeam = try await ChoosePassword(store: hall.store, gate: hall.gate).mustAcknowledge(member)
     } catch let trouble as Trouble {
       page.trouble = Words.sentence(trouble)
       page.isOver = true
@@ -74,8 +73,7 @@ struct WelcomePage: Sendable {
     <input name="code" required autocomplete="one-time-code"></label>{{/body.hasFactor}}
     {{#body.isTeam}}
     <label class="check"><input type="checkbox" name="team" value="yes" required>
-    <span>I know that I join a team: what I share is seen by the colleagues I share it with, administrators among them,
-    and each look at it stands in the ledger. What I do not share is seen by nobody else.</span></label>
+    <span>{{body.acknowledgement}}</span></label>
     {{/body.isTeam}}
     <p><button>Sign in</button></p>
     </form>
