@@ -39,7 +39,7 @@ HUBSPOT := hubspot-api-client==12.0.0
 export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl \
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl python3-aiosmtpd \
   tryton-server tryton-modules-party tryton-modules-party-relationship
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.

@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 extension AddSource.Wish {
   /// Throws what is wrong with a server as it was typed, with what helps; nothing is dialled for it.

@@ -1,5 +1,5 @@
 public import Consent
-public import Model
+import Model
 public import Store
 
 /// A second factor for signing in: an app's codes are set up, asked for, and given up.

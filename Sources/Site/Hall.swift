@@ -1,6 +1,7 @@
 import Consent
 import Flows
 import Hummingbird
+import Logging
 import Model
 import Store
 import Synchronization
@@ -25,6 +26,11 @@ struct Hall: Sendable {
   /// Nil in a process that connects nothing.
   let doors: Doors?
   let demo: DemoVisit?
+  /// Nil in a house that sends no mail.
+  let post: Post?
+  /// Whether everybody may open an account, by a link that is sent to the address.
+  let isOpen: Bool
+  let logger: Logger
   /// Where files lie while they are sent.
   let scratch: String
   /// What whoever sets the house up must know; printed where it was started.
@@ -37,7 +43,7 @@ struct Hall: Sendable {
 
   init(
     store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, doors: Doors?, demo: DemoVisit?,
-    scratch: String, setupCode: String
+    post: Post?, isOpen: Bool, logger: Logger, scratch: String, setupCode: String
   ) {
     self.store = store
     self.gate = gate
@@ -45,6 +51,9 @@ struct Hall: Sendable {
     self.pages = pages
     self.deliver = deliver
     self.doors = doors
+    self.post = post
+    self.isOpen = isOpen && post != nil
+    self.logger = logger
     self.scratch = scratch
     self.demo = demo
     self.setupCode = setupCode
@@ -92,6 +101,18 @@ struct Hall: Sendable {
     let visit = try context.signedIn()
     guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded(back: back) }
     return visit
+  }
+
+  /// Does something beside an answer that must not wait for it; what goes wrong is said to whoever runs the house.
+  func beside(_ act: @escaping @Sendable () async throws -> Void) {
+    let logger = logger
+    Task {
+      do {
+        try await act()
+      } catch {
+        logger.warning("a mail of the house was not sent: \(error)")
+      }
+    }
   }
 
   /// Whether a code of a second factor is asked for.

@@ -30,7 +30,7 @@ public struct Site: Sendable {
 
   public init(
     store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, doors: Doors? = nil, listen: Listen,
-    demo: Demo? = nil, scratch: String, logger: Logger
+    demo: Demo? = nil, post: Post? = nil, isOpen: Bool = false, scratch: String, logger: Logger
   ) throws {
     guard demo == nil || listen.isLoopback else {
       throw Refusal(.notYours, promise: 7, "the demo shows an account without sign-in: it listens on loopback alone")
@@ -47,6 +47,7 @@ public struct Site: Sendable {
     }
     hall = Hall(
       store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, doors: doors, demo: visit,
+      post: post, isOpen: isOpen, logger: logger,
       scratch: scratch,
       setupCode: String(WebToken().text.prefix(20)))
     self.listen = listen
@@ -138,6 +139,7 @@ public struct Site: Sendable {
     PromisesPage.add(to: router, hall)
     HeldPage.add(to: router, hall)
     TeamPage.add(to: router, hall)
+    ForgottenPage.add(to: router, hall)
     FactorPage.add(to: router, hall)
     ExportPage.add(to: router, hall)
     ErasePersonPage.add(to: router, hall)

@@ -2,6 +2,7 @@ import Consent
 import Flows
 import Logging
 import Model
+import Outlets
 import ServiceLifecycle
 import Site
 import Store
@@ -77,11 +78,23 @@ extension House {
       apart: settings.database == nil ? [settings.data] : [], uploads: uploads)
   }
 
+  /// What sends mails of the house; nil where the operator named no server for it.
+  private func post() throws -> Post? {
+    guard let post = settings.post else { return nil }
+    let login = try post.passwordFile.map {
+      Login(user: post.address.user, secret: String(decoding: try Secrets.read($0, "password"), as: UTF8.self))
+    }
+    let office = PostOffice(
+      post.address.server, login: post.address.user.isEmpty ? nil : login, rules: settings.addressRules,
+      now: settings.clock)
+    return Post(office, from: post.from, site: post.site)
+  }
+
   /// The site of this house; one that reaches nothing holds no keys of logins.
   func site(at place: Listen, reaches: Bool = true) throws -> Site {
     try Site(
       store: store, gate: gate, vault: vault, deliver: reaches ? deliver() : nil, doors: reaches ? doors() : nil,
-      listen: place, scratch: settings.data + "/scratch", logger: .kith)
+      listen: place, post: try post(), isOpen: settings.isOpen, scratch: settings.data + "/scratch", logger: .kith)
   }
 
   /// What keeps destinations in step, for flows that build on it.

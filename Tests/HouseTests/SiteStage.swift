@@ -11,11 +11,14 @@ final class StagedSite: Sendable {
   private let server: ChildProcess
 
   /// Starts the site on the data of a scratch folder; `clock` is when it is then, if not as for the command line.
-  init(_ cli: CLI, _ words: [String] = ["--no-work"], clock: String? = nil) throws {
+  init(
+    _ cli: CLI, _ words: [String] = ["--no-work"], clock: String? = nil, with extra: [String: String] = [:]
+  ) throws {
     port = try StagedDovecot.freePort()
     server = try ChildProcess(
       ["/usr/bin/env", CLI.binary, "serve", "--listen", "127.0.0.1:\(port)"] + words,
-      environment: cli.environment.merging(clock.map { ["KITH_CLOCK": $0] } ?? [:]) { $1 }, errorsAmongOutput: true)
+      environment: cli.environment.merging(clock.map { ["KITH_CLOCK": $0] } ?? [:]) { $1 }.merging(extra) { $1 },
+      errorsAmongOutput: true)
     let said = try server.firstLine()
     try #require(said.contains("Kith serves on"), "\(said)")
     setup = said.range(of: "/setup?code=").map { String(said[$0.lowerBound...]) } ?? ""

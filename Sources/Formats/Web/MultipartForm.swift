@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// A form with files as a browser sends it (RFC 7578), read piece by piece: a file of any size needs little memory.
 public struct MultipartForm: Sendable {

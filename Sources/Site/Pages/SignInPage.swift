@@ -9,16 +9,21 @@ struct SignInPage: Sendable {
   var email = ""
   var next = ""
   var trouble: String?
+  /// Whether a link can be sent, and whether everybody may open an account.
+  var sendsMail = false
+  var isOpen = false
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/sign-in") { request, context in
       if context.visit != nil { return Response.redirect(to: "/", type: .normal) }
-      let page = SignInPage(next: Links.own(Form.query(of: request)["next"]))
+      let page = SignInPage(
+        next: Links.own(Form.query(of: request)["next"]), sendsMail: hall.post != nil, isOpen: hall.isOpen)
       return try await hall.page("sign-in", page, title: "Sign in", context)
     }
     router.post("/sign-in") { request, context in
       let form = try await Form.body(of: request)
-      var page = SignInPage(email: form["email"], next: Links.own(form["next"]))
+      var page = SignInPage(
+        email: form["email"], next: Links.own(form["next"]), sendsMail: hall.post != nil, isOpen: hall.isOpen)
       let names = ["place " + context.peer, "name " + fold(page.email)]
       try hall.attempts.note(names, at: hall.store.clock())
       do {
@@ -59,8 +64,10 @@ struct SignInPage: Sendable {
     <input name="code" inputmode="text" autocomplete="one-time-code"></label>
     <p><button>Sign in</button></p>
     </form>
-    <p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once
-    (<code>kith member link</code>).</p>
+    {{#body.isOpen}}<p><a href="/register">Open an account</a></p>{{/body.isOpen}}
+    {{#body.sendsMail}}<p><a href="/forgotten">A forgotten password</a></p>{{/body.sendsMail}}
+    {{^body.sendsMail}}<p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once
+    (<code>kith member link</code>).</p>{{/body.sendsMail}}
     {{> foot}}
     """
 }
