@@ -69,7 +69,7 @@ public struct PostAddress: Sendable, Equatable {
       rest = rest[rest.index(after: at)...]
     }
     // A password in the setting would be seen by everybody who sees the process.
-    guard !user.contains(":"), let place = WebAddress("https://" + rest), place.path == nil else { return nil }
+    guard !user.contains(":"), let place = WebAddress("https://\(rest)"), place.path == nil else { return nil }
     let port = rest.contains(":") ? place.port : usual
     server = MailServer(
       host: place.host, port: port,

@@ -89,8 +89,8 @@ public struct Uploads: Sendable {
     let place = place(of: viewer) + "/" + id
     guard let name = (try? FileManager.default.contentsOfDirectory(atPath: place))?.first else { return nil }
     let path = place + "/" + name
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    var held = Held(id: id, path: path, name: name, size: size)
+    let size = (try? FileHandle(forReadingAtPath: path)?.seekToEnd()) ?? 0
+    var held = Held(id: id, path: path, name: name, size: Int(size))
     look(&held)
     return held
   }

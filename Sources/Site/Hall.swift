@@ -117,7 +117,9 @@ struct Hall: Sendable {
 
   /// Whether a code of a second factor is asked for.
   func hasFactor(_ viewer: Viewer) async throws -> Bool {
-    if case .on = try await UseSecondFactor(store: store, gate: gate).standing(viewer) { true } else { false }
+    let standing = try await UseSecondFactor(store: store, gate: gate).standing(viewer)
+    if case .on = standing { return true }
+    return false
   }
 
   /// The name by which a source is shown.

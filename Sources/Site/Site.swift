@@ -2,7 +2,7 @@ public import Consent
 public import Flows
 import Hummingbird
 public import Logging
-import Model
+public import Model
 public import ServiceLifecycle
 public import Store
 import Synchronization

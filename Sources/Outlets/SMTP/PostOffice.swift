@@ -49,7 +49,7 @@ public struct PostOffice: Sendable {
         try await talk.say("DATA")
         try await talk.send(data, as: "the mail")
         // It is taken; what the server makes of a farewell changes nothing.
-        try? await talk.say("QUIT")
+        _ = try? await talk.say("QUIT")
       }
     } catch let refusal as WireRefusal {
       throw Trouble("the operator's mail server cannot be dialled: \(refusal)", remedy: refusal.remedy)

@@ -101,7 +101,7 @@ struct FilePage: Sendable {
     router.get("/connect/files/:file") { request, context in
       let visit = try hall.proved(context)
       guard let doors = hall.doors else { return try await hall.closed(context) }
-      guard let held = held(context, doors, visit) else { return Answer.nothing }
+      guard let held = find(context, doors, visit) else { return Answer.nothing }
       return try await hall.page(
         "file", FilePage(held, Form.query(of: request)), title: held.name, at: .data, context)
     }
@@ -109,7 +109,7 @@ struct FilePage: Sendable {
       let visit = try hall.proved(context, back: "/connect/files")
       guard let doors = hall.doors else { return try await hall.closed(context) }
       let form = try await hall.form(request, context)
-      guard let held = held(context, doors, visit) else { return Answer.nothing }
+      guard let held = find(context, doors, visit) else { return Answer.nothing }
       if form.has("drop") {
         try doors.uploads.drop(held)
         return Response.redirect(to: "/connect/files", type: .normal)
@@ -135,7 +135,7 @@ struct FilePage: Sendable {
     }
   }
 
-  private static func held(_ context: SiteContext, _ doors: Doors, _ visit: SignIn.Visit) -> Uploads.Held? {
+  private static func find(_ context: SiteContext, _ doors: Doors, _ visit: SignIn.Visit) -> Uploads.Held? {
     doors.uploads.held(context.parameters.get("file") ?? "", of: visit.viewer)
   }
 

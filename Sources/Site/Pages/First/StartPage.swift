@@ -57,8 +57,8 @@ struct StartPage: Sendable {
       .filter { $0.revokedAt == nil }
     var isAccepted = false
     if let deliver = hall.deliver {
-      for destination in destinations where try await deliver.isAccepted(destination, viewer.account) {
-        isAccepted = true
+      for destination in destinations {
+        if try await deliver.isAccepted(destination, viewer.account) { isAccepted = true }
       }
     }
     let stage = Stage(

@@ -33,7 +33,7 @@ struct ExportPage: Sendable {
           throw Trouble("the two passphrases differ", "type the same in both places")
         }
         try hall.attempts.note(["export \(viewer.member)"], at: hall.store.clock())
-        let path = try hall.scratch("export")
+        let path = try hall.place(for: "export")
         try await Export(store: hall.store, gate: hall.gate, progress: { _ in }).export(
           viewer.account, viewer.member, passphrase: Array(phrase.utf8), to: path)
         return try Answer.download(path, name: "kith-\(hall.store.clock().date).kith")
@@ -71,7 +71,7 @@ struct ExportPage: Sendable {
 
 extension Hall {
   /// A path for a file that is sent and removed; what a crash left of earlier ones goes first, after a day.
-  func scratch(_ word: String) throws -> String {
+  func place(for word: String) throws -> String {
     let files = FileManager.default
     do {
       try files.createDirectory(
