@@ -1,3 +1,4 @@
+import Consent
 import Model
 
 extension AddSource.Wish {

@@ -37,7 +37,7 @@ struct DryRunPage: Sendable {
       }
       do {
         let report = try await deliver.run(id, of: viewer.member, in: viewer.account, dryRun: true)
-        let names = try await names(report, viewer, hall.store)
+        let names = try await names(report.lines, viewer, hall.store)
         return try await hall.page("dry-run", DryRunPage(report, names), title: "What would leave", at: .crm, context)
       } catch let trouble as Trouble {
         return try await failed(trouble, id, viewer, hall, context)
@@ -69,10 +69,10 @@ struct DryRunPage: Sendable {
   }
 
   /// The names of the persons whose lines are shown; of nobody else.
-  private static func names(
-    _ report: DeliverReport, _ viewer: Viewer, _ store: Store
+  static func names(
+    _ lines: [DeliverReport.Line], _ viewer: Viewer, _ store: Store
   ) async throws -> [String: String] {
-    let shown = Set(report.lines.prefix(most).map(\.person))
+    let shown = Set(lines.prefix(most).map(\.person))
     return try await store.see(viewer) { session in
       var names: [String: String] = [:]
       for word in shown {
