@@ -23,7 +23,9 @@ public struct AddSource: Sendable {
     public var owners: [String]
     /// Whether the owner states the right to let this be read (P039).
     public var isWarranted: Bool
-    /// The digest of the words that a page showed; nil where none was. The grant says exactly these, or is not made (P023).
+    /// The digest of the words that a page showed; nil where none was.
+    ///
+    /// The grant says exactly these, or is not made (P023).
     public var shown: String?
 
     public init(

@@ -1,4 +1,5 @@
 public import Consent
+import Foundation
 public import Model
 import Outlets
 import Plans
@@ -12,6 +13,8 @@ extension AddDestination {
     public var place: WebAddress?
     /// The path of a folder.
     public var folder = ""
+    /// Whether the folders above it are Kith's to make.
+    public var isOurs = false
     /// Folders of Kith itself, which cannot serve as a CRM.
     public var apart: [String] = []
     /// Certificates in PEM that are trusted instead of the system's.
@@ -100,7 +103,11 @@ extension AddDestination {
   /// Names the CRM; nothing is written there before the owner's yes.
   public func add(_ wish: Wish, as viewer: Viewer) async throws -> Destination {
     try wish.check()
-    guard wish.kind != .folder else { return try await folder(wish.folder, apartFrom: wish.apart, as: viewer) }
+    guard wish.kind != .folder else {
+      let kept = try await folder(wish.folder, apartFrom: wish.apart, as: viewer)
+      if wish.isOurs { try Files.makeFolder((kept.location as NSString).deletingLastPathComponent) }
+      return kept
+    }
     guard let place = wish.place else { throw Trouble("an address is missing", "give it") }
     let server = place.server(authority: wish.authority)
     try deliver.outlets.door?.check(server)

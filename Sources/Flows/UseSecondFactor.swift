@@ -40,7 +40,7 @@ public struct UseSecondFactor: Sendable {
     try await store.offerFactor(nonce: WebToken().text, viewer.account, viewer.member)
   }
 
-  /// Takes the app's first code: from now on one is asked for. Answers the codes to be written down.
+  /// Takes the app's first code, and answers the codes to be written down; from now on one is asked for.
   public func confirm(_ code: String, as viewer: Viewer) async throws -> [RecoveryCode] {
     guard let row = try await store.secondFactor(viewer.account, viewer.member), row.confirmedAt == nil else {
       throw Trouble("there is no second factor to be confirmed", "begin again")

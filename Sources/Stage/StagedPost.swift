@@ -101,7 +101,7 @@ public final class StagedPost: Sendable {
     async def main():
         server = await asyncio.get_event_loop().create_server(
             made, "127.0.0.1", port, ssl=context if way == "implicit" else None)
-        print("listens", flush=True)
+        open(folder + "/listens", "w").close()
         await server.serve_forever()
 
     asyncio.run(main())
@@ -121,7 +121,7 @@ public final class StagedPost: Sendable {
       rm -rf "$dir"
     }
     tries=0
-    until grep -q listens "$dir/out"; do
+    until [ -e "$dir/listens" ]; do
       tries=$((tries + 1))
       if [ $tries -gt 200 ] || ! kill -0 "$pid" 2>/dev/null; then
         echo "aiosmtpd did not start: $(tail -1 "$dir/out")"

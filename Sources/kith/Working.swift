@@ -94,7 +94,8 @@ extension House {
   func site(at place: Listen, reaches: Bool = true) throws -> Site {
     try Site(
       store: store, gate: gate, vault: vault, deliver: reaches ? deliver() : nil, doors: reaches ? doors() : nil,
-      listen: place, post: try post(), isOpen: settings.isOpen, scratch: settings.data + "/scratch", logger: .kith)
+      listen: place, post: try post(), isOpen: settings.isOpen && reaches, scratch: settings.data + "/scratch",
+      logger: .kith)
   }
 
   /// What keeps destinations in step, for flows that build on it.

@@ -9,7 +9,7 @@ struct SitePostTests {
     try cli.addSite()
     let post = try await StagedPost.start()
     let site = try StagedSite(
-      cli,
+      cli, [],
       with: [
         "KITH_SMTP": "smtp://127.0.0.1:\(post.port)", "KITH_SMTP_FROM": "office@example.test",
         "KITH_SITE": "https://kith.example.test/", "KITH_REGISTRATION": "open",

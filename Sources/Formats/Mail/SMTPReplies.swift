@@ -20,7 +20,7 @@ public struct SMTPReplies: Sendable {
 
   public init() {}
 
-  /// Takes what arrived; answers the replies that are whole. Throws for what is no reply.
+  /// Takes what arrived; answers the replies that are whole, and throws for what is no reply.
   public mutating func take(_ bytes: some Sequence<UInt8>) throws -> [Reply] {
     rest += bytes
     var replies: [Reply] = []

@@ -36,7 +36,9 @@ public struct MultipartForm: Sendable {
   /// Whether the form came to its end.
   public var isWhole: Bool { place == .done }
 
-  /// Takes the next piece; throws where it cannot be a form. What stands behind the end is left out.
+  /// Takes the next piece; throws where it cannot be a form.
+  ///
+  /// What stands behind the end is left out.
   public mutating func take(_ piece: [UInt8]) throws -> [Event] {
     if place == .done { return [] }
     rest += piece

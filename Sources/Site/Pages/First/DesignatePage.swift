@@ -176,6 +176,7 @@ struct DesignatePage: Sendable {
       }
       wish.folder = "\(doors.crms)/\(viewer.account)/\(viewer.member)/\(name)"
       wish.apart = doors.apart
+      wish.isOurs = true
       return wish
     }
     guard let place = form["url"].isEmpty ? AddDestination.Wish.usualPlace(kind) : WebAddress(form["url"]) else {
