@@ -26,7 +26,15 @@ public enum SearchWords {
     for email in emails {
       let email = fold(email)
       add(email)
-      if let at = email.lastIndex(of: "@") { add(email[email.index(after: at)...]) }
+      if let at = email.lastIndex(of: "@") {
+        var domain = email[email.index(after: at)...]
+        add(domain)
+        // A domain is asked for without what stands before it.
+        while let dot = domain.firstIndex(of: ".") {
+          domain = domain[domain.index(after: dot)...]
+          add(domain)
+        }
+      }
       for part in parts(email) { add(part) }
     }
     for phone in phones {
@@ -42,7 +50,8 @@ public enum SearchWords {
   /// What is asked for, word by word; nothing for a text without any.
   public static func asked(_ text: String) -> [String] {
     let words = fold(text).split(whereSeparator: \.isWhitespace).compactMap { word -> String? in
-      let plain = word.drop { !$0.isLetter && !$0.isNumber && $0 != "+" }
+      var plain = word.drop { !$0.isLetter && !$0.isNumber && $0 != "+" }
+      while let last = plain.last, !last.isLetter, !last.isNumber, last != "+" { plain.removeLast() }
       let digits = plain.filter { $0.isASCII && $0.isNumber }
       let isNumber = digits.count > 4 && plain.allSatisfy { $0.isNumber || "+-()./".contains($0) }
       if isNumber { return (plain.first == "+" ? "+" : "") + digits }

@@ -31,6 +31,8 @@ struct Frame: Sendable {
   var me: String?
   var form: String
   var isDemo: Bool
+  /// In the demo: where a house of one's own begins.
+  var own: String?
   var operatorName: String
   var operatorAddress: String
   var operatorEmail: String
@@ -38,8 +40,13 @@ struct Frame: Sendable {
   var notice: Notice?
 
   init(
+<<<<<<< HEAD
     title: String, place: Place?, me: String?, form: String, isDemo: Bool,
     operator record: OperatorRecord?, notice: Notice? = nil
+=======
+    title: String, place: Place?, me: String?, form: String, isDemo: Bool, own: String? = nil,
+    operator record: OperatorRecord?
+>>>>>>> main
   ) {
     self.notice = notice
     self.title = title
@@ -47,6 +54,7 @@ struct Frame: Sendable {
     self.me = me
     self.form = form
     self.isDemo = isDemo
+    self.own = own
     self.operatorName = record?.name ?? ""
     self.operatorAddress = record?.address ?? ""
     self.operatorEmail = record?.email ?? ""

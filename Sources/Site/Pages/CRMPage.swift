@@ -11,6 +11,8 @@ struct CRMPage: Sendable {
     var location: String
     var kind: String
     var isRevoked: Bool
+    /// What kept the last run from its end, with what helps (P098).
+    var trouble: String?
   }
 
   struct Open: Sendable {
@@ -59,6 +61,9 @@ struct CRMPage: Sendable {
 
   private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
     let destinations = try await hall.store.destinations(viewer.account, member: viewer.member)
+    let troubles = Dictionary(
+      try await hall.store.troubledJobs(viewer.account).filter { $0.job.kind == .deliver }
+        .map { ($0.job.subject, $0.trouble) }, uniquingKeysWith: { first, _ in first })
     let conflicts = try await DecideConflict(store: hall.store, gate: hall.gate).list(viewer)
     let journal = try await hall.store.journal(viewer, before: before, limit: JournalLine.size + 1)
     let shown = journal.prefix(JournalLine.size)
@@ -66,7 +71,8 @@ struct CRMPage: Sendable {
     return CRMPage(
       destinations: destinations.map {
         Line(
-          href: "/crm/\($0.id)", location: $0.location, kind: $0.kind.rawValue, isRevoked: $0.revokedAt != nil)
+          href: "/crm/\($0.id)", location: $0.location, kind: $0.kind.rawValue, isRevoked: $0.revokedAt != nil,
+          trouble: troubles[$0.id.rawValue])
       }, hasDestinations: !destinations.isEmpty,
       conflicts: conflicts.map { conflict in
         Open(
@@ -108,10 +114,11 @@ struct CRMPage: Sendable {
     {{#body.destinations}}
     <article class="card">
     <h2>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h2>
+    {{#trouble}}<p class="notice bad">{{trouble}}</p>{{/trouble}}
     {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
-    {{^body.hasDestinations}}<p class="empty">No CRM is designated yet. Name one: <code>kith destination add --help</code>. Nothing leaves before you have seen and approved it.</p>{{/body.hasDestinations}}
+    {{^body.hasDestinations}}<p class="empty">No CRM is chosen yet. Nothing leaves before you have seen and approved it. <a href="/connect/crm">Choose your CRM</a></p>{{/body.hasDestinations}}
     <section aria-labelledby="conflicts">
     <h2 id="conflicts">Waiting for your decision</h2>
     {{#body.conflicts}}
