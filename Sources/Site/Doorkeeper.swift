@@ -10,11 +10,9 @@ struct Doorkeeper: RouterMiddleware {
   let hall: Hall
 
   /// What is served before the set-up, and to whoever is not signed in.
-<<<<<<< HEAD
-  private static let always: Set<String> = ["/health", "/style.css", "/icons.svg", "/icon.svg", "/kith.js"]
-=======
-  private static let always: Set<String> = ["/health", "/style.css", "/icons.svg", "/icon.svg", "/live.js"]
->>>>>>> main
+  private static let always: Set<String> = [
+    "/health", "/style.css", "/icons.svg", "/icon.svg", "/kith.js", "/live.js",
+  ]
 
   func handle(
     _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response

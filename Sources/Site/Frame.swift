@@ -40,13 +40,8 @@ struct Frame: Sendable {
   var notice: Notice?
 
   init(
-<<<<<<< HEAD
-    title: String, place: Place?, me: String?, form: String, isDemo: Bool,
-    operator record: OperatorRecord?, notice: Notice? = nil
-=======
     title: String, place: Place?, me: String?, form: String, isDemo: Bool, own: String? = nil,
-    operator record: OperatorRecord?
->>>>>>> main
+    operator record: OperatorRecord?, notice: Notice? = nil
   ) {
     self.notice = notice
     self.title = title

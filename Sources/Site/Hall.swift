@@ -83,12 +83,8 @@ struct Hall: Sendable {
   ) async throws -> Response {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
-<<<<<<< HEAD
-      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord(), notice: context.notice)
-=======
       form: context.formToken, isDemo: demo != nil, own: try await demo?.own?(),
-      operator: try await operatorRecord())
->>>>>>> main
+      operator: try await operatorRecord(), notice: context.notice)
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }
 

@@ -99,51 +99,6 @@ struct PersonPageView: Sendable {
     fields = PersonEdits.fields.map { Choice(value: $0.0.rawValue, words: $0.1, isChosen: false) }
     self.isOwn = isOwn
   }
-<<<<<<< HEAD
-=======
-
-  private static let fields: [Fact.Field: String] = [
-    .name: "Name", .given: "Given name", .family: "Family name", .email: "E-mail", .phone: "Telephone",
-    .organisation: "Organisation", .title: "Title", .url: "Web", .address: "Address", .birthday: "Birthday",
-    .note: "Note", .custom: "Field", .tag: "Tag",
-  ]
-
-  static let template = """
-    {{> head}}
-    <p class="soft"><a href="/people">People</a></p>
-    <h1>{{body.name}}{{#body.kind}} <span class="tag">{{body.kind}}</span>{{/body.kind}}</h1>
-    <p>{{#body.about}}{{body.about}}<br>{{/body.about}}<span class="soft">Strength {{body.strength}} of 100, {{body.touches}}, {{body.last}}</span></p>
-    {{^body.isOwn}}<p class="notice">A colleague shares this person with you; that you looked stands in the ledger.</p>{{/body.isOwn}}
-    <div class="two">
-    <section aria-labelledby="facts">
-    <h2 id="facts">What is known, and from where</h2>
-    {{#body.hasFacts}}
-    <div class="card"><dl class="facts">
-    {{#body.facts}}
-    <dt>{{field}}{{#label}} <small>{{label}}</small>{{/label}}</dt>
-    <dd>{{value}}{{#isSealed}}<span class="soft">sealed: its key is gone, or you may not see it</span>{{/isSealed}}<br><small>{{from}}</small></dd>
-    {{/body.facts}}
-    </dl></div>
-    {{/body.hasFacts}}
-    {{^body.hasFacts}}<p class="empty">No fact is held of this person.</p>{{/body.hasFacts}}
-    </section>
-    <section aria-labelledby="strength">
-    <h2 id="strength">Why the tie is {{body.strength}}</h2>
-    {{#body.hasParts}}
-    <ul class="list">
-    {{#body.parts}}
-    <li><span class="grow">{{words}}</span><span class="still">{{value}}</span>
-    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" rx="2"/><rect width="{{width}}" height="4" rx="2"/></svg></li>
-    {{/body.parts}}
-    </ul>
-    {{/body.hasParts}}
-    {{^body.hasParts}}<p class="empty">There was no contact yet, or you see the directory alone.</p>{{/body.hasParts}}
-    </section>
-    </div>
-    {{#body.isOwn}}<p><a href="/people/{{body.id}}/erase">Erase this person for good …</a></p>{{/body.isOwn}}
-    {{> foot}}
-    """
->>>>>>> main
 }
 
 extension Words {

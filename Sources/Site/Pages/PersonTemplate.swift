@@ -79,6 +79,7 @@ extension PersonPageView {
     {{^body.follow.isArchived}}<button class="quiet" name="do" value="archive">Archive</button>{{/body.follow.isArchived}}
     <button class="quiet" name="do" value="delete">Delete</button>
     <a class="button quiet" href="/merges?person={{body.id}}">Somebody twice?</a>
+    <a class="button quiet" href="/people/{{body.id}}/erase">Erase for good …</a>
     </form>
     <div class="row">
     {{#body.buckets}}

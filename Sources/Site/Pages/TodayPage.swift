@@ -131,7 +131,7 @@ struct TodayPage: Sendable {
     {{#body.isNew}}
     <div class="empty"><p><strong>This will be your list of the day.</strong> It names few people, each with why: whose turn it is, who waits for an answer, what you promised, birthdays.</p>
     <p>Say how often you want to be in touch with whom: people are sorted into buckets in a few minutes.</p>
-    <p><a class="button" href="/buckets">Make your first bucket</a></p></div>
+    <p><a class="button" href="/buckets">Make your first bucket</a> <a class="button quiet" href="/start">First steps</a></p></div>
     {{/body.isNew}}
     {{^body.isNew}}<p class="empty"><strong>Nobody waits today.</strong> {{#body.hasBuckets}}Sort more people <a href="/game">in the bucket game</a>, or look at <a href="/buckets">your buckets</a>.{{/body.hasBuckets}}</p>{{/body.isNew}}
     {{/body.hasList}}
