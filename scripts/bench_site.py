@@ -62,7 +62,7 @@ class Rows:
     def people(self, count):
         kinds = ["person"] * 17 + ["machine"] * 2 + ["organisation"]
         self.known = []
-        person, value, handle, record, fact = [], [], [], [], []
+        person, value, handle, record, fact, word = [], [], [], [], [], []
         for number in range(count):
             p, h, r = self.id(), self.id(), self.id()
             family = self.word()
@@ -79,6 +79,8 @@ class Rows:
                 value.append((self.account, p, "phone", 0, f"+1555{number:07d}", self.member))
             if number % 10 == 0:
                 value.append((self.account, p, "tag", 0, self.random.choice(["golf", "press", "choir", "rare" if number % 1000 == 0 else "book"]), self.member))
+            words = {given.lower(), family.lower(), address, address.split("@")[1], *re.split(r"\W", address), f"1555{number:07d}"}
+            word += [(self.account, p, one, self.member) for one in words]
             handle.append((self.account, h, self.member, "email", address, 10_000_000 + number, 0))
             record.append((self.account, r, self.member, "address", address, h, p))
             fact += [(self.account, self.id(), self.member, r, field, "", text, number * 4 + at, 1, NOW - 900 * DAY, NOW, 3, 1.0)
@@ -87,6 +89,7 @@ class Rows:
         self.insert("person", ["account_id", "id", "member_id", "kind", "name", "folded", "organisation", "title", "strength",
                                "last_contacted", "interactions", "restricted_at", "gone"], person)
         self.insert("person_value", ["account_id", "person_id", "field", "position", "value", "member_id"], value)
+        self.insert("person_word", ["account_id", "person_id", "word", "member_id"], word)
         self.insert("handle", ["account_id", "id", "member_id", "kind", "value", "key_id", "stale"], handle)
         self.insert("record", ["account_id", "id", "member_id", "kind", "identity", "handle_id", "person_id"], record)
         self.insert("fact", ["account_id", "id", "member_id", "record_id", "field", "label", "value", "value_key", "origin",
