@@ -89,6 +89,7 @@ public struct Deliver: Sendable {
       let tasks = try await dryRun && todos.isOn ? todos.shown() : look(at: todos, report.digest)
       if round == 1 {
         describe(run, in: &report)
+        report.told = rules.told(of: crm.capabilities)
         try await describe(try await activities(crm, destination, account), in: &report)
         if let tasks { report.lines += todos.lines(tasks) }
       }
@@ -180,7 +181,7 @@ public struct Deliver: Sendable {
         destination: activities.destination.id.description, person: "", kind: "enter", field: entry.kind.rawValue,
         old: [], new: [entry.candidate.at.description] + entry.candidate.remotes)
     }
-    report.told = plan.told
+    report.told += plan.told
   }
 
   /// A destination with a live grant; the gate refuses all others, so that the refusal is in the ledger.

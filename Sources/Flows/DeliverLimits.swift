@@ -15,4 +15,12 @@ extension StandingRules {
     }
     return rules
   }
+
+  /// What the owner is told of fields that a system has no place for; parts of a name leave with the whole.
+  func told(of capabilities: CRMCapabilities) -> [String] {
+    let parts: Set<Fact.Field> = capabilities.fields.contains(.name) ? [.given, .family] : []
+    let lost = mapping.map(\.field).filter { !capabilities.fields.union(parts).contains($0.field) }
+    guard !lost.isEmpty else { return [] }
+    return ["this system has no place for \(lost.map(\.plain).joined(separator: ", ")): nothing of it leaves"]
+  }
 }

@@ -77,6 +77,7 @@ extension DeliverRun {
           change, key: delivery.key, expected: state.record(of: change.person)?.digest ?? recordDigest(change),
           kind: kinds[change.person] ?? .person, isRetry: tried.contains(delivery.key)))
     }
+    crm.expect(all.compactMap(\.change.remote))
     var sent = DeliverSent()
     sent.leastCalls = (all.count + size - 1) / size
     let entry = Entry(store: store, account: account, stamps: permit.stamps, ending: ending, lease: lease)

@@ -230,6 +230,10 @@ public protocol CRM: Sendable {
   /// What every record there is called: by what is missing, deletions are seen where the feed does not show them.
   func names() async throws -> Set<String>
 
+  /// Says which records are about to be changed, in the order in which they will be: where a change needs a look at what
+  /// it changes, many can be looked at by one call.
+  func expect(_ remotes: [String])
+
   /// Creates or updates records, at most a batch: one answer for each, in their order. Never a second record of the same
   /// person, never over a change made there meanwhile.
   ///
@@ -281,6 +285,8 @@ extension CRM {
   public func records() async throws -> RemoteRecords { try await records(since: nil) }
 
   public func names() async throws -> Set<String> { Set(try await records().records.map(\.remote)) }
+
+  public func expect(_ remotes: [String]) {}
 
   /// Creates or updates one record.
   public func apply(

@@ -12,3 +12,10 @@ private func isOneLine(_ text: String) -> Bool {
   }
   return before != 32
 }
+
+/// A text without white space at its ends, with line breaks of one kind.
+func trimmedText(_ text: String) -> String {
+  let text = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n").drop { $0.isWhitespace }
+  guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+  return String(text[...last])
+}

@@ -8,13 +8,15 @@ public struct Patience: Sendable {
 
   public init(pause: @escaping @Sendable (Instant) async throws -> Bool) { self.pause = pause }
 
-  /// Throws the last trouble, or one that no waiting helps against.
-  func keep<Answer>(_ put: () async throws -> Answer) async throws -> Answer {
+  /// Throws the last trouble, one that no waiting helps against, or one that wants to be waited for beyond `last`.
+  func keep<Answer>(until last: Instant? = nil, _ put: () async throws -> Answer) async throws -> Answer {
     for _ in 1..<Patience.tries {
       do {
         return try await put()
       } catch let trouble as Trouble {
-        guard case .wait(let until) = trouble.remedy, try await pause(until) else { throw trouble }
+        guard case .wait(let until) = trouble.remedy, last.map({ until <= $0 }) ?? true, try await pause(until) else {
+          throw trouble
+        }
       }
     }
     return try await put()

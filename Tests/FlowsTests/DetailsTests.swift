@@ -1,5 +1,6 @@
 import Consent
 import Flows
+import Formats
 import Foundation
 import Model
 import Outlets
@@ -236,23 +237,78 @@ import Testing
     let after = try await there()
     for key in keys { #expect(after.values[key]?.sorted() == before.values[key]?.sorted(), "\(system) \(key)") }
     #expect(try await stage.run().updated == 0)
+    // What a card says may have several lines.
+    let lines = ["Wants a garden;\n\nno stairs"]
+    let answer = try await stage.lend { crm, permit, _ in
+      try await crm.apply(CRMWrite.changing(after, bob, [.note: lines]), permit, check: {})
+    }
+    #expect(answer.remote != nil, "\(system) \(answer)")
+    #expect(try await there().values[.note] == lines, "\(system)")
   }
 
-  @Test("HubSpot keeps an address, a birthday and a property of one's own, and nothing of a note")
+  @Test("HubSpot keeps an address, a birthday and a property of one's own, and a note in a property of ours")
   func hubSpot() async throws {
     let hub = try StagedHubSpot()
     let stage = try await OutletStage(hub, DetailsTests.options.merging(["field.custom:Club": "city"]) { $1 })
     let bob = try await stage.home.person("Bob Brown", "bob@example.test", card: true)
     try await stage.type(
-      bob, Edit(.set, .birthday, "1980-01-31"), Edit(.add, .note, "Canary"), Edit(.add, .address, "1 Main Street"),
+      bob, Edit(.set, .birthday, "1980-01-31"), Edit(.add, .note, "Canary of a note"),
+      Edit(.add, .address, "1 Main Street"),
       Edit(.add, .custom, "golf", label: "Club"))
     #expect(try await stage.run().created == 1)
     let held = try #require(hub.records(.contacts).first?.properties)
     #expect(held["date_of_birth"] == "1980-01-31" && held["address"] == "1 Main Street" && held["city"] == "golf")
-    #expect(!held.values.contains { $0.contains("Canary") })
-    try await stage.type(bob, Edit(.set, .birthday, "1990-02-01"))
+    #expect(held["kith_note"] == "Canary of a note")
+    try await stage.type(bob, Edit(.set, .birthday, "1990-02-01"), Edit(.remove, .note, "Canary of a note"))
     #expect(try await stage.run().updated == 1)
+    #expect(hub.records(.contacts).first?.properties["kith_note"] ?? "" == "")
     #expect(hub.records(.contacts).first?.properties["date_of_birth"] == "1990-02-01")
     #expect(try await stage.run().updated == 0)
+  }
+
+  @Test(
+    "EspoCRM keeps an address as its street, and all else in lines of the description, beside what people write there")
+  func espo() async throws {
+    let espo = try StagedEspo()
+    let stage = try await OutletStage(
+      espo, DetailsTests.options.merging(["field.url": "url", "field.custom:Club": "Golf club"]) { $1 })
+    let bob = try await stage.home.person("Bob Brown", "bob@example.test", card: true)
+    try await stage.type(
+      bob, Edit(.set, .birthday, "1980-01-31"), Edit(.add, .note, "Wants a garden; no stairs"),
+      Edit(.add, .address, "1 Main Street"), Edit(.add, .custom, "golf", label: "Club"),
+      Edit(.add, .url, "https://example.test/bob"))
+    #expect(try await stage.run().created == 1)
+    func held() throws -> [String: JSON] { try #require(espo.records("Contact").first) }
+    let lines = "Web page: https://example.test/bob\nBirthday: 1980-01-31\nGolf club: golf\n"
+    #expect(try held()["addressStreet"] == "1 Main Street")
+    #expect(try held()["description"]?.asText?.hasPrefix("Wants a garden; no stairs\n" + lines) == true)
+    let writes = espo.writes
+    #expect(try await stage.run().isComplete && espo.writes == writes)
+    // Another birthday there, another club here.
+    let id = try #require(try held()["id"]?.asText)
+    let text = try #require(try held()["description"]?.asText)
+    espo.edit("Contact", id, ["description": .text(text.replacing("1980-01-31", with: "1980-02-01"))])
+    try await stage.type(
+      bob, Edit(.remove, .custom, "golf", label: "Club"), Edit(.add, .custom, "chess", label: "Club"))
+    let report = try await stage.run()
+    #expect(report.received == 1 && report.updated == 1 && report.conflicts == 0)
+    let now = try #require(try held()["description"]?.asText)
+    #expect(now == text.replacing("1980-01-31", with: "1980-02-01").replacing("club: golf", with: "club: chess"))
+    let last = try #require(try await stage.home.store.journal(stage.home.viewer).first { $0.verb == .update })
+    #expect(try await Undo(stage.deliver()).run(last.id, as: stage.home.viewer).isComplete)
+    #expect(try held()["description"]?.asText?.contains("Golf club: golf\n") == true)
+  }
+
+  @Test("what a system has no place for is told, and does not leave")
+  func placeless() async throws {
+    let stage = try await StagedDelivery(
+      capabilities: CRMCapabilities(fields: [.name, .email, .note]), options: DetailsTests.options)
+    let bob = try await stage.home.person("Bob Brown", "bob@example.test", card: true, title: "Buyer")
+    try await stage.type(bob, Edit(.set, .birthday, "1980-01-31"))
+    let report = try await stage.run()
+    let told = try #require(report.told.first)
+    for field in ["title", "birthday", "address", "'Club'", "phone"] { #expect(told.contains(field), "\(told)") }
+    #expect(!told.contains("note") && !told.contains("given") && report.told.count == 1)
+    #expect(stage.record("bob@example.test")?.values.keys.sorted() == [.name, .email])
   }
 }

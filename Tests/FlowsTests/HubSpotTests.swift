@@ -5,6 +5,7 @@ import Outlets
 import Plans
 import Stage
 import Store
+import Synchronization
 import Testing
 
 @testable import Flows
@@ -12,13 +13,16 @@ import Testing
 @Suite("HubSpot as a CRM")
 struct HubSpotTests {
   static let people = 300
+  static let seeds: [UInt64] = [1, 2, 10]
+  /// Calls that made and that changed everybody, by the seed of the faults.
+  private static let tally = Mutex<[UInt64: (Int, Int)]>([:])
 
   /// Everybody is there once, with what is known of them.
-  private func expectAll(_ hub: StagedHubSpot, title: String, _ note: String = "") {
+  private func expectAll(_ hub: StagedHubSpot, _ count: Int = HubSpotTests.people, title: String, _ note: String = "") {
     let held = hub.records(.contacts)
-    #expect(held.count == HubSpotTests.people, "\(note)")
-    #expect(Set(held.compactMap { $0.properties["kith_id"] }).count == HubSpotTests.people, "\(note)")
-    let wanted = (0..<HubSpotTests.people).map {
+    #expect(held.count == count, "\(note)")
+    #expect(Set(held.compactMap { $0.properties["kith_id"] }).count == count, "\(note)")
+    let wanted = (0..<count).map {
       ["Given\($0)", "Family\($0)", "p\($0)@example.org", "q\($0)@example.org", title]
     }
     let found = held.map { record in
@@ -60,23 +64,36 @@ struct HubSpotTests {
 
   @Test(
     "P079 30 % of calls go wrong in every way there is: everybody is there once, and nothing is lost",
-    arguments: [1, 2, 10] as [UInt64])
+    arguments: HubSpotTests.seeds)
   func faults(_ seed: UInt64) async throws {
     let hub = try StagedHubSpot(faults: HubSpotFaults(seed: seed))
     let stage = try await OutletStage(hub)
-    try await stage.people(HubSpotTests.people)
-    var rounds = try await stage.struggle()
-    expectAll(hub, title: "First", "seed \(seed)")
-    let created = hub.calls.count
-    try await stage.title("Second")
-    rounds += try await stage.struggle()
-    expectAll(hub, title: "Second", "seed \(seed)")
-    let harmed = hub.calls.count { $0.fault != nil }
-    let preparing = hub.calls.count { $0.what == "POST contacts" }
+    // Few calls write many: only of many more people than that the calls say something.
+    let (count, rounds, least) = (600, 3, 12)
+    try await stage.people(count)
+    var runs = try await stage.struggle()
+    expectAll(hub, count, title: "First", "seed \(seed)")
+    func calls() -> Int { hub.calls.count { $0.what != "POST contacts" } }
+    let (created, preparing) = (calls(), hub.calls.count - calls())
+    for round in 0..<rounds {
+      try await stage.title("Round \(round)")
+      runs += try await stage.struggle()
+      expectAll(hub, count, title: "Round \(round)", "seed \(seed)")
+    }
+    let (updated, harmed) = (calls() - created, hub.calls.count { $0.fault != nil })
     print(
-      "HubSpot, seed \(seed): 300 creations in \(created) calls, \(preparing) of them to make properties; 300 changes in "
-        + "\(hub.calls.count - created); \(harmed) calls went wrong; \(rounds) runs")
-    #expect(Double(hub.calls.count - preparing) <= 1.5 * 12)
+      "HubSpot, seed \(seed): \(count) creations in \(created) calls, \(least) at least, and \(preparing) to make "
+        + "properties; \(rounds) × \(count) changes in \(updated), \(rounds * least) at least; \(harmed) went wrong; "
+        + "\(runs) runs")
+    // One seed says little: all of them together keep the bound, in each phase.
+    let all = HubSpotTests.tally.withLock { tally in
+      tally[seed] = (created, updated)
+      return tally
+    }
+    if all.count == HubSpotTests.seeds.count {
+      #expect(Double(all.values.map(\.0).reduce(0, +)) <= 1.5 * Double(all.count * least), "\(all)")
+      #expect(Double(all.values.map(\.1).reduce(0, +)) <= 1.5 * Double(all.count * rounds * least), "\(all)")
+    }
     hub.heal()
     let last = hub.calls.count
     _ = try await stage.run()

@@ -11,21 +11,12 @@ extension AmagiCRM {
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for activity in activities {
+    return try await oneByOne(activities, permit, refusal: AmagiCRM.refusalOfEntry) { activity, permit in
       guard let contact = activity.remotes.first.flatMap({ Int64($0) }) else {
-        answers.append(.refused(field: nil, why: "nobody who took part has a contact in amagi-crm"))
-        continue
+        return .refused(field: nil, why: "nobody who took part has a contact in amagi-crm")
       }
-      do {
-        answers.append(try await log(activity, contact, permit, check))
-      } catch AmagiTalk.Refused.unfit {
-        answers.append(.refused(field: nil, why: "amagi-crm refused it"))
-      } catch let trouble as Trouble where activities.count > 1 {
-        answers.append(.failed(trouble))
-      }
+      return try await log(activity, contact, permit, check)
     }
-    return answers
   }
 
   private func log(

@@ -11,7 +11,8 @@ public import Wire
 public struct AmagiCRM: CRM {
   private let destination: ID<Destination>
   let talk: AmagiTalk
-  private let mapped: Set<Fact.Field>
+  /// The free text of an empty contact, for what is mapped.
+  private let lines: NoteLines
   private let memory = AmagiMemory()
 
   /// The largest page it gives.
@@ -23,7 +24,7 @@ public struct AmagiCRM: CRM {
   ) {
     self.destination = destination.id
     talk = AmagiTalk(session: session, now: now, patience: patience)
-    mapped = Set(mapping.map(\.field.field)).intersection(AmagiContact.fields)
+    lines = AmagiContact.lines(mapping)
   }
 
   public static let capabilities = CRMCapabilities(
@@ -57,7 +58,7 @@ public struct AmagiCRM: CRM {
         let told = shown[key: "total"]?.asInt ?? 0
         if total >= 0, told != total { isSteady = false }
         total = told
-        for contact in (shown[key: "items"]?.asList ?? []).compactMap({ AmagiContact($0, mapped) }) {
+        for contact in (shown[key: "items"]?.asList ?? []).compactMap({ AmagiContact($0, lines) }) {
           found[contact.id] = contact
         }
         offset += AmagiCRM.page
@@ -71,7 +72,7 @@ public struct AmagiCRM: CRM {
 
   private func contact(_ id: Int64) async throws -> AmagiContact? {
     do {
-      return AmagiContact(try await talk.ask("/api/contacts/\(id)"), mapped)
+      return AmagiContact(try await talk.ask("/api/contacts/\(id)"), lines)
     } catch AmagiTalk.Refused.gone {
       return nil
     }
@@ -95,30 +96,33 @@ public struct AmagiCRM: CRM {
     _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for write in writes {
-      if let note = write.change.fields.first(where: { $0.field == .note })?.new.first,
-        AmagiContact.isMistakable(note, mapped)
-      {
-        answers.append(.refused(field: .note, why: "a line of it begins as the lines of Kith's own do"))
-        continue
-      }
-      do {
-        switch write.change.kind {
-        case .create: answers.append(try await create(write, permit, check))
-        case .update: answers.append(try await update(write, permit, check))
-        }
-      } catch let trouble as Trouble where writes.count > 1 {
-        answers.append(.failed(trouble))
-      }
+    return try await oneByOne(writes, in: lines, permit, refusal: AmagiCRM.refusal) { write, permit in
+      try await create(write, permit, check)
+    } update: { write, permit in
+      try await update(write, permit, check)
     }
-    return answers
+  }
+
+  /// What a refusal means of a contact.
+  private static func refusal(_ error: any Error) -> CRMAnswer? {
+    switch error as? AmagiTalk.Refused {
+    case .gone: .changed
+    case .taken: .refused(field: .email, why: "another contact of amagi-crm has this address")
+    case .unfit(let words): refused(words)
+    case nil: nil
+    }
+  }
+
+  /// What a refusal means of a task or an interaction.
+  static func refusalOfEntry(_ error: any Error) -> CRMAnswer? {
+    guard let refused = error as? AmagiTalk.Refused else { return nil }
+    return refused == .gone ? .changed : .refused(field: nil, why: "amagi-crm refused it")
   }
 
   private func create(
     _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    var contact = AmagiContact(mapped)
+    var contact = AmagiContact(lines)
     contact.take(write.change, of: write.kind)
     if write.isRetry, contact.emails.isEmpty,
       let earlier = try await contacts().first(where: { $0.person == write.change.person })
@@ -137,8 +141,6 @@ public struct AmagiCRM: CRM {
       // One that was read is known, and was not taken for this person.
       guard memory.knows(id) else { return .changed }
       return .refused(field: .email, why: "another contact of amagi-crm has this address")
-    } catch AmagiTalk.Refused.unfit(let words) {
-      return AmagiCRM.refused(words)
     }
   }
 
@@ -154,16 +156,8 @@ public struct AmagiCRM: CRM {
     let body = zip(held.fields, contact.fields).filter { $0.0.value != $0.1.value }
       .map { JSON.Pair(key: $0.1.name, value: $0.1.value) }
     if body.isEmpty { return .written(remote: String(id), digest: held.digest) }
-    do {
-      return try written(
-        await talk.change(.patch, "/api/contacts/\(id)", .object(body), keys: keys, permit, check: check))
-    } catch AmagiTalk.Refused.gone {
-      return .changed
-    } catch AmagiTalk.Refused.taken {
-      return .refused(field: .email, why: "another contact of amagi-crm has this address")
-    } catch AmagiTalk.Refused.unfit(let words) {
-      return AmagiCRM.refused(words)
-    }
+    return try written(
+      await talk.change(.patch, "/api/contacts/\(id)", .object(body), keys: keys, permit, check: check))
   }
 
   public func remove(
@@ -183,7 +177,7 @@ public struct AmagiCRM: CRM {
   // MARK: answers
 
   private func written(_ shown: JSON) throws -> CRMAnswer {
-    guard let contact = AmagiContact(shown, mapped) else {
+    guard let contact = AmagiContact(shown, lines) else {
       throw Trouble("amagi-crm answers a change with no contact", remedy: .wait(until: talk.now()))
     }
     return .written(remote: String(contact.id), digest: contact.digest)
@@ -211,7 +205,7 @@ public struct AmagiCRM: CRM {
       .name: ["first_name", "last_name", "company"], .given: ["first_name"], .family: ["last_name"],
       .email: ["email"], .phone: ["phone"], .organisation: ["company"], .tag: ["tags"],
     ]
-    for field in mapped { keys.formUnion(names[field] ?? []) }
+    for field in lines.mapped { keys.formUnion(names[field] ?? []) }
     return keys
   }
 }

@@ -24,19 +24,9 @@ extension AmagiCRM {
     _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for todo in todos {
-      do {
-        answers.append(try await write(todo, permit, check))
-      } catch AmagiTalk.Refused.unfit {
-        answers.append(.refused(field: nil, why: "amagi-crm refused it"))
-      } catch AmagiTalk.Refused.gone {
-        answers.append(.changed)
-      } catch let trouble as Trouble where todos.count > 1 {
-        answers.append(.failed(trouble))
-      }
+    return try await oneByOne(todos, permit, refusal: AmagiCRM.refusalOfEntry) { todo, permit in
+      try await write(todo, permit, check)
     }
-    return answers
   }
 
   private func write(

@@ -34,7 +34,7 @@ struct CardDAVBook: Sendable {
   let href: DAVHref
 
   /// Cards that are asked for at once.
-  private static let portion = 50
+  static let portion = 50
   /// Portions in which changes may come, for a server that always says that there are more.
   private static let portions = 1_000
 

@@ -109,21 +109,20 @@ public struct CardDAVCRM: CRM {
 
   // MARK: writing
 
+  public func expect(_ remotes: [String]) { memory.expect(remotes.compactMap { place($0) }) }
+
   public func apply(
     _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
-    var answers: [CRMAnswer] = []
-    for write in writes {
+    try await oneByOne(writes, permit) { write, permit in
       if let field = write.change.fields.map(\.field).first(where: { !CardDAVCRM.fields.contains($0.field) }) {
-        answers.append(.refused(field: field, why: "an address book has no place for it"))
-        continue
+        return .refused(field: field, why: "an address book has no place for it")
       }
-      switch write.change.kind {
-      case .create: answers.append(try await create(write, permit, check))
-      case .update: answers.append(try await update(write, permit, check))
+      return switch write.change.kind {
+      case .create: try await create(write, permit, check)
+      case .update: try await update(write, permit, check)
       }
     }
-    return answers
   }
 
   private func create(
@@ -162,15 +161,24 @@ public struct CardDAVCRM: CRM {
     return try await put(new, at: place, only: .init(held.etag), over: held.bytes, write, permit, check)
   }
 
-  /// The card as this conversation last read it.
+  /// The card as this conversation last read it; the next ones that are about to be changed are read with it.
   ///
   /// A second try goes by what the first one saw: if that one was done after all, the etag is another now, and the server
   /// refuses the second.
   private func look(_ place: DAVHref) async throws -> HeldCard? {
     if let held = memory.card(place) { return held }
-    let held = try await book.card(place)
-    if let held { memory.hold(place, held) }
-    return held
+    let next = memory.next(from: place, atMost: CardDAVBook.portion)
+    guard next.count > 1 else {
+      let held = try await book.card(place)
+      if let held { memory.hold(place, held) }
+      return held
+    }
+    let cards = try await book.cards(next)
+    for (href, card) in cards { memory.hold(href, card) }
+    // What cannot be kept is looked at one by one.
+    if cards.keys.contains(where: { memory.card($0) == nil }) { memory.expect([]) }
+    if let held = memory.card(place) { return held }
+    return cards[place] == nil ? nil : try await book.card(place)
   }
 
   private func put(
@@ -179,7 +187,8 @@ public struct CardDAVCRM: CRM {
   ) async throws -> CRMAnswer {
     let call = try CardDAVBook.put(card, at: place, only: when)
     let schema = PayloadSchema(card: properties, over: held)
-    switch try book.outcome(try await change(call, schema, permit, check)) {
+    let response = try await change(call, schema, permit, check)
+    switch try book.outcome(response) {
     case .done(let etag?):
       memory.forget(place)
       return .written(remote: place.key, digest: etag)
@@ -189,8 +198,18 @@ public struct CardDAVCRM: CRM {
     }
     // What stands there says which change made it.
     memory.forget(place)
-    guard let now = try await book.card(place), FolderRecord.read(now.bytes)?.key == write.key else { return .changed }
-    return .written(remote: place.key, digest: now.digest)
+    let now = try await book.card(place)
+    if let now, FolderRecord.read(now.bytes)?.key == write.key {
+      return .written(remote: place.key, digest: now.digest)
+    }
+    // A page in the place of an answer, and nothing was done: it can be put again.
+    if response.status == 200, when != .always,
+      when == (now.map { CardDAVBook.Guard($0.etag) } ?? .absent)
+    {
+      if let now { memory.hold(place, now) }
+      throw book.talk.failed(response)
+    }
+    return .changed
   }
 
   public func remove(

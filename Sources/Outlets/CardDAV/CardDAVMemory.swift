@@ -11,6 +11,8 @@ final class CardDAVMemory: Sendable {
   private struct State {
     var cards: [DAVHref: HeldCard] = [:]
     var size = 0
+    /// Places of cards that are about to be changed, the next one last.
+    var expected: [DAVHref] = []
   }
 
   private let state = Mutex(State())
@@ -28,6 +30,20 @@ final class CardDAVMemory: Sendable {
       else { return }
       state.cards[href] = card
       state.size += card.bytes.count
+    }
+  }
+
+  /// Remembers which cards are about to be changed, in that order.
+  func expect(_ hrefs: [DAVHref]) { state.withLock { $0.expected = hrefs.reversed() } }
+
+  /// The next cards that are about to be changed, from this one on, as far as they are not kept here: so many at most.
+  func next(from href: DAVHref, atMost most: Int) -> [DAVHref] {
+    state.withLock { state in
+      guard let place = state.expected.lastIndex(of: href) else { return [href] }
+      state.expected.removeSubrange((place + 1)...)
+      var next: [DAVHref] = []
+      for href in state.expected.reversed() where state.cards[href] == nil && next.count < most { next.append(href) }
+      return next
     }
   }
 

@@ -9,21 +9,12 @@ extension EspoCRM {
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for activity in activities {
+    return try await oneByOne(activities, permit, refusal: EspoCRM.refusalOfEntry) { activity, permit in
       guard let place = EspoRecord.place(activity.remotes.first) else {
-        answers.append(.refused(field: nil, why: "nobody who took part has a record in EspoCRM"))
-        continue
+        return .refused(field: nil, why: "nobody who took part has a record in EspoCRM")
       }
-      do {
-        answers.append(try await log(activity, place, permit, check))
-      } catch is EspoTalk.Refused {
-        answers.append(.refused(field: nil, why: "EspoCRM refused it"))
-      } catch let trouble as Trouble where activities.count > 1 {
-        answers.append(.failed(trouble))
-      }
+      return try await log(activity, place, permit, check)
     }
-    return answers
   }
 
   private func log(

@@ -13,7 +13,8 @@ public struct EspoCRM: CRM {
   let talk: EspoTalk
   /// The user whose meetings and calls they become: EspoCRM takes none from an API user without.
   let owner: String?
-  private let mapped: Set<Fact.Field>
+  /// The description of an empty record, for what is mapped.
+  private let lines: NoteLines
   /// Accounts by their names.
   private let accounts = Accounts()
 
@@ -36,7 +37,7 @@ public struct EspoCRM: CRM {
     talk = EspoTalk(
       session: session, prefix: path.hasSuffix("/") ? String(path.dropLast()) : path, now: now, patience: patience)
     owner = destination.options["owner"]
-    mapped = Set(mapping.map(\.field.field)).intersection(EspoRecord.fields)
+    lines = EspoRecord.lines(mapping)
   }
 
   public var capabilities: CRMCapabilities {
@@ -47,7 +48,7 @@ public struct EspoCRM: CRM {
       fields: EspoRecord.fields,
       limits: [
         .given: short, .family: short, .title: short, .organisation: .init(longest: 249, values: 1),
-        .phone: .init(longest: 36),
+        .phone: .init(longest: 36), .address: .init(longest: 255, values: 1), .note: .init(values: 1),
       ])
   }
 
@@ -68,7 +69,7 @@ public struct EspoCRM: CRM {
     var newest = cursor?.text ?? ""
     let window = cursor.flatMap { EspoCRM.window($0) }.map { [$0] } ?? []
     for entity in EspoRecord.Entity.allCases {
-      for record in try await all(entity, EspoRecord.select(entity), window).compactMap({ EspoRecord(entity, $0) }) {
+      for record in try await all(entity, select(entity), window).compactMap({ EspoRecord(entity, $0, lines) }) {
         found.records.append(record.record)
         newest = max(newest, record.modifiedAt)
       }
@@ -86,6 +87,8 @@ public struct EspoCRM: CRM {
     }
     return names
   }
+
+  private func select(_ entity: EspoRecord.Entity) -> [String] { EspoRecord.select(entity, lines.mapped) }
 
   private static func window(_ cursor: RemoteCursor) -> EspoTalk.Filter? {
     guard let told = Instant(iso: cursor.text.replacing(" ", with: "T") + "Z") else { return nil }
@@ -111,7 +114,7 @@ public struct EspoCRM: CRM {
 
   private func record(_ entity: EspoRecord.Entity, _ id: String) async throws -> EspoRecord? {
     do {
-      return EspoRecord(entity, try await talk.ask("\(entity.rawValue)/\(id)"))
+      return EspoRecord(entity, try await talk.ask("\(entity.rawValue)/\(id)"), lines)
     } catch EspoTalk.Refused.gone {
       return nil
     }
@@ -123,22 +126,21 @@ public struct EspoCRM: CRM {
     _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for write in writes {
-      do {
-        switch write.change.kind {
-        case .create: answers.append(try await create(write, permit, check))
-        case .update: answers.append(try await update(write, permit, check))
-        }
-      } catch EspoTalk.Refused.unfit(let field) {
-        answers.append(EspoCRM.refused(field))
-      } catch EspoTalk.Refused.gone {
-        answers.append(.changed)
-      } catch let trouble as Trouble where writes.count > 1 {
-        answers.append(.failed(trouble))
-      }
+    return try await oneByOne(writes, in: lines, permit, refusal: EspoCRM.refusal) { write, permit in
+      try await create(write, permit, check)
+    } update: { write, permit in
+      try await update(write, permit, check)
     }
-    return answers
+  }
+
+  /// What a refusal means of a record.
+  private static func refusal(_ error: any Error) -> CRMAnswer? {
+    switch error as? EspoTalk.Refused {
+    case .gone: .changed
+    case .unfit(let field): refused(field)
+    case .taken: .refused(field: .name, why: "EspoCRM has a record that looks like this one")
+    case nil: nil
+    }
   }
 
   private func create(
@@ -148,7 +150,7 @@ public struct EspoCRM: CRM {
     if write.isRetry, let earlier = try await made(entity, write.change.person, permit, check) {
       return agrees(write, earlier) ?? .changed
     }
-    var new = EspoRecord(entity)
+    var new = EspoRecord(entity, lines)
     new.take(write.change)
     new.accountID = try await account(new.account, permit, check)
     let body = JSON.object(new.members.filter { $0.value != .null && $0.value != "" && $0.value != [] })
@@ -168,14 +170,20 @@ public struct EspoCRM: CRM {
     }
   }
 
+  /// What a refusal means of a task or an interaction.
+  static func refusalOfEntry(_ error: any Error) -> CRMAnswer? {
+    guard let refused = error as? EspoTalk.Refused else { return nil }
+    return refused == .gone ? .changed : .refused(field: nil, why: "EspoCRM refused it")
+  }
+
   /// What an earlier try made; the question names nothing but our own number of the person.
   private func made(
     _ entity: EspoRecord.Entity, _ person: ID<Person>, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> EspoRecord? {
-    let filter = EspoTalk.Filter("description", "contains", EspoRecord.line(person))
-    let list = EspoTalk.list(entity.rawValue, EspoRecord.select(entity), [filter])
+    let filter = EspoTalk.Filter("description", "contains", NoteLines.line(person))
+    let list = EspoTalk.list(entity.rawValue, select(entity), [filter])
     let shown = try await talk.change(.get, list, nil, keys: [], permit, check: check)
-    return (shown[key: "list"]?.asList ?? []).compactMap { EspoRecord(entity, $0) }.first { $0.person == person }
+    return (shown[key: "list"]?.asList ?? []).compactMap { EspoRecord(entity, $0, lines) }.first { $0.person == person }
   }
 
   private func update(
@@ -249,7 +257,7 @@ public struct EspoCRM: CRM {
   // MARK: answers
 
   private func written(_ entity: EspoRecord.Entity, _ shown: JSON) throws -> CRMAnswer {
-    guard let record = EspoRecord(entity, shown) else { throw talk.again("answers a change with no record") }
+    guard let record = EspoRecord(entity, shown, lines) else { throw talk.again("answers a change with no record") }
     return .written(remote: record.remote, digest: record.digest)
   }
 
@@ -264,6 +272,7 @@ public struct EspoCRM: CRM {
     let fields: [String: FieldKey] = [
       "emailAddress": .email, "emailAddressData": .email, "phoneNumber": .phone, "phoneNumberData": .phone,
       "firstName": .given, "lastName": .family, "name": .name, "title": .title, "account": .organisation,
+      "addressStreet": .address, "billingAddressStreet": .address, "description": .note,
     ]
     return .refused(field: field.flatMap { fields[$0] }, why: "EspoCRM does not take it")
   }
@@ -274,9 +283,9 @@ public struct EspoCRM: CRM {
     let names: [Fact.Field: [String]] = [
       .name: entity == .account ? ["name"] : ["firstName", "lastName"], .given: ["firstName"], .family: ["lastName"],
       .email: ["emailAddressData", "emailAddress", "primary"], .phone: ["phoneNumberData", "phoneNumber", "primary"],
-      .organisation: ["accountId"], .title: ["title"],
+      .organisation: ["accountId"], .title: ["title"], .address: [EspoRecord.street(entity)],
     ]
-    for field in mapped { keys.formUnion(names[field] ?? []) }
+    for field in lines.mapped { keys.formUnion(names[field] ?? []) }
     return keys
   }
 }

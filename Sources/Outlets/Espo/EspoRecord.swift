@@ -2,7 +2,7 @@ import Formats
 import Model
 import Plans
 
-/// A contact or an account of EspoCRM; whom it is about stands in the last line of its description.
+/// A contact or an account of EspoCRM; what it has no place for and whom it is about stand in lines of its description.
 struct EspoRecord: Sendable, Equatable {
   enum Entity: String, Sendable, CaseIterable { case contact = "Contact", account = "Account" }
 
@@ -17,30 +17,42 @@ struct EspoRecord: Sendable, Equatable {
   var account = ""
   var accountID: String?
   var title = ""
-  /// The description without the line of ours.
-  var text = ""
-  var person: ID<Person>?
+  /// The street of the address; its other parts are left as they are.
+  var address = ""
+  /// The description; it is the note where that is mapped.
+  var description: NoteLines
   /// As EspoCRM writes it: UTC, whole seconds.
   var modifiedAt = ""
 
-  static let fields: Set<Fact.Field> = [.name, .given, .family, .email, .phone, .organisation, .title]
-  private static let mark = "kith: "
+  static let fields: Set<Fact.Field> = [
+    .name, .given, .family, .email, .phone, .organisation, .title, .url, .address, .birthday, .note, .custom,
+  ]
 
-  /// What a list is to show.
-  static func select(_ entity: Entity) -> [String] {
-    let both = ["emailAddressData", "phoneNumberData", "description", "modifiedAt"]
-    return both + (entity == .account ? ["name"] : ["firstName", "lastName", "title", "accountId", "accountName"])
+  var person: ID<Person>? { description.person }
+
+  /// The description of a record, for what is mapped.
+  static func lines(_ mapping: [StandingRules.Mapping]) -> NoteLines {
+    NoteLines(mapping, chosen: [(.url, "Web page"), (.birthday, "Birthday")])
   }
 
-  init(_ entity: Entity) { self.entity = entity }
+  static func street(_ entity: Entity) -> String { entity == .account ? "billingAddressStreet" : "addressStreet" }
+
+  /// What a list is to show.
+  static func select(_ entity: Entity, _ mapped: Set<Fact.Field>) -> [String] {
+    let both = ["emailAddressData", "phoneNumberData", "description", "modifiedAt"]
+    return both + (mapped.contains(.address) ? [street(entity)] : [])
+      + (entity == .account ? ["name"] : ["firstName", "lastName", "title", "accountId", "accountName"])
+  }
+
+  init(_ entity: Entity, _ lines: NoteLines) { (self.entity, description) = (entity, lines) }
 
   // MARK: reading
 
   /// Nil for an answer that is no record.
-  init?(_ entity: Entity, _ shown: JSON) {
+  init?(_ entity: Entity, _ shown: JSON, _ lines: NoteLines) {
     guard let id = shown[key: "id"]?.asText, !id.isEmpty else { return nil }
     func text(_ key: String) -> String { shown[key: key]?.asText ?? "" }
-    self.entity = entity
+    self.init(entity, lines)
     self.id = id
     given = text("firstName")
     family = text("lastName")
@@ -51,16 +63,8 @@ struct EspoRecord: Sendable, Equatable {
     modifiedAt = text("modifiedAt")
     emails = EspoRecord.many(shown[key: "emailAddressData"], "emailAddress")
     phones = EspoRecord.many(shown[key: "phoneNumberData"], "phoneNumber")
-    var lines: [Substring] = []
-    for line in text("description").split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix(EspoRecord.mark) {
-        person = ID(line.dropFirst(EspoRecord.mark.count))
-      } else {
-        lines.append(line)
-      }
-    }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    self.text = lines.joined(separator: "\n")
+    if lines.mapped.contains(.address) { address = text(EspoRecord.street(entity)) }
+    description.read(text("description"))
   }
 
   /// The main one first.
@@ -82,7 +86,9 @@ struct EspoRecord: Sendable, Equatable {
   }
 
   var values: FieldValues {
-    var values: FieldValues = [.email: emails, .phone: phones]
+    var values = description.values
+    (values[.email], values[.phone], values[.address]) = (emails, phones, [address])
+    if description.mapped.contains(.note) { values[.note] = [description.text] }
     switch entity {
     case .account: values[.name] = [name]
     case .contact:
@@ -109,10 +115,10 @@ struct EspoRecord: Sendable, Equatable {
     var out: FieldValues = [:]
     for (field, texts) in values where fields.contains(field.field) {
       var seen: Set<String> = []
-      let lines = texts.map(oneLine).filter { !$0.isEmpty && seen.insert($0).inserted }
+      let lines = texts.map(field == .note ? trimmedText : oneLine).filter { !$0.isEmpty && seen.insert($0).inserted }
       if !lines.isEmpty { out[field] = field.isMulti ? lines : [lines[0]] }
     }
-    if kind == .organisation { return out.filter { [.name, .email, .phone].contains($0.key) } }
+    if kind == .organisation { return out.filter { ![.given, .family, .organisation, .title].contains($0.key) } }
     let parts = [out[.given]?.first, out[.family]?.first].compactMap { $0 }
     if !parts.isEmpty, out[.name] != nil { out[.name] = [parts.joined(separator: " ")] }
     return out
@@ -125,7 +131,10 @@ struct EspoRecord: Sendable, Equatable {
     new = EspoRecord.shaped(new, of: entity == .account ? .organisation : .person)
     let named = Set(change.fields.map(\.field))
     func text(_ key: FieldKey) -> String { new[key]?.first ?? "" }
-    if person == nil { person = change.person }
+    if description.person == nil { description.person = change.person }
+    for field in named where description.holds(field) { description.values[field] = new[field] }
+    if named.contains(.address) { address = text(.address) }
+    if named.contains(.note) { description.text = text(.note) }
     if named.contains(.email) { emails = new[.email] ?? [] }
     if named.contains(.phone) { phones = new[.phone] ?? [] }
     if entity == .account {
@@ -154,8 +163,11 @@ struct EspoRecord: Sendable, Equatable {
     }
     var pairs: [JSON.Pair] = [
       .init(key: "emailAddressData", value: .list(addresses)), .init(key: "phoneNumberData", value: .list(numbers)),
-      .init(key: "description", value: .text(description)),
+      .init(key: "description", value: .text(description.whole)),
     ]
+    if description.mapped.contains(.address) {
+      pairs.append(.init(key: EspoRecord.street(entity), value: .text(address)))
+    }
     switch entity {
     case .account: pairs.append(.init(key: "name", value: .text(name)))
     case .contact:
@@ -167,12 +179,4 @@ struct EspoRecord: Sendable, Equatable {
     }
     return pairs
   }
-
-  private var description: String {
-    let line = person.map { [EspoRecord.line($0)] } ?? []
-    return ((text.isEmpty ? [] : [text]) + line).joined(separator: "\n")
-  }
-
-  /// By this line a second try finds what the first one made.
-  static func line(_ person: ID<Person>) -> String { mark + person.description }
 }

@@ -48,19 +48,9 @@ extension EspoCRM {
     _ todos: [TodoWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for todo in todos {
-      do {
-        answers.append(try await write(todo, permit, check))
-      } catch EspoTalk.Refused.gone {
-        answers.append(.changed)
-      } catch is EspoTalk.Refused {
-        answers.append(.refused(field: nil, why: "EspoCRM refused it"))
-      } catch let trouble as Trouble where todos.count > 1 {
-        answers.append(.failed(trouble))
-      }
+    return try await oneByOne(todos, permit, refusal: EspoCRM.refusalOfEntry) { todo, permit in
+      try await write(todo, permit, check)
     }
-    return answers
   }
 
   private func write(

@@ -18,11 +18,20 @@ struct HubSpotBatch: Sendable {
   var kind: HubSpotTalk.Kind
   var target: String
   var schema: PayloadSchema
-  /// Whether a second try finds the record that the first one made.
-  var isKeyed = false
+  /// How long the same inputs may arrive twice without harm.
+  var repeats = Repeats.never
   /// From the place of an input, HubSpot's number of the object and the properties that it showed.
   var written: @Sendable (Int, String, [String: String]) -> CRMAnswer
   var refused: @Sendable (HubSpotTalk.Refused) -> CRMAnswer
+
+  /// When a batch may be put again without another look.
+  enum Repeats: Sendable, Equatable {
+    case never
+    /// As long as what was looked at counts as what stands there: a second try meets no more edits than a first one.
+    case until(Instant)
+    /// Each input has a key that is unique there: a second try finds the record that the first one made.
+    case always
+  }
 }
 
 extension HubSpotCRM {
@@ -63,12 +72,19 @@ extension HubSpotCRM {
     while let part = parts.popLast() {
       do {
         let body: JSON = ["inputs": .list(part.map(\.body))]
-        // What has a key that is unique there may arrive twice within a moment without harm.
         let answer =
-          batch.isKeyed
-          ? try await talk.settle(.post, batch.target, body, batch.schema, permit, check: check)
-          : try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
-        guard take(answer, part, batch, &answers, isPrepared: isPrepared) else { continue }
+          switch batch.repeats {
+          case .never: try await talk.change(.post, batch.target, body, batch.schema, permit, check: check)
+          case .until(let last):
+            try await talk.settle(.post, batch.target, body, batch.schema, until: last, permit, check: check)
+          case .always: try await talk.settle(.post, batch.target, body, batch.schema, permit, check: check)
+          }
+        guard take(answer, part, batch, &answers, isPrepared: isPrepared) else {
+          // What a batch refused for a part of it is put once more by itself: it may have been the batch that failed.
+          let again = part.filter { if case .refused = answers[$0.place] { true } else { false } }
+          if batch.repeats != .never, part.count > 1, !again.isEmpty, again.count < part.count { parts.append(again) }
+          continue
+        }
         parts.append(part.filter { answers[$0.place] == nil })
       } catch let refused as HubSpotTalk.Refused where refused.lacksOwn && !isPrepared {
         parts.append(part)

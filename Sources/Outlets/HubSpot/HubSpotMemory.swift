@@ -15,10 +15,10 @@ final class HubSpotMemory: Sendable {
     rows.withLock { if $0.count < HubSpotMemory.most { $0[remote] = (row, instant) } }
   }
 
-  /// What was told of a record, if that was a moment ago.
-  func row(_ remote: String, at now: Instant) -> JSON? {
+  /// What was told of a record, and when, if that was a moment ago.
+  func row(_ remote: String, at now: Instant) -> (row: JSON, at: Instant)? {
     rows.withLock { rows in
-      rows[remote].flatMap { now.milliseconds - $0.at.milliseconds <= HubSpotMemory.holds ? $0.row : nil }
+      rows[remote].flatMap { now.milliseconds - $0.at.milliseconds <= HubSpotMemory.holds ? $0 : nil }
     }
   }
 

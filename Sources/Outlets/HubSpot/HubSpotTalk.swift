@@ -55,8 +55,18 @@ struct HubSpotTalk: Sendable {
   /// A question that changes nothing is put again where it went astray or was to wait, so that a whole reading is not in
   /// vain.
   func ask(_ method: OutletCall.Method, _ target: String, _ body: JSON? = nil) async throws -> JSON {
+    try await told(method, target, body).answer
+  }
+
+  /// The same, with the instant at which the answer was asked for.
+  func told(
+    _ method: OutletCall.Method, _ target: String, _ body: JSON? = nil
+  ) async throws -> (answer: JSON, at: Instant) {
     let call = try call(method, target, body)
-    return try await patience.keep { try heard(await answer { try await session.ask(call) }) }
+    return try await patience.keep {
+      let at = now()
+      return (try heard(await answer { try await session.ask(call) }), at)
+    }
   }
 
   func change(
@@ -67,12 +77,13 @@ struct HubSpotTalk: Sendable {
     return try heard(await answer { try await session.change(call, schema, permit, check: check) })
   }
 
-  /// A change that may arrive twice without harm is tried again where it went astray or was to wait.
+  /// A change that may arrive twice without harm, until an instant or at any time, is tried again where it went astray or
+  /// was to wait.
   func settle(
-    _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema,
+    _ method: OutletCall.Method, _ target: String, _ body: JSON?, _ schema: PayloadSchema, until: Instant? = nil,
     _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> JSON {
-    try await patience.keep { try await change(method, target, body, schema, permit, check: check) }
+    try await patience.keep(until: until) { try await change(method, target, body, schema, permit, check: check) }
   }
 
   /// One answer; a line that broke is something to try again, and what a token was refused for was not done: it is put

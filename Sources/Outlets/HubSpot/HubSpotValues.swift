@@ -11,6 +11,7 @@ struct HubSpotValues: Sendable {
   /// What HubSpot has no place for: e-mails beyond the first, numbers beyond the second, one a line.
   static let moreEmails = "kith_more_emails"
   static let morePhones = "kith_more_phones"
+  static let note = "kith_note"
 
   /// The numbers of records that were merged into one, kept by HubSpot.
   static let merged = "hs_merged_object_ids"
@@ -24,7 +25,7 @@ struct HubSpotValues: Sendable {
   private let chosen: Set<Fact.Field>
 
   init(_ mapping: [StandingRules.Mapping]) {
-    chosen = Set(mapping.map(\.field.field)).intersection([.address, .birthday])
+    chosen = Set(mapping.map(\.field.field)).intersection([.address, .birthday, .note])
     custom = Dictionary(
       mapping.filter { $0.field.field == .custom }.map { ($0.field, $0.remote) },
       uniquingKeysWith: { first, _ in first })
@@ -43,8 +44,12 @@ struct HubSpotValues: Sendable {
   func names(_ kind: HubSpotTalk.Kind) -> [String] {
     guard kind == .contacts || kind == .companies else { return [HubSpotValues.person] }
     let own = [HubSpotValues.person, HubSpotValues.change, HubSpotValues.morePhones]
-    return own + custom.values.sorted() + (kind == .companies ? companyNames : contactNames)
+    return own + (hasNote ? [HubSpotValues.note] : []) + custom.values.sorted()
+      + (kind == .companies ? companyNames : contactNames)
   }
+
+  /// HubSpot has no text of a record itself: it becomes a property of ours.
+  var hasNote: Bool { chosen.contains(.note) }
 
   private var companyNames: [String] { ["name", "phone", "website"] + (chosen.contains(.address) ? ["address"] : []) }
   private var contactNames: [String] {
@@ -141,6 +146,7 @@ struct HubSpotValues: Sendable {
     var values: FieldValues = [.phone: one("phone") + one("mobilephone") + lines(HubSpotValues.morePhones)]
     values[.url] = one("website")
     if chosen.contains(.address) { values[.address] = one("address") }
+    if hasNote { values[.note] = one(HubSpotValues.note) }
     if kind == .companies {
       values[.name] = one("name")
     } else {
@@ -181,6 +187,7 @@ struct HubSpotValues: Sendable {
       case (.url, _): try set(["website": one(values, field.field)], field.field, &made)
       case (.address, _) where chosen.contains(.address):
         try set(["address": one(values, field.field)], field.field, &made)
+      case (.note, _) where hasNote: try set([HubSpotValues.note: one(values, field.field)], field.field, &made)
       case (.birthday, .contacts) where chosen.contains(.birthday):
         try set(["date_of_birth": one(values, field.field)], field.field, &made)
       default:
@@ -247,6 +254,7 @@ struct HubSpotValues: Sendable {
     case "jobtitle": .title
     case "website": .url
     case "address": .address
+    case HubSpotValues.note: .note
     case "date_of_birth": .birthday
     default: custom.first { $0.value == property }?.key
     }

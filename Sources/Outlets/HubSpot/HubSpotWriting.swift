@@ -50,7 +50,7 @@ extension HubSpotCRM {
     let known = mine.filter { writes[$0].change.kind == .update }
     let retried = mine.filter { writes[$0].change.kind == .create && writes[$0].isRetry }
     // HubSpot has no condition on a write: what stands there is looked at right before, unless it was told just now.
-    let there = try await standing(kind, known.compactMap { writes[$0].change.remote })
+    let (there, since) = try await standing(kind, known.compactMap { writes[$0].change.remote })
     let mates = try await look(
       kind, retried.map { writes[$0].change.person.description }, by: HubSpotValues.person, permit, check)
     var going: [Going] = []
@@ -77,32 +77,48 @@ extension HubSpotCRM {
     }
     try prepare(&going, kind, &answers)
     let (new, old) = (going.filter { $0.id == nil }, going.filter { $0.id != nil })
-    try await send(new.map(HubSpotCRM.input), batch("upsert", kind, new), &answers, permit, check)
-    try await send(old.map(HubSpotCRM.input), batch("update", kind, old), &answers, permit, check)
+    try await send(new.map(HubSpotCRM.input), batch("upsert", kind, new, .always), &answers, permit, check)
+    let last = Instant(milliseconds: since.milliseconds &+ HubSpotMemory.holds)
+    try await send(old.map(HubSpotCRM.input), batch("update", kind, old, .until(last)), &answers, permit, check)
     if kind == .contacts { try await link(mine, writes, &answers, permit, check) }
   }
 
-  /// The live objects of these names by their ids; what was told a moment ago is not asked again.
-  private func standing(_ kind: HubSpotTalk.Kind, _ remotes: [String]) async throws -> [String: JSON] {
+  /// The live objects of these names by their ids, and since when that is known; what was told a moment ago is not asked
+  /// again.
+  private func standing(
+    _ kind: HubSpotTalk.Kind, _ remotes: [String]
+  ) async throws -> (rows: [String: JSON], since: Instant) {
     var found: [String: JSON] = [:]
     var unknown: [String] = []
+    let now = talk.now()
+    var since = now
     for remote in remotes {
       guard let id = HubSpotCRM.place(remote)?.id else { continue }
-      if let row = memory.row(remote, at: talk.now()) { found[id] = row } else { unknown.append(id) }
+      if let (row, at) = memory.row(remote, at: now) {
+        found[id] = row
+        since = min(since, at)
+      } else {
+        unknown.append(id)
+      }
     }
     memory.forget(remotes)
-    return try await found.merging(look(kind, unknown)) { $1 }
+    guard !unknown.isEmpty else { return (found, since) }
+    let looked = try await told(kind, unknown)
+    return (found.merging(looked.rows) { $1 }, found.isEmpty ? looked.at : min(since, looked.at))
   }
 
   /// The live objects with these ids.
   func look(_ kind: HubSpotTalk.Kind, _ ids: [String]) async throws -> [String: JSON] {
-    guard !ids.isEmpty else { return [:] }
+    ids.isEmpty ? [:] : try await told(kind, ids).rows
+  }
+
+  private func told(_ kind: HubSpotTalk.Kind, _ ids: [String]) async throws -> (rows: [String: JSON], at: Instant) {
     do {
       let body = HubSpotCRM.question(ids, values.read(kind), by: nil)
-      let answer = try await talk.ask(.post, talk.objects(kind, "/batch/read"), body)
-      return HubSpotCRM.found(answer) { $0[key: "id"]?.asText }
+      let (answer, at) = try await talk.told(.post, talk.objects(kind, "/batch/read"), body)
+      return (HubSpotCRM.found(answer) { $0[key: "id"]?.asText }, at)
     } catch let refused as HubSpotTalk.Refused where refused.status == 404 {
-      return [:]
+      return ([:], talk.now())
     } catch let refused as HubSpotTalk.Refused {
       throw HubSpotCRM.trouble(refused)
     }
@@ -170,12 +186,14 @@ extension HubSpotCRM {
     return HubSpotBatch.Input(place: one.place, trace: one.write.key, id: one.id, body: .object(pairs))
   }
 
-  private func batch(_ verb: String, _ kind: HubSpotTalk.Kind, _ going: [Going]) -> HubSpotBatch {
+  private func batch(
+    _ verb: String, _ kind: HubSpotTalk.Kind, _ going: [Going], _ repeats: HubSpotBatch.Repeats
+  ) -> HubSpotBatch {
     let values = values
     let known = Dictionary(
       going.map { ($0.place, $0.current.merging($0.properties) { $1 }) }, uniquingKeysWith: { first, _ in first })
     return HubSpotBatch(
-      kind: kind, target: talk.objects(kind, "/batch/\(verb)"), schema: schema(kind), isKeyed: verb == "upsert",
+      kind: kind, target: talk.objects(kind, "/batch/\(verb)"), schema: schema(kind), repeats: repeats,
       written: { place, id, shown in
         let now = (known[place] ?? [:]).merging(shown) { $1 }
         return .written(remote: "\(kind.rawValue)/\(id)", digest: values.digest(kind, now))
@@ -221,6 +239,7 @@ extension HubSpotCRM {
     if isRecord {
       wanted.append((HubSpotValues.change, "Kith: last change", false, false))
       wanted.append((HubSpotValues.morePhones, "More phone numbers", false, true))
+      if values.hasNote { wanted.append((HubSpotValues.note, "Note", false, true)) }
     }
     if kind == .contacts { wanted.append((HubSpotValues.moreEmails, "More e-mail addresses", false, true)) }
     if kind == .tasks { wanted.append((HubSpotTodo.noDay, "Kith: day for want of one", false, false)) }

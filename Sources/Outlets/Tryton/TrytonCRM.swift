@@ -13,6 +13,8 @@ public struct TrytonCRM: CRM {
   let talk: TrytonTalk
   let memory = TrytonMemory()
   let mapped: Set<Fact.Field>
+  /// How the fields of the mapping stand among contact mechanisms.
+  let places: [FieldKey: TrytonPlace]
   /// The name of the relation by which people belong to organisations, and of the way back.
   let relation: String
   let reverse: String
@@ -33,6 +35,7 @@ public struct TrytonCRM: CRM {
     talk = TrytonTalk(
       session, database: options["database"] ?? "", version: options["version"], now: now, patience: patience)
     mapped = Set(mapping.map(\.field.field)).intersection(TrytonValues.fields)
+    places = TrytonPlace.places(mapping)
     relation = options["relation"] ?? "Works for"
     reverse = options["relation-back"] ?? "Employs"
   }
@@ -99,7 +102,7 @@ public struct TrytonCRM: CRM {
     let shown = try await talk.ask(
       "model.party.party.search_read",
       [.list(domain + [all]), 0, most.map { .int(Int64($0)) } ?? .null, [["id", "ASC"]], TrytonParty.fields(mapped)])
-    let found = (shown.asList ?? []).compactMap { TrytonParty($0, relation: relation) }
+    let found = (shown.asList ?? []).compactMap { TrytonParty($0, places, relation: relation) }
     for party in found { memory.hold(party) }
     return found
   }

@@ -4,13 +4,15 @@ import Plans
 
 /// A party of Tryton with what hangs on it, as far as people are kept in step by it.
 struct TrytonParty: Sendable, Equatable {
-  /// An e-mail address, a number or a page.
+  /// An e-mail address, a number or a page; of the type `other`, with a name, whatever that name says.
   struct Mechanism: Sendable, Equatable {
     /// Zero before Tryton gave one.
     var id: Int64
     var type: String
     var value: String
-    var stamp: String
+    var stamp = ""
+    var name = ""
+    var comment = ""
   }
 
   struct Address: Sendable, Equatable {
@@ -41,6 +43,8 @@ struct TrytonParty: Sendable, Equatable {
   /// When Tryton says it was last written, or else made, to the microsecond; sorts as text.
   var writtenAt: String
   var mechanisms: [Mechanism]
+  /// How fields stand among them.
+  let places: [FieldKey: TrytonPlace]
   var addresses: [Address]
   var tags: [Tag]
   var relations: [Relation]
@@ -51,7 +55,8 @@ struct TrytonParty: Sendable, Equatable {
   var replacedBy: Int64?
 
   /// What a party that does not stand there yet is made from.
-  init(code: String) {
+  init(code: String, _ places: [FieldKey: TrytonPlace]) {
+    self.places = places
     (id, self.code, name, isActive, stamp, writtenAt) = (0, code, "", true, "", "")
     (mechanisms, addresses, tags, relations) = ([], [], [], [])
     (isRelated, isTouched) = (false, false)
@@ -63,9 +68,6 @@ struct TrytonParty: Sendable, Equatable {
   private static let firm = "o-"
   /// The organisation that somebody belongs to and that had no party yet.
   static let organisationMark = "kith-org-"
-  /// The types of contact mechanism by the field they are kept in step by; the first is what new ones become.
-  static let types: [FieldKey: [String]] = [.email: ["email"], .phone: ["phone", "mobile"], .url: ["website"]]
-
   static func code(_ person: ID<Person>, _ kind: Person.Kind) -> String {
     mark + (kind == .organisation ? firm : "") + String(person.rawValue, radix: 36)
   }
@@ -85,9 +87,8 @@ struct TrytonParty: Sendable, Equatable {
   /// The fields to ask for so that a party can be read for what is mapped.
   static func fields(_ mapped: Set<Fact.Field>) -> JSON {
     var names = ["code", "name", "active", "write_date", "create_date", "_timestamp", "replaced_by"]
-    if !mapped.isDisjoint(with: types.keys.map(\.field)) {
-      names += ["type", "value", "_timestamp"].map { "contact_mechanisms." + $0 }
-    }
+    let members = TrytonPlace.members(mapped)
+    if !members.isEmpty { names += (members + ["_timestamp"]).map { "contact_mechanisms." + $0 } }
     if mapped.contains(.address) { names += ["street", "postal_code", "city", "_timestamp"].map { "addresses." + $0 } }
     if mapped.contains(.tag) { names += ["categories.name"] }
     if mapped.contains(.organisation) {
@@ -97,9 +98,10 @@ struct TrytonParty: Sendable, Equatable {
   }
 
   /// Nil for an answer that is no party; `relation` is the name of the type by which people belong to organisations.
-  init?(_ shown: JSON, relation: String) {
+  init?(_ shown: JSON, _ places: [FieldKey: TrytonPlace], relation: String) {
     guard let id = shown[key: "id"]?.asInt else { return nil }
     self.id = id
+    self.places = places
     code = shown[key: "code"]?.asText ?? ""
     name = shown[key: "name"]?.asText ?? ""
     isActive = shown[key: "active"] == .bool(true) || shown[key: "active"]?.asInt == 1
@@ -113,7 +115,8 @@ struct TrytonParty: Sendable, Equatable {
       guard let id = mechanism[key: "id"]?.asInt, let type = mechanism[key: "type"]?.asText else { return nil }
       return Mechanism(
         id: id, type: type, value: mechanism[key: "value"]?.asText ?? "",
-        stamp: mechanism[key: "_timestamp"]?.asText ?? "")
+        stamp: mechanism[key: "_timestamp"]?.asText ?? "", name: mechanism[key: "name"]?.asText ?? "",
+        comment: mechanism[key: "comment"]?.asText ?? "")
     }
     addresses = (shown[key: "addresses."]?.asList ?? []).compactMap { address in
       guard let id = address[key: "id"]?.asInt else { return nil }
@@ -153,8 +156,9 @@ struct TrytonParty: Sendable, Equatable {
   var values: FieldValues {
     var values: FieldValues = [.name: [name], .tag: tags.map(\.name), .address: addresses.map(\.text)]
     values[.organisation] = relations.first.map { [$0.name] }
-    for (field, types) in TrytonParty.types {
-      values[field] = mechanisms.filter { types.contains($0.type) }.map(\.value)
+    for (field, place) in places {
+      let held = place.held(mechanisms).map(place.text)
+      values[field] = field.isMulti ? held : Array(held.prefix(1))
     }
     return values.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
   }

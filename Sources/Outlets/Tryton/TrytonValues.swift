@@ -4,15 +4,19 @@ import Plans
 
 /// How changes of people become commands of Tryton, and what a party says once they were done.
 enum TrytonValues {
-  /// What Tryton has a place for: it keeps no parts of a name, no title, no birthday.
-  static let fields: Set<Fact.Field> = [.name, .email, .phone, .url, .organisation, .tag, .address]
+  /// What Tryton has a place for: it keeps no parts of a name and no title.
+  static let fields: Set<Fact.Field> = [
+    .name, .email, .phone, .url, .organisation, .tag, .address, .birthday, .note, .custom,
+  ]
 
   /// Values as Tryton shows them after they were written: its lines hold no breaks, and white space at the ends goes.
   static func shaped(_ values: FieldValues) -> FieldValues {
     var out: FieldValues = [:]
     for (field, texts) in values where fields.contains(field.field) {
       var seen: Set<String> = []
-      let lines = texts.map(oneLine).filter { !$0.isEmpty && seen.insert(same(field, $0)).inserted }
+      let lines = texts.map(field == .note ? trimmedText : oneLine).filter {
+        !$0.isEmpty && seen.insert(same(field, $0)).inserted
+      }
       if !lines.isEmpty { out[field] = field.isMulti ? lines : [lines[0]] }
     }
     return out
@@ -23,6 +27,7 @@ enum TrytonValues {
     switch field.field {
     case .phone: value.filter { !$0.isWhitespace && $0 != "-" && $0 != "(" && $0 != ")" && $0 != "." }
     case .email: fold(oneLine(value))
+    case .note: value
     default: oneLine(value)
     }
   }
@@ -69,21 +74,25 @@ enum TrytonValues {
     var gone: [JSON] = []
     var made: [JSON] = []
     for field in change.fields {
-      guard let types = TrytonParty.types[field.field], let type = types.first else { continue }
+      guard let place = step.party.places[field.field] else { continue }
       let wanted = shaped([field.field: field.new])[field.field] ?? []
-      let held = step.party.mechanisms.filter { types.contains($0.type) }
+      let all = place.held(step.party.mechanisms)
+      let held = field.field.isMulti ? all : Array(all.prefix(1))
       let keep = Set(wanted.map { same(field.field, $0) })
-      var leaving = held.filter { !keep.contains(same(field.field, $0.value)) }
-      let there = Set(held.map { same(field.field, $0.value) })
+      var leaving = held.filter { !keep.contains(same(field.field, place.text($0))) }
+      let there = Set(held.map { same(field.field, place.text($0)) })
       for value in wanted where !there.contains(same(field.field, value)) {
         if let old = leaving.first {
           leaving.removeFirst()
-          commands.append(["write", [.int(old.id)], ["value": .text(value)]])
+          commands.append(["write", [.int(old.id)], place.change(value)])
           step.guarded.append(stamp("party.contact_mechanism", old.id, old.stamp))
-          if let place = step.party.mechanisms.firstIndex(of: old) { step.party.mechanisms[place].value = value }
+          if let index = step.party.mechanisms.firstIndex(of: old) {
+            place.set(value, in: &step.party.mechanisms[index])
+          }
         } else {
-          made.append(["type": .text(type), "value": .text(value)])
-          step.party.mechanisms.append(.init(id: 0, type: type, value: value, stamp: ""))
+          let new = place.made(value)
+          made.append(place.row(new))
+          step.party.mechanisms.append(new)
         }
       }
       for old in leaving {

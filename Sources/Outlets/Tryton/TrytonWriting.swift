@@ -9,6 +9,11 @@ extension TrytonCRM {
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
     var batch = TrytonBatch(writes)
+    for place in batch.open {
+      let lost = writes[place].change.fields.first { $0.field.field == .custom && places[$0.field] == nil }
+      guard let lost else { continue }
+      batch.answers[place] = .refused(field: lost.field, why: "the mapping gives two fields the same name there")
+    }
     try await look(&batch)
     for place in batch.open where writes[place].change.kind == .update { settle(place, &batch) }
     try await name(&batch, permit, check)
@@ -81,7 +86,7 @@ extension TrytonCRM {
     guard !places.isEmpty else { return }
     let steps = places.map { place in
       let write = batch.writes[place]
-      return TrytonValues.step(write.change, over: TrytonParty(code: TrytonCRM.code(write)), memory.known)
+      return TrytonValues.step(write.change, over: TrytonParty(code: TrytonCRM.code(write), self.places), memory.known)
     }
     let rows = steps.map { JSON.object([JSON.Pair(key: "code", value: .text($0.party.code))] + $0.values) }
     do {
@@ -175,9 +180,8 @@ extension TrytonCRM {
   var keys: Set<String> {
     var keys: Set<String> = ["code"]
     if mapped.contains(.name) { keys.insert("name") }
-    if !mapped.isDisjoint(with: TrytonParty.types.keys.map(\.field)) {
-      keys.formUnion(["contact_mechanisms", "type", "value"])
-    }
+    let members = TrytonPlace.members(mapped)
+    if !members.isEmpty { keys.formUnion(members + ["contact_mechanisms"]) }
     if mapped.contains(.address) { keys.formUnion(["addresses", "street"]) }
     if mapped.contains(.tag) { keys.insert("categories") }
     if mapped.contains(.organisation) { keys.formUnion(["relations", "to", "type"]) }

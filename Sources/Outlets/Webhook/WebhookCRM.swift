@@ -59,26 +59,20 @@ public struct WebhookCRM: CRM {
     _ writes: [CRMWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for write in writes {
-      let event: Event = write.change.kind == .create ? .created : .updated
-      let answer = try await tell(
-        event, write.key, data(write), remote: write.change.person.description, permit, check)
-      answers.append(answer)
+    return try await oneByOne(writes, permit) { write, permit in
+      try await tell(
+        write.change.kind == .create ? .created : .updated, write.key, data(write),
+        remote: write.change.person.description, permit, check)
     }
-    return answers
   }
 
   public func log(
     _ activities: [ActivityWrite], _ permit: borrowing Permit<SyncToCRM>, check: StandingCheck
   ) async throws -> [CRMAnswer] {
     try require(permit.destination)
-    var answers: [CRMAnswer] = []
-    for activity in activities {
-      answers.append(
-        try await tell(.activity, activity.key, WebhookCRM.data(activity), remote: activity.key, permit, check))
+    return try await oneByOne(activities, permit) { activity, permit in
+      try await tell(.activity, activity.key, WebhookCRM.data(activity), remote: activity.key, permit, check)
     }
-    return answers
   }
 
   /// Nothing is removed by telling: the owner does that where it was told.
