@@ -36,11 +36,14 @@ AMAGI := amagi-crm==0.1.0
 # HubSpot's own client, by which the staged HubSpot is tried.
 KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
 HUBSPOT := hubspot-api-client==12.0.0
-export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT
+# What drives Debian's Chromium, and what looks whether everybody can use a page.
+KITH_BROWSER ?= $(HOME)/.cache/kith/browser
+BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT KITH_BROWSER
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
 TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl \
-  tryton-server tryton-modules-party tryton-modules-party-relationship
+  tryton-server tryton-modules-party tryton-modules-party-relationship chromium fonts-dejavu-core
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -113,6 +116,9 @@ need-test: need
 	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
 	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
 	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
+	@[ -e "$(KITH_BROWSER)/.installed" ] || { \
+	  echo "installing: $(BROWSER)"; python3 -m venv "$(KITH_BROWSER)" && \
+	  "$(KITH_BROWSER)/bin/pip" install -q $(BROWSER) && touch "$(KITH_BROWSER)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)

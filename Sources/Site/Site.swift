@@ -73,6 +73,9 @@ public struct Site: Sendable {
     }
   }
 
+  /// Every route, as `GET /people/{person}`.
+  package var routes: [String] { router().routes.map { "\($0.method) \($0.path)" } }
+
   func router() -> Router<SiteContext> {
     let router = Router(context: SiteContext.self)
     router.add(middleware: Guarded(hall: hall))

@@ -8,6 +8,7 @@ final class StagedSite: Sendable {
   let port: Int
   /// The path that sets the house up, as the server told it; empty once that was done.
   let setup: String
+  var address: String { "http://127.0.0.1:\(port)" }
   private let server: ChildProcess
 
   /// Starts the site on the data of a scratch folder.

@@ -40,6 +40,7 @@ extension Templates {
     h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 var(--s4); letter-spacing: -.015em; }
     h2 { font-size: 1.125rem; margin: var(--s6) 0 var(--s3); }
     h3 { font-size: 1rem; margin: var(--s4) 0 var(--s2); }
+    h1, h2, h3, p, li, td { overflow-wrap: anywhere; }
     p { margin: 0 0 var(--s3); }
     .soft, small, figcaption { color: var(--soft); }
     code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }

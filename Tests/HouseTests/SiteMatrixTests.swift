@@ -1,0 +1,86 @@
+import Foundation
+import Logging
+import Programs
+import Site
+import Stage
+import Testing
+
+/// Every route with every id that one account's pages show, asked for by whoever may not.
+@Suite("What is somebody else's, on every route")
+struct SiteMatrixTests {
+  private static let password = "a long enough sentence"
+
+  /// Ada's household with something on every page.
+  private func fill(_ cli: CLI) throws {
+    try cli.addSite()
+    try cli.run("destination", "add", "folder", "--path", cli.files + "/crm")
+    let sync = try cli.run("sync", "--deliver", "--dry-run")
+    let digest = sync.lines.compactMap { $0["digest"] as? String }.last ?? ""
+    try #require(
+      try cli.run("destination", "accept", try cli.run("destination", "list").text("id"), digest).status == 0)
+    try cli.run("sync", "--deliver")
+    let people = try cli.run("people").lines.compactMap { $0["id"] as? String }
+    try #require(try cli.run("bucket", "add", "Friends", "--days", "10").status == 0)
+    try cli.run(["bucket", "put", "Friends"] + people.prefix(2))
+  }
+
+  /// A stranger's account with the same files read, and her browser.
+  private func eve(_ cli: CLI, _ site: StagedSite) throws -> Browser {
+    let policy = try cli.run("policy").text("digest")
+    let eve = try cli.run("account", "add", "--email", "eve@example.test", "--accept-policy", policy).text("id")
+    try cli.run("import", "--account", eve, "--kind", "vcard", cli.files + "/cards.vcf", "--warrant")
+    let browser = Browser(site)
+    let link = try cli.run("member", "link", "--account", eve).text("path")
+    try #require(try browser.send(link, ["password": SiteMatrixTests.password]).status == 303)
+    _ = try browser.get("/account")
+    return browser
+  }
+
+  private func routes() async throws -> [SiteRoute] {
+    let house = try await StagedHouse()
+    let listen = try #require(Listen("127.0.0.1:1"))
+    let site = try Site(
+      store: house.store, gate: house.gate, vault: house.vault, listen: listen, logger: Logger(label: "matrix"))
+    return site.routes.map(SiteRoute.init)
+  }
+
+  /// A page without what differs from call to call: its ids, and what its forms carry.
+  private func plain(_ page: Browser.Page) -> String {
+    let body = page.body.replacing(SiteCall.id, with: "*").replacing(/name="form" value="[^"]*"/, with: "")
+    return "\(page.status) \(page.location.replacing(SiteCall.id, with: "*"))\n\(body)"
+  }
+
+  @Test(
+    "P007 every route asked for with every id of another account answers as for what never was, and changes nothing")
+  func everyRoute() async throws {
+    let cli = try CLI()
+    try fill(cli)
+    let site = try StagedSite(cli, [])
+    let ada = Browser(site)
+    try ada.enter(cli)
+    let calls = try SiteWalk(ada).calls.filter(\.hasIDs)
+    let all = try await routes()
+    let reached = Set(calls.compactMap { call in all.filter { $0.matches(call) }.min { !$0.takesIDs && $1.takesIDs } })
+    let left = all.filter { $0.takesIDs && !reached.contains($0) && !$0.description.contains("/welcome/") }
+    #expect(left.isEmpty, "no page of this household leads to \(left)")
+    let account = try cli.run("account", "list").text("id")
+    let before = try cli.run("digest", "--account", account).text("digest")
+    let eve = try eve(cli, site)
+    let nothing = try eve.get("/nothing")
+    let stranger = Browser(site)
+    for call in calls {
+      let (hers, none) = (try call.made(by: eve), try call.ofNothing.made(by: eve))
+      #expect(plain(hers) == plain(none), "\(call)")
+      if call.hasIDsInPath {
+        #expect(hers.status == 404 && hers.body == nothing.body, "\(call)")
+        #expect(try plain(call.ofNothing.made(by: ada)) == plain(hers), "\(call) of nothing, by its own account")
+      }
+      let unknown = try call.made(by: stranger)
+      #expect(unknown.status == 303 && unknown.location.hasPrefix("/sign-in") || unknown.status >= 400, "\(call)")
+      #expect(!unknown.has("Bob"), "\(call)")
+    }
+    #expect(try cli.run("digest", "--account", account).text("digest") == before)
+    #expect(try ada.get("/account").status == 200)
+    #expect(calls.count > 20, "\(calls.count)")
+  }
+}
