@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run path test lint bench scorecard mutants crash soak fuzz help need need-test build clean
+.PHONY: run path test lint bench scorecard screens mutants crash soak fuzz help need need-test build clean
 
 # Outside the checkout: a fresh clone then builds in seconds what another one has built before.
 KITH_BUILD ?= $(HOME)/.cache/kith/build
@@ -38,7 +38,7 @@ KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
 HUBSPOT := hubspot-api-client==12.0.0
 # What drives Debian's Chromium, and what looks whether everybody can use a page.
 KITH_BROWSER ?= $(HOME)/.cache/kith/browser
-BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8
+BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0
 export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT KITH_BROWSER
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
@@ -63,6 +63,7 @@ help:
 	@echo "make lint     format, sizes, what must not stand in sources"
 	@echo "make bench    the figures of docs/bench.md"
 	@echo "make scorecard  the figures of docs/scorecard.md"
+	@echo "make screens  the pictures of docs/screens"
 	@echo "make mutants  breaks each promise once: does its test notice?"
 	@echo "make crash    kills import and delivery at every writing call"
 	@echo "make soak     runs on and on under load"
@@ -156,6 +157,11 @@ scorecard: need $(KITH_TEST_DATA)/.unpacked
 	"$$kith" lab scorecard --commit "$$(git rev-parse --short=12 HEAD)" >docs/scorecard.md.new || code=$$?; \
 	[ $$code = 0 ] || [ $$code = 4 ] || { rm -f docs/scorecard.md.new; exit $$code; }; \
 	mv docs/scorecard.md.new docs/scorecard.md
+
+# Pictures of the main pages of the demo.
+screens: need-test build
+	@"$(KITH_BROWSER)/bin/python3" -B Tests/Browser/screens.py \
+	  "$$(swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" --show-bin-path)/kith" docs/screens
 
 mutants: need-test
 	@scripts/mutants.sh

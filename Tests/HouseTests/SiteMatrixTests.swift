@@ -24,16 +24,25 @@ struct SiteMatrixTests {
     try cli.run(["bucket", "put", "Friends"] + people.prefix(2))
   }
 
-  /// A stranger's account with the same files read, and her browser.
-  private func eve(_ cli: CLI, _ site: StagedSite) throws -> Browser {
+  /// Those who may not look: the owner of another account with the same cards, and two of the same team.
+  private func others(_ cli: CLI, _ site: StagedSite, of account: String) throws -> [(who: String, browser: Browser)] {
     let policy = try cli.run("policy").text("digest")
     let eve = try cli.run("account", "add", "--email", "eve@example.test", "--accept-policy", policy).text("id")
     try cli.run("import", "--account", eve, "--kind", "vcard", cli.files + "/cards.vcf", "--warrant")
-    let browser = Browser(site)
-    let link = try cli.run("member", "link", "--account", eve).text("path")
-    try #require(try browser.send(link, ["password": SiteMatrixTests.password]).status == 303)
-    _ = try browser.get("/account")
-    return browser
+    var links = [("another account", try cli.run("member", "link", "--account", eve).text("path"))]
+    for role in ["member", "administrator"] {
+      let id = try cli.run(
+        "member", "add", "--account", account, "--email", "\(role)@example.test", "--role", role, "--acknowledge"
+      ).text("id")
+      links.append(
+        ("a colleague, \(role)", try cli.run("member", "link", "--account", account, "--as", id).text("path")))
+    }
+    return try links.map { who, link in
+      let browser = Browser(site)
+      try #require(try browser.send(link, ["password": SiteMatrixTests.password, "team": "yes"]).status == 303)
+      _ = try browser.get("/account")
+      return (who, browser)
+    }
   }
 
   private func routes() async throws -> [SiteRoute] {
@@ -64,20 +73,24 @@ struct SiteMatrixTests {
     let left = all.filter { $0.takesIDs && !reached.contains($0) && !$0.description.contains("/welcome/") }
     #expect(left.isEmpty, "no page of this household leads to \(left)")
     let account = try cli.run("account", "list").text("id")
+    let others = try others(cli, site, of: account)
     let before = try cli.run("digest", "--account", account).text("digest")
-    let eve = try eve(cli, site)
-    let nothing = try eve.get("/nothing")
+    for (who, browser) in others {
+      let nothing = try browser.get("/nothing")
+      for call in calls {
+        let (theirs, none) = (try call.made(by: browser), try call.ofNothing.made(by: browser))
+        #expect(plain(theirs) == plain(none), "\(who): \(call)")
+        if call.hasIDsInPath { #expect(theirs.status == 404 && theirs.body == nothing.body, "\(who): \(call)") }
+      }
+    }
     let stranger = Browser(site)
     for call in calls {
-      let (hers, none) = (try call.made(by: eve), try call.ofNothing.made(by: eve))
-      #expect(plain(hers) == plain(none), "\(call)")
-      if call.hasIDsInPath {
-        #expect(hers.status == 404 && hers.body == nothing.body, "\(call)")
-        #expect(try plain(call.ofNothing.made(by: ada)) == plain(hers), "\(call) of nothing, by its own account")
-      }
       let unknown = try call.made(by: stranger)
       #expect(unknown.status == 303 && unknown.location.hasPrefix("/sign-in") || unknown.status >= 400, "\(call)")
       #expect(!unknown.has("Bob"), "\(call)")
+      guard call.hasIDsInPath else { continue }
+      let none = try call.ofNothing.made(by: ada)
+      #expect(none.status == 404 && none.has("There is nothing here"), "\(call) of nothing, by its own account")
     }
     #expect(try cli.run("digest", "--account", account).text("digest") == before)
     #expect(try ada.get("/account").status == 200)
