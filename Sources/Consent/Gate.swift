@@ -43,6 +43,8 @@ struct KeyBundle: Sendable {
   var sources: [KeyID: SymmetricKey]
   var handles: [KeyID: SymmetricKey]
   var blind: BlindKey
+  /// The content keys derived so far.
+  let contents = ContentKeys()
 }
 
 /// What somebody asks a permit for.

@@ -30,7 +30,7 @@ extension KeyBundle {
       source = held
     }
     guard let handle = handles[sealed.handleKey] else { throw Sealed.notNamed }
-    return Consent.contentKey(source: source, handle: handle)
+    return contents.key(sealed.sourceKey, source, sealed.handleKey, handle)
   }
 }
 
@@ -86,6 +86,19 @@ public struct Sealer: Sendable {
   let ids: [Handle: KeyID]
   let keys: [KeyID: SymmetricKey]
   let suppressed: Set<KeyID>
+  private let contents = ContentKeys()
+
+  init(
+    member: ID<Member>, source: KeyID?, sourceKey: SymmetricKey?, ids: [Handle: KeyID], keys: [KeyID: SymmetricKey],
+    suppressed: Set<KeyID>
+  ) {
+    self.member = member
+    self.source = source
+    self.sourceKey = sourceKey
+    self.ids = ids
+    self.keys = keys
+    self.suppressed = suppressed
+  }
 
   /// Whether somebody was erased and must not come back (P120).
   public func isErased(_ handle: Handle) -> Bool { ids[handle].map(suppressed.contains) ?? false }
@@ -97,7 +110,7 @@ public struct Sealer: Sendable {
     guard let id = ids[author], let key = keys[id] else {
       throw Refusal(.erased, promise: 120, "this person was erased")
     }
-    let content256 = contentKey(source: ofSource ? sourceKey : nil, handle: key)
+    let content256 = contents.key(ofSource ? source ?? .none : .none, ofSource ? sourceKey : nil, id, key)
     var random = UInt64.random(in: 0...UInt64.max)
     let nonce = withUnsafeBytes(of: &random) { Array($0.prefix(7)) }
     return try content.withUnsafeBytes {

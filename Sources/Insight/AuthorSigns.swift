@@ -16,26 +16,31 @@ struct AuthorSigns: Sendable {
   private let recipients: [String]
 
   init(name: String, address: String, recipients: [String] = []) {
+    self.init(cleaned: PersonName.clean(name), address: address, recipients: recipients)
+  }
+
+  /// The same of a name that was cleaned.
+  private init(cleaned: String, address: String, recipients: [String]) {
     self.address = foldedASCII(address)
-    var cleaned = PersonName.clean(name)
-    if cleaned.isEmpty { cleaned = AuthorSigns.name(in: self.address) }
-    names = AuthorSigns.words(cleaned).filter { $0.utf8.count > 1 }
-    initials = String(AuthorSigns.words(cleaned).compactMap(\.first))
+    let words = AuthorSigns.words(cleaned.isEmpty ? AuthorSigns.name(in: self.address) : cleaned)
+    names = words.filter { $0.utf8.count > 1 }
+    initials = String(words.compactMap(\.first))
     let parts = self.address.split(separator: "@", maxSplits: 1)
     let local = parts.first ?? ""
-    locals = local.split { !$0.isALetter }.map(String.init).filter { $0.utf8.count >= 3 }
+    locals = letterWords(String(local)).filter { $0.utf8.count >= 3 }
     domain = parts.count == 2 ? AuthorSigns.ownName(of: String(parts[1])) : ""
     self.recipients = recipients
   }
 
-  /// The author of a mail as its headers name them.
-  init(_ mail: ParsedMail) {
+  /// The author of a mail as its headers name them; `cleaned` is the name if it was cleaned already.
+  init(_ mail: ParsedMail, cleaned: String? = nil) {
     let author = mail.from.first ?? mail.sender.first
     var name = author?.name ?? ""
     // Exports of Exchange and Notes keep the author's name apart.
-    if name.isEmpty { name = mail.header("X-From") ?? "" }
+    if cleaned == nil, name.isEmpty { name = mail.header("X-From") ?? "" }
     self.init(
-      name: name, address: author?.address ?? "", recipients: (mail.to + mail.cc).prefix(8).map(\.name))
+      cleaned: cleaned ?? PersonName.clean(name), address: author?.address ?? "",
+      recipients: (mail.to + mail.cc).prefix(8).map(\.name))
   }
 
   /// `ada adler` of `ada.adler@example.test`, `ada_adler` and `ada.b.adler`; nothing of an address of one piece.
@@ -48,7 +53,7 @@ struct AuthorSigns: Sendable {
   }
 
   static func words(_ text: String) -> [String] {
-    text.lowercased().split { !($0.isALetter || $0 == "'" || $0 == "-") }.map(String.init)
+    letterWords(text.lowercased(), and: "'-")
   }
 
   private static let shared: Set<String> = [

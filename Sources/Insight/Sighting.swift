@@ -26,15 +26,16 @@ public func sightings(
     }
   }
   let authors = mail.from.isEmpty ? mail.sender : mail.from
+  let signs = MailSigns(mail)
   // Exports of Exchange and Notes keep the author's name apart, in X-From.
   let nameless = authors.count == 1 && authors.allSatisfy(\.name.isEmpty)
-  let apart = nameless ? mail.header("X-From").map { PersonName.clean($0) } ?? "" : ""
+  let apart = nameless ? signs.cleaned : ""
   add(authors, .from, name: apart)
   add(mail.to, .to)
   add(mail.cc, .cc)
   add(mail.bcc, .bcc)
   add(mail.replyTo, .replyTo)
-  let verdict = authorKind(of: mail, split: split)
+  let verdict = authorKind(of: mail, signs, split: split)
   return MailSightings(
     sightings: found, author: verdict.kind, viaList: verdict.viaList, twin: digest.map { $0(twinForm(of: mail)) } ?? [])
 }
@@ -101,20 +102,23 @@ public func twinForm(of mail: ParsedMail) -> [UInt8] {
 private func appendFolded(_ text: String, to form: inout [UInt8]) {
   var text = text
   text.withUTF8 { bytes in
-    var gap = false
+    var at = 0
     var begun = false
-    for byte in bytes {
-      if byte == 32 || (byte >= 9 && byte <= 13) {
-        gap = begun
-      } else {
-        if gap { form.append(32) }
-        gap = false
-        begun = true
-        form.append(byte)
+    while at < bytes.count {
+      if isGap(bytes[at]) {
+        at += 1
+        continue
       }
+      let start = at
+      while at < bytes.count, !isGap(bytes[at]) { at += 1 }
+      if begun { form.append(32) }
+      begun = true
+      form.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<at]))
     }
   }
 }
+
+private func isGap(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
 /// An address somebody can be known by: a local part, an `@` and a domain, no white space or control.
 func isAddress(_ address: String) -> Bool {

@@ -1,9 +1,7 @@
 /// Case-folding for comparison, done in Swift so that both engines see the same text.
-public func fold(_ text: some StringProtocol) -> String {
-  var ascii = true
-  for byte in text.utf8 where byte >= 128 || (byte >= 65 && byte <= 90) {
-    ascii = false
-    break
-  }
-  return ascii ? String(text) : text.lowercased()
+public func fold(_ text: String) -> String {
+  text.utf8.contains { $0 >= 128 || ($0 >= 65 && $0 <= 90) } ? text.lowercased() : text
 }
+
+/// The same of a part of a text.
+public func fold(_ text: some StringProtocol) -> String { fold(String(text)) }

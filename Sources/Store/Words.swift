@@ -9,7 +9,7 @@ public enum Words {
   /// A token as the index keeps it: 13 letters and digits.
   public static func text(_ token: UInt64) -> String {
     String(unsafeUninitializedCapacity: width) { out in
-      write(token, to: out)
+      write(token, digits, to: out)
       return width
     }
   }
@@ -18,10 +18,11 @@ public enum Words {
   public static func text(_ tokens: [UInt64]) -> String {
     if tokens.isEmpty { return "" }
     let count = tokens.count * (width + 1) - 1
+    let digits = Words.digits
     return String(unsafeUninitializedCapacity: count) { out in
       for (index, token) in tokens.enumerated() {
         let start = index * (width + 1)
-        write(token, to: UnsafeMutableBufferPointer(rebasing: out[start..<start + width]))
+        write(token, digits, to: UnsafeMutableBufferPointer(rebasing: out[start..<start + width]))
         if start + width < count { out[start + width] = 32 }
       }
       return count
@@ -31,7 +32,7 @@ public enum Words {
   private static let width = 13
   private static let digits = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
-  private static func write(_ token: UInt64, to out: UnsafeMutableBufferPointer<UInt8>) {
+  private static func write(_ token: UInt64, _ digits: [UInt8], to out: UnsafeMutableBufferPointer<UInt8>) {
     var rest = token
     for place in stride(from: width - 1, through: 0, by: -1) {
       out[place] = digits[Int(rest & 31)]

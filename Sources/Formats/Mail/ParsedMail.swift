@@ -70,6 +70,9 @@ public struct ParsedMail: Sendable {
     return nil
   }
 
+  /// Whether the mail has a field.
+  public func has(_ name: String) -> Bool { fields.contains { headerBytes.span.equalsFolded($0.name, name) } }
+
   /// All values of a field in their order, unfolded and decoded.
   public func headers(_ name: String) -> [String] {
     var values: [String] = []

@@ -15,7 +15,10 @@ public struct TextLines: Sendable {
   public let bytes: [UInt8]
   public let lines: [TextLine]
 
-  public init(_ text: String) { self.init(bytes: Array(text.utf8.prefix(TextLines.longest))) }
+  public init(_ text: String) {
+    var text = text
+    self.init(bytes: text.withUTF8 { Array(UnsafeBufferPointer(rebasing: $0.prefix(TextLines.longest))) })
+  }
 
   init(bytes: [UInt8]) {
     var lines: [TextLine] = []

@@ -24,12 +24,13 @@ public struct AuthorVerdict: Sendable, Equatable {
 ///
 /// `split` is the mail's text already split, if it is at hand: splitting costs as much as all else.
 public func authorKind(of mail: ParsedMail, split: QuoteSplit? = nil) -> AuthorVerdict {
-  authorKind(of: mail, split: split, by: .kinds)
+  authorKind(of: mail, MailSigns(mail), split: split)
 }
 
-/// The same by other weights.
-func authorKind(of mail: ParsedMail, split: QuoteSplit? = nil, by model: KindModel) -> AuthorVerdict {
-  let signs = MailSigns(mail)
+/// The same of a mail whose headers were looked at already, or by other weights.
+func authorKind(
+  of mail: ParsedMail, _ signs: MailSigns, split: QuoteSplit? = nil, by model: KindModel = .kinds
+) -> AuthorVerdict {
   if let sure = sureVerdict(signs) { return sure }
   let viaList = signs.discussionList
   if signs.address.isEmpty { return AuthorVerdict(kind: .person, viaList: viaList, why: "no author") }
@@ -97,23 +98,11 @@ enum SenderWord {
     if let word = match(local, machines) { return word }
     let joined = squeezed(local)
     guard joined.utf8.count >= 7 else { return nil }
-    return inner.first { holds(Array($0.utf8), in: joined) }
+    return inner.first { joined.holds($0) }
   }
 
   /// Words that show a program wherever they stand in a local part.
   private static let inner = ["noreply", "donotreply", "mailerdaemon", "autoreply"]
-
-  /// Whether the bytes of a word stand in a text of letters.
-  private static func holds(_ word: [UInt8], in text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { bytes in
-      guard let first = word.first, bytes.count >= word.count else { return false }
-      for start in 0...(bytes.count - word.count) where bytes[start] == first {
-        if word.indices.allSatisfy({ bytes[start + $0] == word[$0] }) { return true }
-      }
-      return false
-    }
-  }
 
   /// The word that shows mail to many.
   static func bulk(_ local: String) -> String? { match(local, bulks) }
@@ -135,20 +124,21 @@ enum SenderWord {
 }
 
 private func isAutomaticSubject(_ subject: String) -> Bool {
-  let folded = foldedASCII(subject)
-  let starts = [
-    "out of office", "automatic reply", "auto reply", "autoreply", "auto:", "undeliverable", "undelivered mail",
-    "delivery status notification", "returned mail", "mail delivery failed", "failure notice", "delivery failure",
-    "read:", "read receipt", "automatische antwort", "réponse automatique", "cron <", "delivered:", "not read:",
-  ]
-  return starts.contains { folded.hasPrefix($0) }
+  automaticSubjects.contains { start in
+    subject.utf8.count >= start.count && zip(subject.utf8, start).allSatisfy { foldedASCII($0) == $1 }
+  }
 }
+
+private let automaticSubjects: [[UInt8]] = [
+  "out of office", "automatic reply", "auto reply", "autoreply", "auto:", "undeliverable", "undelivered mail",
+  "delivery status notification", "returned mail", "mail delivery failed", "failure notice", "delivery failure",
+  "read:", "read receipt", "automatische antwort", "réponse automatique", "cron <", "delivered:", "not read:",
+].map { Array($0.utf8) }
 
 /// Local parts that stand for an office, not for somebody: never alone a reason to unite two people.
 public func isRoleLocal(_ local: String) -> Bool {
   let folded = foldedASCII(local)
-  return roles.contains(lettersOf(folded))
-    || SenderWord.machine(folded) != nil || SenderWord.bulk(folded) != nil
+  return roles.contains(lettersOf(folded)) || SenderWord.machine(folded) != nil || SenderWord.bulk(folded) != nil
 }
 
 private let roles: Set<String> = [

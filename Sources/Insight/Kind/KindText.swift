@@ -203,7 +203,7 @@ struct KindText {
     for line in lines.suffix(8) {
       let range = split.text.lines[line].trimmed
       guard range.count <= 80 else { continue }
-      let words = split.text.text(line).lowercased().split { !($0.isALetter || $0 == "'") }.map(String.init)
+      let words = letterWords(split.text.text(line).lowercased(), and: "'")
       guard words.count <= 4 else { continue }
       let isName = words.contains { word in
         word.utf8.count > 1 && (sender.nameWords.contains(word) || sender.localNames.contains(word))
@@ -211,6 +211,8 @@ struct KindText {
       features.insert(.signedName, if: isName)
     }
     guard let last = lines.last else { return }
+    let range = split.text.lines[last].trimmed
+    guard range.count < 40, range.count(where: { (split.text.bytes[$0] | 32) &- 97 < 26 }) <= 3 else { return }
     let letters = split.text.text(last).filter { !$0.isPunctuation && !$0.isASpace }
     features.insert(.signedInitials, if: (1...3).contains(letters.count) && letters.allSatisfy(\.isALetter))
   }

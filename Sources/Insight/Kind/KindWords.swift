@@ -110,15 +110,26 @@ enum KindWords {
     "customer member user subscriber consumer friend sir madam valued investor reader shopper homeowner client colleague"
       + " traveler guest trader participant opportunity business webmaster internet email list")
 
-  static let salesSubject = set("free save offer offers sale win deal deals")
-  static let noticeSubject = set(
+  private static let salesSubject = set("free save offer offers sale win deal deals")
+  private static let noticeSubject = set(
     "order confirm confirmation confirmed receipt notification notice notify reminder alert account status report expense"
       + " expenses registration subscription password outage")
-  static let issueSubject = set(
+  private static let issueSubject = set(
     "newsletter newsletters daily weekly news update issue headlines digest edition bulletin")
-  static let days = set(
+  private static let days = set(
     "january february march april may june july august september october november december monday tuesday wednesday"
       + " thursday friday")
+
+  /// What a word in a subject shows; a day or a month shows a date only beside a number.
+  static let subjectMarks: [String: KindFeatures] = {
+    var marks: [String: KindFeatures] = [:]
+    let sets: [(Set<String>, KindFeature)] = [
+      (salesSubject, .subjectSales), (noticeSubject, .subjectNotice), (issueSubject, .subjectIssue),
+      (days, .subjectDate),
+    ]
+    for (words, feature) in sets { for word in words { marks[word, default: KindFeatures()].insert(feature) } }
+    return marks
+  }()
 
   /// Labels of a host that only sends mail.
   static let hosts = set(

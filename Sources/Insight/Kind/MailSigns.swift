@@ -6,6 +6,8 @@ public struct MailSigns: Sendable, Equatable {
   public var address = ""
   /// The author's display name, cleaned of nothing.
   public var name = ""
+  /// The display name as `PersonName` cleans it.
+  var cleaned = ""
   public var subject = ""
   /// The domain part of the Message-ID.
   public var messageIDHost = ""
@@ -44,12 +46,13 @@ public struct MailSigns: Sendable, Equatable {
     name = author?.name ?? ""
     // Exports of Exchange and Notes keep the author's name apart.
     if name.isEmpty { name = mail.header("X-From") ?? "" }
+    cleaned = PersonName.clean(name)
     subject = mail.subject
     messageIDHost = foldedASCII(String(mail.messageID.split(separator: "@").last ?? ""))
     answers = !mail.inReplyTo.isEmpty || !mail.references.isEmpty
-    travelled = mail.header("Received") != nil
+    travelled = mail.has("Received")
     urgent = mail.header("X-Priority").map { $0.hasPrefix("1") || $0.hasPrefix("2") } ?? false
-    userAgent = mail.header("User-Agent") != nil
+    userAgent = mail.has("User-Agent")
     var everybody = mail.to + mail.cc
     for index in everybody.indices { everybody[index].address = foldedASCII(everybody[index].address) }
     toSelf = everybody.contains { $0.address == address }
@@ -60,30 +63,34 @@ public struct MailSigns: Sendable, Equatable {
 
   private mutating func readRobot(_ mail: ParsedMail) {
     if let value = mail.header("Auto-Submitted") { autoSubmitted = !foldedASCII(value).hasPrefix("no") }
-    let robots = [
-      "X-Autoreply", "X-Autorespond", "X-Cron-Env", "X-Bugzilla-Reason", "X-GitHub-Reason", "X-JIRA-FingerPrint",
-    ]
-    if robots.contains(where: { mail.header($0) != nil }) { autoSubmitted = true }
+    if MailSigns.robots.contains(where: { mail.has($0) }) { autoSubmitted = true }
     let type = foldedASCII(mail.header("Content-Type") ?? "")
     report = mail.header("Return-Path") == "<>" || type.hasPrefix("multipart/report")
-    let campaigns = [
-      "Feedback-ID", "X-Campaign", "X-CampaignID", "X-Campaign-ID", "X-MC-User", "X-CSA-Complaints", "X-Mailgun-Tag",
-      "X-SG-EID",
-    ]
-    campaign = campaigns.contains { mail.header($0) != nil }
+    campaign = MailSigns.campaigns.contains { mail.has($0) }
   }
+
+  /// Fields that only robots, campaigns and the software of lists write.
+  private static let robots = [
+    "X-Autoreply", "X-Autorespond", "X-Cron-Env", "X-Bugzilla-Reason", "X-GitHub-Reason", "X-JIRA-FingerPrint",
+  ]
+  private static let campaigns = [
+    "Feedback-ID", "X-Campaign", "X-CampaignID", "X-Campaign-ID", "X-MC-User", "X-CSA-Complaints", "X-Mailgun-Tag",
+    "X-SG-EID",
+  ]
+  private static let software = [
+    "Mailing-List", "X-BeenThere", "X-Mailman-Version", "X-Mailing-List", "X-Listname", "X-ML-Name",
+  ]
 
   private mutating func readList(_ mail: ParsedMail, _ everybody: [MailAddress]) {
     let precedence = foldedASCII(mail.header("Precedence") ?? "")
     let post = mail.header("List-Post")
     announcementList = post.map { foldedASCII($0).hasPrefix("no") } ?? false
-    let software = ["Mailing-List", "X-BeenThere", "X-Mailman-Version", "X-Mailing-List", "X-Listname", "X-ML-Name"]
     let listSender = mail.sender.contains { isListSender($0.address) } || isListSender(mail.header("Errors-To") ?? "")
     discussionList =
       !announcementList
-      && (post != nil || precedence == "list" || listSender || software.contains { mail.header($0) != nil }
+      && (post != nil || precedence == "list" || listSender || MailSigns.software.contains { mail.has($0) }
         || everybody.contains { isListAddress($0.address) } || tagged(everybody, mail))
-    let listed = mail.header("List-Unsubscribe") != nil || mail.header("List-Id") != nil
+    let listed = mail.has("List-Unsubscribe") || mail.has("List-Id")
     // A list's answer to an answer is a discussion, whatever fields its software leaves out.
     if listed, answers, !announcementList { discussionList = true }
     distribution = listed && !discussionList
@@ -100,7 +107,7 @@ public struct MailSigns: Sendable, Equatable {
 
 /// The folded text of the first `[…]` that stands before the subject proper, nil if there is none.
 func subjectTag(_ subject: String) -> String? {
-  guard let open = subject.firstIndex(of: "["), let close = subject[open...].firstIndex(of: "]") else { return nil }
+  guard subject.utf8.contains(UInt8(ascii: "[")), let open = subject.firstIndex(of: "["), let close = subject[open...].firstIndex(of: "]") else { return nil }
   let before = subject[..<open].split(whereSeparator: \.isASpace)
   // Only reply marks (`Re:`, `AW:`, `Fwd:`) may stand before a list's tag.
   guard before.allSatisfy({ $0.hasSuffix(":") && $0.utf8.count <= 5 }) else { return nil }
@@ -110,6 +117,8 @@ func subjectTag(_ subject: String) -> String? {
 }
 
 private func isListSender(_ address: String) -> Bool {
+  // All the marks of a list's own sender hold a hyphen; few addresses do.
+  guard address.utf8.contains(UInt8(ascii: "-")) else { return false }
   let local = foldedASCII(String(address.split(separator: "@").first ?? "")).drop { $0 == "<" }
   return local.hasPrefix("owner-") || local.hasSuffix("-owner") || local.hasSuffix("-admin")
     || local.hasSuffix("-bounces")
@@ -119,9 +128,11 @@ private func isListSender(_ address: String) -> Bool {
 /// True for a folded address in the form that lists have.
 private func isListAddress(_ address: String) -> Bool {
   guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
-  let local = address[..<at]
-  let host = address[address.index(after: at)...]
-  return host.hasPrefix("list") && (host.hasPrefix("lists.") || host.hasPrefix("list.")) || host.hasPrefix("groups.")
-    || host.hasPrefix("yahoogroups.") || host.hasPrefix("googlegroups.") || local.hasSuffix("-list")
-    || local.hasSuffix("-users") || local.hasSuffix("-talk")
+  let local = address.utf8[..<at]
+  let host = address.utf8[address.utf8.index(after: at)...]
+  return listHosts.contains { host.starts(with: $0) } || listEnds.contains { local.reversed().starts(with: $0) }
 }
+
+private let listHosts = ["lists.", "list.", "groups.", "yahoogroups.", "googlegroups."].map { Array($0.utf8) }
+/// Backwards.
+private let listEnds = ["-list", "-users", "-talk"].map { Array($0.utf8.reversed()) }
