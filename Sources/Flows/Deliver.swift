@@ -68,6 +68,7 @@ public struct Deliver: Sendable {
         try await rounds(crm, destination, account, dryRun: dryRun, lease: lease)
       }
     } catch let trouble as Trouble {
+      if !dryRun { try await store.note(account, destination.id, trouble: trouble.description) }
       guard case .wait(let until) = trouble.remedy else { throw trouble }
       let earliest = Instant(milliseconds: store.clock().milliseconds &+ Deliver.rest)
       throw Trouble(trouble.what, remedy: .wait(until: max(until, earliest)))
@@ -109,10 +110,7 @@ public struct Deliver: Sendable {
       report.leastCalls += sent.leastCalls
       report.failed = sent.troubles.count + sent.outrun
       report.troubles = Array(Set(sent.troubles)).sorted()
-      if let halted = sent.halted {
-        try await store.note(account, destination.id, trouble: halted.description)
-        throw halted
-      }
+      if let halted = sent.halted { throw halted }
       if sent.outrun == 0 { break }
     }
     try await store.note(account, destination.id, trouble: report.troubles.first)

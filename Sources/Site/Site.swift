@@ -156,8 +156,9 @@ struct Guarded: RouterMiddleware {
     } catch {
       response = try await answer(error, request, context)
     }
+    // A mail in its frame brings stricter ones of its own.
     for (name, value) in Guarded.headers {
-      if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
+      if let name = HTTPFields.Element.Name(name), response.headers[name] == nil { response.headers[name] = value }
     }
     return response
   }

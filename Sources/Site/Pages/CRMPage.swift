@@ -11,6 +11,10 @@ struct CRMPage: Sendable {
     var location: String
     var kind: String
     var isRevoked: Bool
+    var lastRun: String
+    /// What went wrong there since, and what waits for it (P098).
+    var trouble: String?
+    var waiting: String
   }
 
   struct Open: Sendable {
@@ -59,15 +63,13 @@ struct CRMPage: Sendable {
 
   private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
     let destinations = try await hall.store.destinations(viewer.account, member: viewer.member)
+    let states = try await hall.store.destinationStates(viewer.account, viewer.member)
     let conflicts = try await DecideConflict(store: hall.store, gate: hall.gate).list(viewer)
     let journal = try await hall.store.journal(viewer, before: before, limit: JournalLine.size + 1)
     let shown = journal.prefix(JournalLine.size)
     let names = try await names(Set(conflicts.map(\.person)).union(shown.map(\.person)), viewer, hall.store)
     return CRMPage(
-      destinations: destinations.map {
-        Line(
-          href: "/crm/\($0.id)", location: $0.location, kind: $0.kind.rawValue, isRevoked: $0.revokedAt != nil)
-      }, hasDestinations: !destinations.isEmpty,
+      destinations: destinations.map { Line($0, states[$0.id]) }, hasDestinations: !destinations.isEmpty,
       conflicts: conflicts.map { conflict in
         Open(
           id: conflict.id.description, name: names[conflict.person] ?? "somebody who is not there any more",
@@ -108,6 +110,8 @@ struct CRMPage: Sendable {
     {{#body.destinations}}
     <article class="card">
     <h2>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h2>
+    <p class="soft">Last kept in step: {{lastRun}}.</p>
+    {{#trouble}}<p class="notice bad"><strong>The last run did not come through.</strong> {{trouble}}.<br>Nothing is lost: {{waiting}}.</p>{{/trouble}}
     {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
@@ -142,6 +146,19 @@ struct CRMPage: Sendable {
     </section>
     {{> foot}}
     """
+}
+
+extension CRMPage.Line {
+  init(_ destination: Destination, _ state: DestinationState?) {
+    let waiting = state?.waiting ?? 0
+    self.init(
+      href: "/crm/\(destination.id)", location: destination.location, kind: destination.kind.rawValue,
+      isRevoked: destination.revokedAt != nil,
+      lastRun: state?.lastRunAt.map { Words.date($0) + " (UTC)" } ?? "never yet",
+      trouble: state?.trouble,
+      waiting: waiting == 0
+        ? "what is to leave waits here" : Words.count(waiting, "change waits", "changes wait") + " here")
+  }
 }
 
 /// An entry of the journal as a line.
