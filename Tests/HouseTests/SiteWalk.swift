@@ -26,14 +26,15 @@ struct SiteCall: Hashable, CustomStringConvertible {
   var fields: [String: String] = [:]
 
   /// Ids as the site prints them.
-  static let id = /[a-z]+_[0-9a-z]{6,}/
+  static var id: Regex<Substring> { /[a-z]+_[0-9a-z]{6,}/ }
   var hasIDs: Bool { path.contains(SiteCall.id) || fields.values.contains { $0.contains(SiteCall.id) } }
   var hasIDsInPath: Bool { path.prefix { $0 != "?" }.contains(SiteCall.id) }
   var description: String { "\(method) \(path) \(fields.keys.sorted())" }
 
   /// What is the same for calls of one kind.
   var shape: String {
-    method + " " + path.replacing(SiteCall.id, with: "*") + fields.keys.sorted().joined(separator: ",")
+    let words = fields.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value.replacing(SiteCall.id, with: "*") }
+    return method + " " + path.replacing(SiteCall.id, with: "*") + words.joined(separator: ",")
   }
 
   /// The same request about what never was.
@@ -77,21 +78,39 @@ struct SiteWalk {
 
   static func offers(_ body: String) -> [SiteCall] {
     let links = body.matches(of: /href="(\/[^"#]*)/).map { SiteCall(method: "GET", path: plain($0.1)) }
-    let forms = body.split(separator: "<form").dropFirst().flatMap { text -> [SiteCall] in
-      let form = text.prefix(upTo: text.range(of: "</form>")?.lowerBound ?? text.endIndex)
-      guard let action = form.firstMatch(of: /action="(\/[^"]*)"/) else { return [] }
-      let posts = form.prefix { $0 != ">" }.contains("method=\"post\"")
-      var fields: [String: String] = [:]
-      for tag in form.matches(of: /<(?:input|button|option)[^>]*>/) {
-        guard let value = tag.output.firstMatch(of: /value="([^"]*)"/) else { continue }
-        guard let name = tag.output.firstMatch(of: /name="([^"]*)"/) else { continue }
-        fields[String(name.1)] = plain(value.1)
-      }
-      fields["form"] = nil
-      if posts { return [SiteCall(method: "POST", path: plain(action.1), fields: fields)] }
-      return [SiteCall(method: "GET", path: plain(action.1))]
+    return links + body.split(separator: "<form").dropFirst().flatMap(form)
+  }
+
+  /// A form with each of its buttons.
+  private static func form(_ text: Substring) -> [SiteCall] {
+    let form = text.prefix(upTo: text.range(of: "</form>")?.lowerBound ?? text.endIndex)
+    guard let action = form.firstMatch(of: /action="(\/[^"]*)"/) else { return [] }
+    let path = plain(action.1)
+    guard form.prefix(while: { $0 != ">" }).contains("method=\"post\"") else {
+      return [SiteCall(method: "GET", path: path)]
     }
-    return links + forms
+    var fields: [String: String] = [:]
+    for tag in form.matches(of: /<input[^>]*>/) {
+      if let (name, value) = named(tag.output) { fields[name] = value }
+    }
+    for select in form.matches(of: /<select[^>]*name="([^"]*)"[\s\S]*?<option value="([^"]*)"/) {
+      fields[String(select.1)] = plain(select.2)
+    }
+    fields["form"] = nil
+    let buttons = form.matches(of: /<button[^>]*>/).compactMap { named($0.output) }
+    let call = SiteCall(method: "POST", path: path, fields: fields)
+    if buttons.isEmpty { return [call] }
+    return buttons.map { name, value in
+      SiteCall(method: "POST", path: path, fields: fields.merging([name: value]) { $1 })
+    }
+  }
+
+  private static func named(_ tag: Substring) -> (name: String, value: String)? {
+    guard let value = tag.firstMatch(of: /[ ]value="([^"]*)"/), let name = tag.firstMatch(of: /[ ]name="([^"]*)"/)
+    else {
+      return nil
+    }
+    return (String(name.1), plain(value.1))
   }
 
   private static func plain(_ text: Substring) -> String {
