@@ -12,7 +12,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 # Long, because ten tests may share two processors; nothing waits so long unless it hangs.
 PATIENCE = 120_000
 
-# Counts what pages use to tell one device from another; a page of ours uses none of it (P061).
+# Notes what pages use to tell one device from another (P061), and to be let push (P090); a page of ours uses none of it.
 PROBES = """
 (() => {
   globalThis.probes = [];
@@ -30,6 +30,12 @@ PROBES = """
   for (const name of ['createOscillator', 'createAnalyser']) watch(globalThis.BaseAudioContext, name);
   for (const name of ['plugins', 'hardwareConcurrency', 'deviceMemory', 'languages']) watch(globalThis.Navigator, name);
   watch(globalThis.RTCPeerConnection, 'createDataChannel');
+  watch(globalThis.PushManager, 'subscribe');
+  watch(globalThis.ServiceWorkerContainer, 'register');
+  if (globalThis.Notification) Notification.requestPermission = async () => {
+    globalThis.probes.push('Notification.requestPermission');
+    return 'denied';
+  };
 })();
 """
 

@@ -4,7 +4,7 @@
 usage: crawl.py SITE WHAT [--password WORDS] [--start PATH]… [--stranger PATH]… [--declared NAME]…
 
 WHAT is `axe`: nothing for axe to find in light and dark, on a phone and at a desk, and nothing wider than the screen;
-or `keeps`: no request to anybody else, no cookie that is not declared, nothing that tells one device from another.
+or `keeps`: no request to anybody else, no cookie that is not declared, nothing that tells one device from another or asks to push.
 Starts are where the walk begins, beside the first page; strangers' pages are looked at before signing in.
 """
 import argparse
@@ -94,7 +94,7 @@ def look_what_it_keeps(visit, starts, declared, report):
                         visit.page.evaluate(INLINE))
             report.look(f"{path} keeps nothing in the browser", not visit.page.evaluate(KEPT), visit.page.evaluate(KEPT))
             probes = visit.page.evaluate("() => globalThis.probes")
-            report.look(f"{path} does not tell one device from another", not probes, probes)
+            report.look(f"{path} tells no device from another, and asks for no leave to push", not probes, probes)
     report.look("no page asks anybody else for anything", not visit.foreign, visit.foreign[:5])
     report.look("no page breaks its own rules", not visit.errors, visit.errors[:5])
     report.look("no page is in trouble", not visit.broken, visit.broken[:5])
