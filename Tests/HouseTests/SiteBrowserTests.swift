@@ -60,7 +60,7 @@ struct SiteBrowserTests {
     #expect(looked.faults.isEmpty)
   }
 
-  @Test("P041, P050, P061, P090 in a real browser no page asks others, sets an undeclared cookie, probes the device or asks to push")
+  @Test("P041, P050, P061, P090 in a real browser no page asks others, sets other cookies, probes the device or wants to push")
   func keepsToItself() throws {
     let looked = try crawl(try CLI(), "keeps")
     #expect(looked.faults.isEmpty)
