@@ -150,17 +150,40 @@ class Hand:
     def press(self, name, role="button"):
         self._press(self.find(role, name))
 
+    def press_exactly(self, name):
+        self._press(self.page.get_by_role("button", name=name, exact=True).filter(visible=True).first)
+
     def follow(self, name):
         self.press(name, role="link")
 
     def fill(self, label, text):
         self._fill(self._field(label), text)
 
+    def fill_last(self, label, text):
+        """Of several fields of one name the last."""
+        self._fill(self.page.get_by_label(label, exact=True).filter(visible=True).last, text)
+
     def tick(self, label):
         self._tick(self._field(label))
 
     def choose(self, label, option):
         self._choose(self._field(label), option)
+
+    def unfold(self, text):
+        self._unfold(self.page.locator("summary", has_text=text).first)
+
+    def _unfold(self, element):
+        element.click()
+
+    def await_words(self, text, seconds=120):
+        """Looks at the page again and again until the words stand there, as its reader would without script."""
+        for _ in range(seconds):
+            if self.page.get_by_text(text).count():
+                return True
+            self.page.wait_for_timeout(1000)
+            if not self.page.get_by_text(text).count():
+                self.page.reload()
+        return False
 
     def _field(self, label):
         found = self.page.get_by_label(label).filter(visible=True).first
@@ -230,7 +253,14 @@ class Keys(Hand):
     def _fill(self, element, text):
         self._reach(element)
         self.page.keyboard.press("Control+A")
-        self.page.keyboard.type(text)
+        if len(text) > 100:
+            self.page.keyboard.insert_text(text)
+        else:
+            self.page.keyboard.type(text)
+
+    def _unfold(self, element):
+        self._reach(element)
+        self.page.keyboard.press("Enter")
 
     def _tick(self, element):
         self._reach(element)
