@@ -14,12 +14,16 @@ public struct PolicyVersion: Sendable, Equatable {
 
   /// The version in force.
   public static let current = PolicyVersion(
-    version: "2026-11-28", text: policyText20261128,
-    purposes: "012dd643e99bdaa7347c7798c7b8ce38b549144df339c53b58bc9f7023bc942d",
+    version: "2026-11-28b", text: policyText20261128b,
+    purposes: "682699e00b33f8430df2e0efb2ded09e22455916e7277c94282de03c0e0adab7",
     bindsFrom: Instant(year: 2027, month: 5, day: 28))
 
   /// The versions that were in force before, newest first.
   private static let earlier = [
+    PolicyVersion(
+      version: "2026-11-28", text: policyText20261128,
+      purposes: "012dd643e99bdaa7347c7798c7b8ce38b549144df339c53b58bc9f7023bc942d",
+      bindsFrom: Instant(year: 2027, month: 5, day: 28)),
     PolicyVersion(
       version: "2026-11-27", text: policyText20261127,
       purposes: "300b7a266c527a31e0180abf0347137553b13f1631f61b314a3b4916257e6f33",

@@ -37,7 +37,8 @@ public struct Declaration: Sendable, Equatable {
     case sourceGrant
     /// A live grant with scope write for the destination, and an approval.
     case destinationGrant
-    /// A live grant with scope write for the destination: what opens its login, which an approval is not needed for.
+    /// A live grant with scope write for the destination: what opens its login, or is only compared with what stands there,
+    /// which an approval is not needed for.
     case destinationLogin
     /// A live grant with scope write for the one source that the request names, and a one-use approval of exactly what
     /// leaves: nothing stands.
@@ -97,12 +98,13 @@ public enum Catalogue {
     BuildIndex.declaration, SearchMail.declaration, ShowToOwner.declaration, SyncToCRM.declaration,
     Connect.declaration, ConnectToCRM.declaration, LogToCRM.declaration, UndoChange.declaration,
     ExportAccount.declaration, EraseData.declaration, CheckIntegrity.declaration, WriteBack.declaration,
-    TasksToCRM.declaration,
+    TasksToCRM.declaration, DetailsToCRM.declaration,
   ]
 
   /// The yields that hold free text; every other yield holds none, and a test keeps this list closed.
   public static let yieldsWithText = [
     "find-people", "show-to-owner", "undo-change", "connect", "connect-to-crm", "log-to-crm", "tasks-to-crm",
+    "details-to-crm",
   ]
 
   /// SHA-256 over all declarations, as the policy's version carries it (P064).

@@ -62,14 +62,17 @@ public struct AddDestination: Sendable {
   func grant(_ destination: Destination, _ purposes: [Declaration], _ viewer: Viewer) -> Grant {
     let opens = ActivityLevel(options: destination.options) >= .subject
     let hasTasks = destination.options[StandingRules.tasks] == "on"
+    let mapping = StandingRules.mapping(Deliver.directory, destination.options)
+    let hasDetails = !DeliverDetails.fields(mapping).isEmpty
     let purposes =
       purposes + (opens ? [LogToCRM.declaration] : []) + (hasTasks ? [TasksToCRM.declaration] : [])
+      + (hasDetails ? [DetailsToCRM.declaration] : [])
     return Grant(
       id: store.ids.next(), member: viewer.member, target: .destination(destination.id), scope: .write,
       purposes: purposes.map(\.name).sorted(),
       words: GrantWords.writing(
         destination.kind, activities: ActivityLevel(options: destination.options).rawValue,
-        besides: StandingRules.mapping(Deliver.directory, destination.options).map(\.field)
+        besides: mapping.map(\.field)
           .filter { !Deliver.directory.contains($0) }.map(\.plain), tasks: hasTasks), warranty: nil,
       policyVersion: PolicyVersion.current.version, givenAt: store.clock())
   }

@@ -3,6 +3,43 @@ import Model
 import Store
 
 extension DecideConflict {
+  /// Opens what entries hold of fields that are sealed here, to be shown; what does not open any more is left out.
+  func withDetails(_ conflicts: [Conflict], _ viewer: Viewer) async throws -> [Conflict] {
+    func texts(_ conflict: Conflict) -> [String] {
+      [conflict.base, conflict.ours, conflict.theirs].flatMap(Conflict.values).filter { $0.hasPrefix(ClosedText.mark) }
+    }
+    let closed = conflicts.flatMap { one in
+      texts(one).compactMap { text in ClosedText.read(text).map { (person: one.person, text: text, sealed: $0) } }
+    }
+    guard !closed.isEmpty else { return conflicts }
+    let account = viewer.account
+    let permit = try await gate.permit(
+      ShowToOwner.self,
+      for: Request(
+        account: account, member: viewer.member, viewer: viewer.member,
+        handles: Array(Set(closed.map(\.sealed.handleKey))), level: .content, count: closed.count))
+    var opened: [String: String] = [:]
+    for one in closed {
+      do {
+        opened[one.text] = try one.sealed.open(in: ClosedText.slot(account, one.person), permit) { span in
+          PageText(span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+        }.text
+      } catch let refusal as Refusal where refusal.reason == .keyNotHeld {
+        continue
+      }
+    }
+    _ = permit.close()
+    func open(_ text: String) -> String {
+      Conflict.values(text).compactMap { $0.hasPrefix(ClosedText.mark) ? opened[$0] : $0 }.joined(separator: "\n")
+    }
+    return conflicts.map { one in
+      guard case .field = one.matter, !texts(one).isEmpty else { return one }
+      var shown = one
+      (shown.base, shown.ours, shown.theirs) = (open(one.base), open(one.ours), open(one.theirs))
+      return shown
+    }
+  }
+
   /// Puts the words of both sides into open conflicts about the words of a task: they are sealed, and opened to be shown.
   func withTitles(_ conflicts: [Conflict], _ viewer: Viewer) async throws -> [Conflict] {
     guard conflicts.contains(where: { $0.resolvedAt == nil && $0.matter.isOfTask }) else { return conflicts }

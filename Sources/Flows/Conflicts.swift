@@ -17,7 +17,8 @@ public struct DecideConflict: Sendable {
   public func list(
     _ viewer: Viewer, _ destination: ID<Destination>? = nil, settled: Bool = false
   ) async throws -> [Conflict] {
-    try await withTitles(try await store.conflicts(viewer, destination, settled: settled), viewer)
+    let all = try await store.conflicts(viewer, destination, settled: settled)
+    return try await withTitles(try await withDetails(all, viewer), viewer)
   }
 
   /// Takes the side that is held here, or the other one.
@@ -87,7 +88,8 @@ public struct DecideConflict: Sendable {
   /// Where the owner had typed the value that loses, the owner's later word is that it is theirs (P048).
   private func unsay(_ conflict: Conflict, _ key: FieldKey, _ viewer: Viewer) async throws {
     guard conflict.oursFrom == .typed, !key.isMulti, !conflict.theirs.isEmpty else { return }
-    let edit = Edit(.set, key.field, conflict.theirs, label: key.label)
+    let shown = try await withDetails([conflict], viewer).first ?? conflict
+    let edit = Edit(.set, key.field, shown.theirs, label: key.label)
     _ = try await EditPerson(store: store, gate: gate).edit(conflict.person, edit, as: viewer)
   }
 

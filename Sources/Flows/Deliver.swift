@@ -82,9 +82,10 @@ public struct Deliver: Sendable {
     var report = DeliverReport(destination: destination.id, dryRun: dryRun, digest: Deliver.digest(rules))
     // A record that somebody changes meanwhile is planned anew, but not for ever.
     for round in 1...3 {
-      let reading = try await DeliverReading.read(store, crm, destination, account, rules.create)
-      let run = try await DeliverRun.prepare(
-        store, crm, rules.limited(by: crm.capabilities), destination, account, reading)
+      let limited = rules.limited(by: crm.capabilities)
+      let details = try await DeliverDetails.open(store, gate, destination, account, limited.mapping)
+      let reading = try await DeliverReading.read(store, crm, destination, account, rules.create, details)
+      let run = try await DeliverRun.prepare(store, crm, limited, destination, account, reading, details)
       let todos = todos(crm, destination, account, rules)
       let tasks = try await dryRun && todos.isOn ? todos.shown() : look(at: todos, report.digest)
       if round == 1 {
@@ -226,13 +227,14 @@ public struct Deliver: Sendable {
     if !run.plan.incoming.isEmpty {
       report.received += try await receive(planned, spending: once, under: permit, lease)
       once = nil
-      run = try await planned.again()
+      run = try await planned.again(
+        try await DeliverDetails.open(store, gate, planned.destination, planned.account, planned.rules.mapping))
     }
     let conflicts = run.conflicts()
-    let concerned = Set(run.plan.changes.map(\.person)).union(run.state.landed.map(\.delivery.person))
-    let handles = run.handles(of: concerned)
+    let handles = run.handles(of: run.concerned)
     let sealer = try await permit.sealer(for: handles.values.flatMap { $0 })
-    let ending = DeliverEnding(account: run.account, sealer: sealer, handles: handles, now: store.clock())
+    let ending = DeliverEnding(
+      account: run.account, sealer: sealer, handles: handles, details: run.details, now: store.clock())
     // Somebody who is being erased right now is sent nowhere any more (P120).
     let leaving = zip(run.plan.changes, run.deliveries).filter { change, _ in
       !(handles[change.person] ?? []).contains(where: sealer.isErased)
@@ -241,7 +243,7 @@ public struct Deliver: Sendable {
       leaving.map(\.1), spending: once, conflicts: conflicts, ending: ending, under: permit, lease: lease)
     var sent = try await run.send(
       leaving, ending: ending, under: permit, lease: lease, pause: pause, progress: progress)
-    try await run.enter(refused: sent.refused, under: permit, lease)
+    try await run.enter(refused: sent.refused, ending.closer, under: permit, lease)
     if sent.halted == nil {
       sent.add(
         try await activities.send(
@@ -271,7 +273,7 @@ public struct Deliver: Sendable {
     _ run: DeliverRun, spending digest: String?, under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?
   ) async throws -> Int {
     let (account, destination) = (run.account, run.destination)
-    let handles = run.handles(of: Set(run.plan.incoming.map(\.person)))
+    let handles = run.handles(of: run.details.isEmpty ? Set(run.plan.incoming.map(\.person)) : run.concerned)
     let others = DeliverIntake.handles(of: run.plan.incoming)
     let sealer = try await permit.sealer(for: handles.values.flatMap { $0 } + others)
     let know = KnowPeople(
@@ -279,9 +281,9 @@ public struct Deliver: Sendable {
       now: store.clock(), blind: permit.blind, ids: store.ids)
     let crm = run.crm
     let intake = DeliverIntake(
-      destination: destination, know: know, sealer: sealer, handles: handles, run: run.id.rawValue,
-      shaped: { crm.shaped($0, of: $1) })
-    let items = run.intake
+      destination: destination, know: know, sealer: sealer, handles: handles, details: run.details,
+      run: run.id.rawValue, shaped: { crm.shaped($0, of: $1) })
+    let (items, closer) = (run.intake, DetailCloser(details: run.details, sealer: sealer, handles: handles))
     let ruled = run.ruled.filter { $0.taken == FieldConflict.Side.theirs.rawValue }
     var reached = 0
     for start in stride(from: 0, to: items.count, by: Deliver.batch) {
@@ -291,7 +293,7 @@ public struct Deliver: Sendable {
           if let digest, try !Store.spend(account, destination.id, digest: digest, at: know.now, in: session) {
             throw Refusal(.notApproved, promise: 15, "this approval was used already")
           }
-          for entry in ruled { try Conflicts.insert(entry, at: know.now, account, in: session) }
+          for entry in ruled { try Conflicts.insert(closer.closed(entry), at: know.now, account, in: session) }
         }
         return try intake.enter(these, in: session)
       }

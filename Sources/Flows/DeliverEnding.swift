@@ -9,7 +9,10 @@ struct DeliverEnding: Sendable {
   let sealer: Sealer
   /// Whose keys the images of a person lie under, the main one first.
   let handles: [ID<Person>: [Handle]]
+  let details: DeliverDetails
   let now: Instant
+
+  var closer: DetailCloser { DetailCloser(details: details, sealer: sealer, handles: handles) }
 
   /// Enters what arrived; what another run has entered already is left as it is.
   func end(_ landed: DeliverState.Landed, conflict: ID<Conflict>, in session: any Session) throws {
@@ -17,9 +20,9 @@ struct DeliverEnding: Sendable {
     guard try Deliveries.finish(delivery, account, in: session) else { return }
     // Who was merged away or erased meanwhile has no link; of the erased nothing is kept at all.
     guard let known = handles[delivery.person], !known.contains(where: sealer.isErased) else { return }
-    try Links.keep([landed.link], delivery.destination, at: now, account, in: session)
+    try Links.keep([closer.closed(landed.link)], delivery.destination, at: now, account, in: session)
     if let shadow = landed.shadow {
-      try Readings.keep([shadow], of: delivery.destination, delivery.member, account, in: session)
+      try Readings.keep([closer.closed(shadow)], of: delivery.destination, delivery.member, account, in: session)
     }
     let entry = JournalEntry(
       id: ID(delivery.id.rawValue), member: delivery.member, run: delivery.run, verb: delivery.verb,
@@ -93,7 +96,8 @@ enum JournalText {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+    guard text.utf8.contains(where: { $0 == 92 || $0 == 10 || $0 == 13 }) else { return text }
+    return text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
   }
 
   private static func unescaped(_ text: Substring) -> String {

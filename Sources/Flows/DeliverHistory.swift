@@ -16,13 +16,17 @@ struct DeliverHistory: Sendable {
   private init() {}
 
   /// Reads it off the facts of `persons`.
-  static func read(_ store: Store, _ persons: [ID<Person>], _ account: ID<Account>) async throws -> DeliverHistory {
+  static func read(
+    _ store: Store, _ persons: [ID<Person>], _ account: ID<Account>, _ details: DeliverDetails
+  ) async throws -> DeliverHistory {
     guard !persons.isEmpty else { return .none }
     return try await store.read(account) { session in
       var history = DeliverHistory()
       for (person, records) in zip(persons, try Facts.records(of: persons, account, in: session)) {
         let facts = try Facts.of(records.filter { !$0.isGone }.map(\.id), account, in: session).flatMap { $0 }
-        history.changes[person] = DeliverHistory.said(facts)
+        let sealed = details.said[person]?.map(\.fact) ?? []
+        let open = facts.filter { !details.fields.contains(FieldKey($0.field, label: $0.label)) }
+        history.changes[person] = DeliverHistory.said(open + sealed)
       }
       return history
     }

@@ -13,6 +13,7 @@ struct DeliverIntake: Sendable {
   let sealer: Sealer
   /// Whose keys the images of a person lie under, the main one first.
   let handles: [ID<Person>: [Handle]]
+  let details: DeliverDetails
   let run: Int64
   let shaped: @Sendable (FieldValues, Person.Kind) -> FieldValues
 
@@ -24,6 +25,7 @@ struct DeliverIntake: Sendable {
   }
 
   private var account: ID<Account> { know.account }
+  private var closer: DetailCloser { DetailCloser(details: details, sealer: sealer, handles: handles) }
 
   /// What the facts of a record of this destination are known by.
   static func identity(_ destination: ID<Destination>, _ remote: String) -> String { "\(destination):\(remote)" }
@@ -34,10 +36,11 @@ struct DeliverIntake: Sendable {
       handles[item.intake.person].map { !$0.contains(where: sealer.isErased) && !$0.isEmpty } ?? false
     }
     var said: [(item: Item, record: ID<Record>, fields: [FieldChange])] = []
+    var details = details
     for item in items {
       let fields = item.intake.fields.compactMap(kept)
       guard !fields.isEmpty, let record = try record(for: item, in: session) else { continue }
-      for field in fields { try keep(field, item, in: record, session) }
+      for field in fields { try keep(field, item, in: record, &details, session) }
       said.append((item, record, fields))
     }
     guard !said.isEmpty else { return 0 }
@@ -46,7 +49,8 @@ struct DeliverIntake: Sendable {
     let now = try Links.values(of: persons, account, in: session)
     for (item, _, fields) in said {
       let person = item.intake.person
-      try settle(item, fields, shaped(now[person] ?? [:], item.record.kind), in: session)
+      let ours = details.complete(now[person] ?? [:], of: person)
+      try settle(item, fields, shaped(ours, item.record.kind), in: session)
       try note(item, fields, in: session)
     }
     return said.count
@@ -94,23 +98,44 @@ struct DeliverIntake: Sendable {
   }
 
   /// Of a field with one value the new one is kept alone; of one with many, those that still stand there.
-  private func keep(_ change: FieldChange, _ item: Item, in record: ID<Record>, _ session: any Session) throws {
+  ///
+  /// What is sealed when a card says it is sealed when it comes in, but for custom fields.
+  private func keep(
+    _ change: FieldChange, _ item: Item, in record: ID<Record>, _ details: inout DeliverDetails,
+    _ session: any Session
+  ) throws {
     let key = change.field
     let standing = key.isMulti ? Set((item.record.values[key] ?? []).map { comparable(key, $0) }) : []
+    let isDetail = details.fields.contains(key)
+    let gone = (details.said[item.intake.person] ?? []).filter { one in
+      isDetail && one.fact.record == record && FieldKey(one.fact.field, label: one.fact.label) == key
+        && !standing.contains(comparable(key, one.fact.value))
+    }
+    try Facts.delete(gone.map(\.id), account, in: session)
     let held = try Facts.of([record], account, in: session).first ?? []
-    let gone = held.filter {
+    let stale = held.filter {
       FieldKey($0.field, label: $0.label) == key && !standing.contains(comparable(key, $0.value))
     }
-    try Facts.forget(gone, of: record, by: know.blind, account, in: session)
+    try Facts.forget(stale, of: record, by: know.blind, account, in: session)
     let here = Set(change.old.map { comparable(key, $0) })
     let at = item.record.changedAt.map { min($0, know.now) } ?? know.now
-    let facts = change.new.filter { !key.isMulti || !here.contains(comparable(key, $0)) }.map { value in
-      know.new(
+    let facts = try change.new.filter { !key.isMulti || !here.contains(comparable(key, $0)) }.map { value in
+      let new = know.new(
         Fact(
           field: key.field, label: key.label, value: value, origin: .destination, record: record, firstSeen: at,
           lastSeen: at))
+      return isDetail && key.field != .custom ? try sealed(new, of: item.intake.person) : new
     }
     try Facts.keep(facts, of: know.member, account, in: session)
+    if isDetail { details.exchange(item.intake.person, Set(gone.map(\.id)), facts) }
+  }
+
+  private func sealed(_ fact: NewFact, of person: ID<Person>) throws -> NewFact {
+    guard let main = handles[person]?.first else { return fact }
+    var fact = fact
+    fact.detail = try sealer.seal(
+      Array(fact.fact.value.utf8), by: main, in: StoredDetail.slot(account, fact.id), ofSource: false)
+    return fact
   }
 
   /// Keeps as agreed on what shows here now; what something else outranks is not agreed on.
@@ -137,7 +162,7 @@ struct DeliverIntake: Sendable {
       }
       if link.base[key]?.isEmpty == true { link.base[key] = nil }
     }
-    try Links.keep([link], destination.id, at: know.now, account, in: session)
+    try Links.keep([closer.closed(link)], destination.id, at: know.now, account, in: session)
   }
 
   private func note(_ item: Item, _ fields: [FieldChange], in session: any Session) throws {

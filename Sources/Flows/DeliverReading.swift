@@ -17,7 +17,8 @@ struct DeliverReading: Sendable {
 
   /// Somebody who may be created is looked for among all that stands there, so that nobody is there twice.
   static func read(
-    _ store: Store, _ crm: any CRM, _ destination: Destination, _ account: ID<Account>, _ create: CreateRules
+    _ store: Store, _ crm: any CRM, _ destination: Destination, _ account: ID<Account>, _ create: CreateRules,
+    _ details: DeliverDetails
   ) async throws -> DeliverReading {
     let showsDeletions: Bool
     switch crm.capabilities.feed {
@@ -27,13 +28,14 @@ struct DeliverReading: Sendable {
     }
     let (id, now) = (destination.id, store.clock())
     let member = destination.member
-    let (held, shadows, mustBeWhole) = try await store.read(account) { session in
+    var (held, shadows, mustBeWhole) = try await store.read(account) { session in
       (
         try Readings.of(id, account, in: session), try Readings.shadows(id, account, in: session),
         try Readings.hasUnseen(id, account, in: session)
           || Readings.hasNew(id, of: member, interactions: max(1, create.interactions), account, in: session)
       )
     }
+    for place in shadows.indices { shadows[place].values = details.shown(shadows[place].values) }
     let known = Dictionary(shadows.map { ($0.remote, $0) }, uniquingKeysWith: { first, _ in first })
     if crm.capabilities.feed == .writeOnly {
       return DeliverReading(
@@ -114,13 +116,12 @@ struct DeliverReading: Sendable {
   /// Keeps how far was read, and what was seen.
   func keep(
     _ state: DeliverState, _ adopted: [Link], of destination: ID<Destination>, _ member: ID<Member>,
-    _ account: ID<Account>,
-    in session: any Session
+    _ account: ID<Account>, _ closer: DetailCloser, in session: any Session
   ) throws {
     guard let progress else { return }
     let gone = state.links.keys.filter { state.record(of: $0) == nil && known[state.links[$0]?.remote ?? ""] != nil }
     try Readings.forget(gone.sorted(), of: destination, account, in: session)
-    try Readings.keep(shadows(state, adopted), of: destination, member, account, in: session)
+    try Readings.keep(try shadows(state, adopted).map(closer.closed), of: destination, member, account, in: session)
     if progress != held { try Readings.keep(progress, of: destination, account, in: session) }
   }
 }

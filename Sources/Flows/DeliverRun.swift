@@ -12,6 +12,7 @@ struct DeliverRun: Sendable {
   let destination: Destination
   let rules: StandingRules
   let reading: DeliverReading
+  let details: DeliverDetails
   let state: DeliverState
   let history: DeliverHistory
   let plan: CRMPlan
@@ -23,16 +24,16 @@ struct DeliverRun: Sendable {
 
   static func prepare(
     _ store: Store, _ crm: any CRM, _ rules: StandingRules, _ destination: Destination, _ account: ID<Account>,
-    _ reading: DeliverReading
+    _ reading: DeliverReading, _ details: DeliverDetails
   ) async throws -> DeliverRun {
-    let state = try await DeliverState.read(store, reading.remote, destination, account)
+    let state = try await DeliverState.read(store, reading.remote, destination, account, details)
     let dated = rules.mapping.contains { $0.rule == .latest } ? Array(state.links.keys) : []
-    var history = try await DeliverHistory.read(store, dated.sorted(), account)
+    var history = try await DeliverHistory.read(store, dated.sorted(), account, details)
     let plan = CRMPlan(
       state.candidates({ crm.shaped($0, of: $1) }, fields: rules.fields, history: history), unlinked: state.unlinked,
       linked: state.linked, rules: rules)
     let concerned = Set((plan.conflicts + plan.ruled).map(\.person)).subtracting(dated).sorted()
-    history.changes.merge(try await DeliverHistory.read(store, concerned, account).changes) { held, _ in held }
+    history.changes.merge(try await DeliverHistory.read(store, concerned, account, details).changes) { held, _ in held }
     let run: ID<Delivery> = store.ids.next()
     let allowed = Dictionary(
       state.unsent.filter { $0.state == .due }.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -48,13 +49,14 @@ struct DeliverRun: Sendable {
     let new = zip(plan.changes, deliveries).filter { allowed[$0.1.key] == nil }.map(\.0)
     let verdict = rules.brake.judge(new, incoming: plan.incoming, linked: state.links.count)
     return DeliverRun(
-      store: store, crm: crm, account: account, destination: destination, rules: rules, reading: reading, state: state,
-      history: history, plan: plan, id: run, deliveries: deliveries, isHeld: verdict != .free)
+      store: store, crm: crm, account: account, destination: destination, rules: rules, reading: reading,
+      details: details, state: state, history: history, plan: plan, id: run, deliveries: deliveries,
+      isHeld: verdict != .free)
   }
 
   /// The same round once what came in was entered: what stands there is known, what is held here is read anew.
-  func again() async throws -> DeliverRun {
-    try await DeliverRun.prepare(store, crm, rules, destination, account, reading)
+  func again(_ details: DeliverDetails) async throws -> DeliverRun {
+    try await DeliverRun.prepare(store, crm, rules, destination, account, reading, details)
   }
 
   /// The key of a change: the same change to the same version of a record has the same, whoever tries it and when.
@@ -65,6 +67,12 @@ struct DeliverRun: Sendable {
 
   private static func values(_ change: CRMChange, _ side: KeyPath<FieldChange, [String]>) -> FieldValues {
     Dictionary(uniqueKeysWithValues: change.fields.map { ($0.field, $0[keyPath: side]) }).filter { !$0.value.isEmpty }
+  }
+
+  /// Whose handles are needed: of those who change, and where details are kept, of everybody.
+  var concerned: Set<ID<Person>> {
+    details.isEmpty
+      ? Set(plan.changes.map(\.person)).union(state.landed.map(\.delivery.person)) : Set(state.people.map(\.person))
   }
 
   var planDigest: String { hex(sha256(plan.canonical)) }
@@ -174,22 +182,24 @@ struct DeliverRun: Sendable {
     let landedConflicts: [ID<Conflict>] = landed.map { _ in store.ids.next() }
     let (id, account, now, ruled, reading, state) = (destination.id, account, ending.now, ruled, reading, state)
     let member = destination.member
+    let (closer, known) = (ending.closer, state.keptConflicts)
     try await store.write(under: permit, lease: lease) { session in
       if let digest, try !Store.spend(account, id, digest: digest, at: now, in: session) {
         throw Refusal(.notApproved, promise: 15, "this approval was used already")
       }
       for inheritance in inherited { try Links.forget(inheritance.from, id, account, in: session) }
-      try Links.keep(inherited.map(\.link), id, at: now, account, in: session)
+      try Links.keep(try inherited.map { try closer.closed($0.link) }, id, at: now, account, in: session)
       for (landed, conflict) in zip(landed, landedConflicts) {
         try ending.end(landed, conflict: conflict, in: session)
       }
       try Deliveries.drop(dropped, account, in: session)
-      try Links.keep(links, id, at: now, account, in: session)
+      try Links.keep(try links.map(closer.closed), id, at: now, account, in: session)
       for person in restored { try Conflicts.forgetDeletion(person, id, account, in: session) }
-      try Conflicts.settle(conflicts, id, at: now, account, in: session)
-      for entry in ruled { try Conflicts.insert(entry, at: now, account, in: session) }
-      try Deliveries.post(leaving, at: now, account, in: session)
-      try reading.keep(state, links, of: id, member, account, in: session)
+      try Conflicts.settle(
+        try conflicts.map { try closer.closed($0, among: known) }, id, at: now, account, in: session)
+      for entry in ruled { try Conflicts.insert(closer.closed(entry), at: now, account, in: session) }
+      try Deliveries.post(try leaving.map(closer.closed), at: now, account, in: session)
+      try reading.keep(state, links, of: id, member, account, closer, in: session)
     }
   }
 }

@@ -186,11 +186,13 @@ extension DeliverRun {
   }
 
   /// Enters what was not taken there, for the owner to see.
-  func enter(refused: [Conflict], under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?) async throws {
+  func enter(
+    refused: [Conflict], _ closer: DetailCloser, under permit: borrowing Permit<SyncToCRM>, _ lease: Lease?
+  ) async throws {
     guard !refused.isEmpty else { return }
     let (account, now) = (account, store.clock())
     try await store.write(under: permit, lease: lease) { session in
-      for conflict in refused { try Conflicts.insert(conflict, at: now, account, in: session) }
+      for conflict in refused { try Conflicts.insert(closer.closed(conflict), at: now, account, in: session) }
     }
   }
 

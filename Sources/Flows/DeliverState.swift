@@ -18,11 +18,15 @@ struct DeliverState: Sendable {
   var accepted: Set<ID<Person>> = []
   /// Open conflicts, and those that were decided.
   var openConflicts: [Conflict] = []
+  /// What the open ones say, beside the entries as they are kept.
+  var keptConflicts: [(words: [String], kept: Conflict)] = []
   var decided: [Conflict] = []
   /// What came in of each person before.
   var taken: [ID<Person>: FieldValues] = [:]
   /// Links of persons who were merged into somebody who had none: they are that person's now.
   var inherited: [Inheritance] = []
+  /// What is sealed here and compared all the same.
+  let details: DeliverDetails
   private var byRemote: [String: RemoteRecord] = [:]
   private var byPerson: [ID<Person>: RemoteRecord] = [:]
   private var byKey: [String: RemoteRecord] = [:]
@@ -38,11 +42,12 @@ struct DeliverState: Sendable {
 
   /// Reads this side; `remote` is what stands there.
   static func read(
-    _ store: Store, _ remote: RemoteRecords, _ destination: Destination, _ account: ID<Account>
+    _ store: Store, _ remote: RemoteRecords, _ destination: Destination, _ account: ID<Account>,
+    _ details: DeliverDetails
   ) async throws -> DeliverState {
     let member = destination.member
     let id = destination.id
-    let (people, links, open, conflicts, taken, heirs) = try await store.read(account) { session in
+    var (people, links, open, kept, taken, heirs) = try await store.read(account) { session in
       (
         try Links.people(account, member, in: session), try Links.all(account, id, in: session),
         try Deliveries.open(account, id, in: session),
@@ -55,13 +60,29 @@ struct DeliverState: Sendable {
         "the CRM folder is gone, with \(links.count) records that were delivered there",
         "put it back or mount its disk, or revoke the destination")
     }
+    if !details.isEmpty {
+      for place in people.indices {
+        people[place].values = details.complete(people[place].values, of: people[place].person)
+        let person = people[place].person
+        let received = (taken[person] ?? [:]).filter { !details.fields.contains($0.key) }
+        taken[person] = received.merging(details.received(of: person)) { $1 }
+      }
+      for place in links.indices { links[place].base = details.shown(links[place].base) }
+      for place in open.indices {
+        for side in [\Delivery.before, \.after, \.base] {
+          open[place][keyPath: side] = details.shown(open[place][keyPath: side])
+        }
+      }
+    }
+    let conflicts = kept.map(details.shown)
     var state = DeliverState(
       people: people, links: Dictionary(links.map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first }),
-      remote: remote)
+      remote: remote, details: details)
     state.inherit(heirs)
     state.index()
     for delivery in open { state.sort(delivery) }
     state.openConflicts = conflicts.filter { $0.resolvedAt == nil }
+    state.keptConflicts = zip(conflicts, kept).filter { $0.0.resolvedAt == nil }.map { ($0.0.words, $0.1) }
     state.decided = conflicts.filter { $0.resolvedAt != nil }
     state.accepted = Set(
       state.decided.filter { [.deletedThere, .mergedThere].contains($0.matter) }.map(\.person))
@@ -69,7 +90,10 @@ struct DeliverState: Sendable {
     return state
   }
 
-  private init(people: [DeliverablePerson], links: [ID<Person>: Link], remote: RemoteRecords) {
+  private init(
+    people: [DeliverablePerson], links: [ID<Person>: Link], remote: RemoteRecords, details: DeliverDetails
+  ) {
+    self.details = details
     self.people = people
     self.links = links
     self.remote = remote

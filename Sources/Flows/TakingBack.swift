@@ -28,7 +28,7 @@ struct TakingBack {
       change.kind == .create ? .create : .update, key, before: values(change, \.old), after: values(change, \.new))
     let permit = try await permit(Deliver.digest(deliver.rules(destination)))
     let ending = try await ending(under: permit)
-    try await post(delivery, spending: nil, under: permit)
+    try await post(delivery, ending, spending: nil, under: permit)
     let write = CRMWrite(change, key: key, expected: state.record(of: entry.person)?.digest)
     let answer = try await crm.apply(write, permit, check: deliver.store.standingCheck(permit))
     guard case .written(let remote, let digest) = answer else {
@@ -77,7 +77,7 @@ struct TakingBack {
     let delivery = delivery(.delete, key, before: record.values, after: [:])
     let permit = try await permit(digest)
     let ending = try await ending(under: permit)
-    try await post(delivery, spending: digest, under: permit)
+    try await post(delivery, ending, spending: digest, under: permit)
     let check = store.standingCheck(permit)
     let answer = try await crm.remove(record.remote, expecting: record.digest, permit, check: check)
     guard answer != .changed else { throw Undo.refused("the record was changed there since; it is left as it is") }
@@ -113,18 +113,18 @@ struct TakingBack {
     let handles = state.people.first { $0.person == entry.person }?.handles ?? []
     return DeliverEnding(
       account: account, sealer: try await permit.sealer(for: handles), handles: [entry.person: handles],
-      now: deliver.store.clock())
+      details: state.details, now: deliver.store.clock())
   }
 
   private func post(
-    _ delivery: Delivery, spending digest: String?, under permit: borrowing Permit<SyncToCRM>
+    _ delivery: Delivery, _ ending: DeliverEnding, spending digest: String?, under permit: borrowing Permit<SyncToCRM>
   ) async throws {
     let (id, account, now) = (destination.id, account, deliver.store.clock())
     try await deliver.store.write(under: permit) { session in
       if let digest, try !Store.spend(account, id, digest: digest, at: now, in: session) {
         throw Refusal(.notApproved, promise: 15, "this approval was used already")
       }
-      try Deliveries.post([delivery], at: now, account, in: session)
+      try Deliveries.post([ending.closer.closed(delivery)], at: now, account, in: session)
     }
   }
 
@@ -140,7 +140,7 @@ struct TakingBack {
     let (account, now) = (account, ending.now)
     try await deliver.store.write(under: permit) { session in
       try ending.end(landed, conflict: conflict, in: session)
-      for entry in standing { try Conflicts.insert(entry, at: now, account, in: session) }
+      for entry in standing { try Conflicts.insert(ending.closer.closed(entry), at: now, account, in: session) }
     }
     try await crm.tidy(permit, check: deliver.store.standingCheck(permit))
     return ID(delivery.id.rawValue)

@@ -25,7 +25,7 @@ public struct UndoReport: Sendable, Equatable {
 public struct Undo: Sendable {
   let deliver: Deliver
   var store: Store { deliver.store }
-  private var gate: Gate { deliver.gate }
+  var gate: Gate { deliver.gate }
 
   /// Undoes through the same outlets and rules as deliveries.
   public init(_ deliver: Deliver) { self.deliver = deliver }
@@ -137,9 +137,17 @@ public struct Undo: Sendable {
     guard let id = delivered.entry.destination else { throw Undo.refused("this entry names no destination") }
     let destination = try await deliver.live(id, viewer.member, viewer.account)
     return try await deliver.outlets.open(destination, viewer.account) { crm in
-      let state = try await DeliverState.read(store, try await crm.records(), destination, viewer.account)
+      let state = try await sides(crm, destination, viewer.account)
       return try await undo(delivered, crm, destination, state, viewer, approve, dryRun)
     }
+  }
+
+  /// Both sides as they stand now.
+  func sides(_ crm: any CRM, _ destination: Destination, _ account: ID<Account>) async throws -> DeliverState {
+    let rules = deliver.rules(destination).limited(by: crm.capabilities)
+    return try await DeliverState.read(
+      store, try await crm.records(), destination, account,
+      try await DeliverDetails.open(store, gate, destination, account, rules.mapping))
   }
 
   /// Takes one delivered change back, from both sides as `state` has them.

@@ -80,11 +80,11 @@ extension Undo {
     let destination = try await deliver.live(id, viewer.member, viewer.account)
     return try await deliver.outlets.open(destination, viewer.account) { crm in
       var report = UndoManyReport()
-      var state = try await DeliverState.read(store, try await crm.records(), destination, viewer.account)
+      var state = try await sides(crm, destination, viewer.account)
       var touched: Set<ID<Person>> = []
       for entry in entries {
         if touched.contains(entry.person) {
-          state = try await DeliverState.read(store, try await crm.records(), destination, viewer.account)
+          state = try await sides(crm, destination, viewer.account)
           touched = []
         }
         let now = state

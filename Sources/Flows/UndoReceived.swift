@@ -43,6 +43,17 @@ struct UndoReceived: Sendable {
     return made.id
   }
 
+  /// What was held before, closed as deliveries keep it; nil where that delivery kept it open.
+  private func closed(_ change: FieldChange, _ entry: JournalEntry, _ desk: Desk) throws -> [String]? {
+    guard change.field.field != .custom, let main = desk.records.first(where: { $0.record.person == entry.person })
+    else { return nil }
+    return try change.old.map { value in
+      ClosedText.write(
+        try desk.sealer.seal(
+          Array(value.utf8), by: main.handle, in: ClosedText.slot(desk.account, entry.person), ofSource: false))
+    }
+  }
+
   /// Keeps as agreed on what shows here now: the value there is an edit there again, and nothing is written over it.
   private func settle(
     _ fields: [FieldChange], _ entry: JournalEntry, _ desk: Desk, in session: any Session
@@ -51,7 +62,11 @@ struct UndoReceived: Sendable {
       var link = try Links.all(desk.account, destination, in: session).first(where: { $0.person == entry.person })
     else { return }
     let now = try Links.values(of: [entry.person], desk.account, in: session)[entry.person] ?? [:]
-    for change in fields { link.base[change.field] = now[change.field] }
+    for change in fields {
+      // What is sealed is no part of the open fold: what was held before it came in is what shows again.
+      link.base[change.field] =
+        change.field.field.isOpen ? now[change.field] : try closed(change, entry, desk) ?? now[change.field]
+    }
     try Links.keep([link], destination, at: desk.know.now, desk.account, in: session)
   }
 }

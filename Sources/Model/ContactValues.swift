@@ -12,6 +12,8 @@ extension Contact {
     emails = (values[.email] ?? []).map { Labelled($0) }
     phones = (values[.phone] ?? []).map { Labelled($0) }
     urls = (values[.url] ?? []).map { Labelled($0) }
+    addresses = (values[.address] ?? []).map { Postal(street: $0) }
+    notes = values[.note] ?? []
     tags = values[.tag] ?? []
     for key in values.keys.sorted() where key.field == .custom {
       custom += (values[key] ?? []).map { Labelled($0, label: key.label) }

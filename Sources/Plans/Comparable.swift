@@ -15,6 +15,12 @@ public func comparable(_ key: FieldKey, _ value: String) -> String {
 
 /// A number without its punctuation; what follows a letter (an extension) is kept as it is.
 private func comparablePhone(_ value: String) -> String {
+  // Nearly all: digits and ASCII's punctuation, looked at as bytes.
+  if value.utf8.allSatisfy({ $0 < 128 && ($0 | 32) &- 97 >= 26 && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "#") })
+  {
+    let kept = value.utf8.filter { $0 &- 48 < 10 || $0 == UInt8(ascii: "+") }
+    return kept.isEmpty ? trimmed(value) : String(decoding: kept, as: UTF8.self)
+  }
   var digits = ""
   for character in value {
     if character.isLetter || character == ";" || character == "#" { return trimmed(value) }
@@ -24,6 +30,7 @@ private func comparablePhone(_ value: String) -> String {
 }
 
 private func trimmed(_ text: String) -> String {
+  if let first = text.utf8.first, let last = text.utf8.last, first &- 33 < 94, last &- 33 < 94 { return text }
   guard let first = text.firstIndex(where: { !$0.isWhitespace }), let last = text.lastIndex(where: { !$0.isWhitespace })
   else { return "" }
   return String(text[first...last])

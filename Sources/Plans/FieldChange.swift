@@ -14,6 +14,7 @@ public struct FieldChange: Sendable, Equatable {
 
   /// True if something that stands there goes away, by replacing or by removing.
   public var overwrites: Bool {
+    if old.isEmpty { return false }
     let kept = Set(new.map { comparable(field, $0) })
     return old.contains { !kept.contains(comparable(field, $0)) }
   }

@@ -29,9 +29,11 @@ extension StandingRules {
   /// The name of the option that keeps tasks in step: `on`, or nothing of them is read or written.
   public static let tasks = "tasks"
 
-  /// Fields that are kept sealed here leave under no mapping.
+  /// Fields that leave only if an option names them: tags, and what is kept sealed here.
+  private static let chosen: Set<Fact.Field> = [.tag, .url, .address, .birthday, .note]
+
   private static func mayLeave(_ key: FieldKey, _ usual: [FieldKey]) -> Bool {
-    usual.contains(key) || key.field == .tag || (key.field == .custom && !key.label.isEmpty)
+    usual.contains(key) || chosen.contains(key.field) || (key.field == .custom && !key.label.isEmpty)
   }
 
   /// What is wrong with an option of how a destination is kept; nil if it can be read.
@@ -50,7 +52,7 @@ extension StandingRules {
       return Trouble(
         "'\(name)' sets nothing that leaves",
         "give activities, tasks, or rule., field. or type. and a field: "
-          + usual.map(\.name).joined(separator: ", ") + ", tag, custom:LABEL")
+          + (usual.map(\.name) + chosen.map(\.rawValue).sorted()).joined(separator: ", ") + ", custom:LABEL")
     }
     switch parts[0] {
     case "field": return nil

@@ -13,7 +13,8 @@ struct PurposeTests {
   func closedList() {
     #expect(
       Catalogue.all.map(\.name).sorted() == [
-        "build-index", "check-integrity", "connect", "connect-to-crm", "erase-data", "export-account", "find-people",
+        "build-index", "check-integrity", "connect", "connect-to-crm", "details-to-crm", "erase-data", "export-account",
+        "find-people",
         "log-to-crm", "read-address-book", "read-calendar", "read-mail", "search-mail", "show-to-owner", "sync-to-crm",
         "tasks-to-crm", "undo-change", "write-back",
       ])
@@ -24,7 +25,8 @@ struct PurposeTests {
   func yields() {
     #expect(
       Catalogue.yieldsWithText.sorted() == [
-        "connect", "connect-to-crm", "find-people", "log-to-crm", "show-to-owner", "tasks-to-crm", "undo-change",
+        "connect", "connect-to-crm", "details-to-crm", "find-people", "log-to-crm", "show-to-owner", "tasks-to-crm",
+        "undo-change",
       ])
     #expect(ReadMail.Yield.self == Never.self)
     #expect(ReadAddressBook.Yield.self == Never.self)
@@ -47,6 +49,7 @@ struct PurposeTests {
         "log-to-crm"
       ])
     #expect(TasksToCRM.declaration.opens == [.note])
+    #expect(DetailsToCRM.declaration.opens == [.detail])
   }
 
   @Test("P002 only these purposes have a recipient outside: the designated CRM and the source itself")
@@ -54,7 +57,7 @@ struct PurposeTests {
     let outside = Catalogue.all.filter { $0.recipients.contains(.designatedCRM) || $0.recipients.contains(.source) }
     #expect(
       outside.map(\.name).sorted() == [
-        "connect", "connect-to-crm", "log-to-crm", "sync-to-crm", "tasks-to-crm", "write-back",
+        "connect", "connect-to-crm", "details-to-crm", "log-to-crm", "sync-to-crm", "tasks-to-crm", "write-back",
       ])
   }
 

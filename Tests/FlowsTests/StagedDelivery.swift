@@ -26,11 +26,13 @@ struct StagedDelivery: Sendable {
     _ engine: StagedHouse.EngineKind = .sqlite, capabilities: CRMCapabilities? = nil, behind other: StagedCRM? = nil,
     rules: @escaping @Sendable (Destination) -> StandingRules = Deliver.standingRules,
     fault: @escaping @Sendable (Int, StagedCRM.Moment) throws -> Void = { _, _ in },
-    refusing: @escaping StagedCRM.Refusing = { _ in nil }
+    refusing: @escaping StagedCRM.Refusing = { _ in nil }, options: [String: String] = [:]
   ) async throws {
     home = try await DeliverHousehold(engine)
     let home = home
-    destination = try await AddDestination(home.deliver()).folder(home.folder, as: home.viewer)
+    let added = try await AddDestination(home.deliver()).folder(home.folder, as: home.viewer)
+    destination =
+      options.isEmpty ? added : try await AddDestination(home.deliver()).set(options, of: added.id, as: home.viewer)
     self.rules = rules
     let digest = Deliver.digest(rules(destination))
     try await home.store.approve(home.account, home.viewer.member, destination.id, kind: .standing, digest: digest)

@@ -131,7 +131,31 @@ import Testing
     try feed("", "HTTP/1.1 100 Continue\r\n\r\n", .tooManyInterim)
   }
 
-  @Test("what is called packed and is plain is taken, as Tryton 8.2 sends it; what is packed is not")
+  @Test("a body is unpacked where that was asked for; a damaged one and a bomb are faults")
+  func packed() throws {
+    // `printf '{"a":1}' | gzip -n`
+    let packed: [UInt8] = [
+      0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 0x05, 0, 0xaf, 0xac, 0x1b, 0x56, 7,
+      0,
+      0, 0,
+    ]
+    func answer(_ body: [UInt8], limit: Int = 1 << 20) throws -> [UInt8]? {
+      var reader = HTTPResponseReader(limits: HTTPLimits(body: limit))
+      try reader.begin(packed: true)
+      let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+      reader.append(ByteBuffer(bytes: Array(head.utf8) + body))
+      return try reader.next()?.body
+    }
+    #expect(try answer(packed) == Array("{\"a\":1}".utf8))
+    #expect(throws: HTTPFault.bodyTooLong) { try answer(packed, limit: packed.count + 6) }
+    #expect(throws: HTTPFault.badPacking) { try answer(packed.dropLast()) }
+    #expect(throws: HTTPFault.badPacking) { try answer(packed + [0]) }
+    var damaged = packed
+    damaged[packed.count - 8] ^= 1
+    #expect(throws: HTTPFault.badPacking) { try answer(damaged) }
+  }
+
+  @Test("what is called packed and is plain is taken, as Tryton 8.2 sends it; what is packed unasked is not")
   func labelled() throws {
     let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n"
     #expect(try read([head, "{}\r\n0\r\n\r\n"])?.body == Array("{}".utf8))

@@ -17,7 +17,7 @@ import Testing
     #expect(
       try text(call) == """
         POST /rpc/ HTTP/1.1\r\nHost: crm.example.test\r\nAuthorization: Basic YWRhOnMiMQ==\r\nUser-Agent: Kith\r\n\
-        Accept-Encoding: identity\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}
+        Accept-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}
         """)
     #expect(try text(OutletCall(.get, "/", as: .bearer)).contains("\r\nAuthorization: Bearer s\"1\r\n"))
     #expect(try text(OutletCall(.get, "/", as: .field("X-Api-Key"))).contains("\r\nX-Api-Key: s\"1\r\n"))

@@ -57,6 +57,27 @@ public struct TaskTitle: Sendable, Equatable {
   public init(_ text: String) { self.text = text }
 }
 
+/// What cards say of people besides the directory (postal addresses, birthdays, notes, web addresses, custom fields) is kept
+/// in step in the designated CRM, field by field as the owner set it and the grant names it.
+///
+/// These values are opened to be compared with what stands there and to be shown before anything leaves; what leaves goes
+/// by `SyncToCRM` and its approval (P012, P013).
+public enum DetailsToCRM: Purpose {
+  public typealias Yield = DetailText
+
+  public static let declaration = Declaration(
+    name: "details-to-crm",
+    use: "to sync that information to your designated CRM: other fields of cards, as you set them",
+    promise: 12, basis: .consent, opens: [.detail], recipients: [.designatedCRM], ground: .destinationLogin)
+}
+
+/// A value of a card on its way to the designated CRM.
+public struct DetailText: Sendable, Equatable {
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
+}
+
 /// A change is taken back: the image of what was before is opened.
 public enum UndoChange: Purpose {
   public typealias Yield = JournalImage

@@ -107,7 +107,9 @@ public struct MailSigns: Sendable, Equatable {
 
 /// The folded text of the first `[…]` that stands before the subject proper, nil if there is none.
 func subjectTag(_ subject: String) -> String? {
-  guard subject.utf8.contains(UInt8(ascii: "[")), let open = subject.firstIndex(of: "["), let close = subject[open...].firstIndex(of: "]") else { return nil }
+  guard subject.utf8.contains(UInt8(ascii: "[")), let open = subject.firstIndex(of: "["),
+    let close = subject[open...].firstIndex(of: "]")
+  else { return nil }
   let before = subject[..<open].split(whereSeparator: \.isASpace)
   // Only reply marks (`Re:`, `AW:`, `Fwd:`) may stand before a list's tag.
   guard before.allSatisfy({ $0.hasSuffix(":") && $0.utf8.count <= 5 }) else { return nil }

@@ -28,7 +28,7 @@ public struct AmagiCRM: CRM {
 
   public static let capabilities = CRMCapabilities(
     batch: 1, feed: .whole, organisations: .text, activities: [.meeting], hasNotes: true, hasTasks: true,
-    fields: AmagiContact.fields, limits: [:])
+    fields: AmagiContact.fields, limits: [.note: CRMCapabilities.FieldLimit(values: 1)])
 
   public var capabilities: CRMCapabilities { AmagiCRM.capabilities }
 
@@ -57,7 +57,7 @@ public struct AmagiCRM: CRM {
         let told = shown[key: "total"]?.asInt ?? 0
         if total >= 0, told != total { isSteady = false }
         total = told
-        for contact in (shown[key: "items"]?.asList ?? []).compactMap({ AmagiContact($0) }) {
+        for contact in (shown[key: "items"]?.asList ?? []).compactMap({ AmagiContact($0, mapped) }) {
           found[contact.id] = contact
         }
         offset += AmagiCRM.page
@@ -71,7 +71,7 @@ public struct AmagiCRM: CRM {
 
   private func contact(_ id: Int64) async throws -> AmagiContact? {
     do {
-      return AmagiContact(try await talk.ask("/api/contacts/\(id)"))
+      return AmagiContact(try await talk.ask("/api/contacts/\(id)"), mapped)
     } catch AmagiTalk.Refused.gone {
       return nil
     }
@@ -79,8 +79,8 @@ public struct AmagiCRM: CRM {
 
   /// How a contact stands that is about to be changed.
   ///
-  /// As it was told a moment ago, or else by a look at it, or at all of them where that takes one question too. A second
-  /// try is looked at by itself.
+  /// As it was told a moment ago, or else by a look at it, or at all of them where that takes one question too. A second try
+  /// is looked at by itself.
   private func look(_ id: Int64, _ write: CRMWrite) async throws -> AmagiContact? {
     if !write.isRetry {
       if !memory.isFresh(at: talk.now()), memory.fits(AmagiCRM.page) { _ = try await contacts() }
@@ -97,6 +97,12 @@ public struct AmagiCRM: CRM {
     try require(permit.destination)
     var answers: [CRMAnswer] = []
     for write in writes {
+      if let note = write.change.fields.first(where: { $0.field == .note })?.new.first,
+        AmagiContact.isMistakable(note, mapped)
+      {
+        answers.append(.refused(field: .note, why: "a line of it begins as the lines of Kith's own do"))
+        continue
+      }
       do {
         switch write.change.kind {
         case .create: answers.append(try await create(write, permit, check))
@@ -112,7 +118,7 @@ public struct AmagiCRM: CRM {
   private func create(
     _ write: CRMWrite, _ permit: borrowing Permit<SyncToCRM>, _ check: StandingCheck
   ) async throws -> CRMAnswer {
-    var contact = AmagiContact()
+    var contact = AmagiContact(mapped)
     contact.take(write.change, of: write.kind)
     if write.isRetry, contact.emails.isEmpty,
       let earlier = try await contacts().first(where: { $0.person == write.change.person })
@@ -177,7 +183,7 @@ public struct AmagiCRM: CRM {
   // MARK: answers
 
   private func written(_ shown: JSON) throws -> CRMAnswer {
-    guard let contact = AmagiContact(shown) else {
+    guard let contact = AmagiContact(shown, mapped) else {
       throw Trouble("amagi-crm answers a change with no contact", remedy: .wait(until: talk.now()))
     }
     return .written(remote: String(contact.id), digest: contact.digest)

@@ -19,22 +19,42 @@ struct AmagiContact: Sendable, Equatable {
   /// Whether it is about an organisation: then the company is its name.
   var isOrganisation = false
   var changedAt: Instant?
+  /// What stands in lines of their own only where the mapping has it: else they are part of the free text.
+  var addresses: [String] = []
+  var urls: [String] = []
+  var birthday = ""
+  /// Which of those are mapped; the free text itself is the note.
+  private var chosen: Set<Fact.Field> = []
 
-  /// What there is a place for; it knows no title, no address, no page, no birthday.
-  static let fields: Set<Fact.Field> = [.name, .given, .family, .email, .phone, .organisation, .tag]
+  /// What there is a place for; it knows no title.
+  static let fields: Set<Fact.Field> = [
+    .name, .given, .family, .email, .phone, .organisation, .tag, .url, .address, .birthday, .note,
+  ]
 
   private static let moreEmail = "Further e-mail: "
   private static let morePhone = "Further phone: "
   private static let mark = "kith: "
   private static let organisationMark = "kith organisation: "
+  private static let addressMark = "Address: "
+  private static let urlMark = "Web page: "
+  private static let birthdayMark = "Birthday: "
 
-  init() {}
+  /// An empty one, for what is mapped.
+  init(_ mapped: Set<Fact.Field>) { chosen = mapped.intersection([.url, .address, .birthday, .note]) }
+
+  /// Whether a line of a note would be taken for one of Kith's own.
+  static func isMistakable(_ note: String, _ mapped: Set<Fact.Field>) -> Bool {
+    var contact = AmagiContact(mapped)
+    contact.read(note)
+    return contact.notes.split(whereSeparator: \.isNewline).count != note.split(whereSeparator: \.isNewline).count
+  }
 
   // MARK: reading
 
   /// Nil for an answer that is no contact.
-  init?(_ shown: JSON) {
+  init?(_ shown: JSON, _ mapped: Set<Fact.Field>) {
     guard let id = shown[key: "id"]?.asInt else { return nil }
+    self.init(mapped)
     self.id = id
     given = shown[key: "first_name"]?.asText ?? ""
     family = shown[key: "last_name"]?.asText ?? ""
@@ -43,8 +63,15 @@ struct AmagiContact: Sendable, Equatable {
     company = shown[key: "company"]?.asText ?? ""
     tags = (shown[key: "tags"]?.asList ?? []).compactMap(\.asText)
     changedAt = shown[key: "updated_at"]?.asText.flatMap { Instant(iso: $0) }
+    read(shown[key: "notes"]?.asText ?? "")
+  }
+
+  private mutating func read(_ notes: String) {
     var text: [Substring] = []
-    for line in (shown[key: "notes"]?.asText ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+    func value(_ line: Substring, _ mark: String, _ field: Fact.Field) -> String? {
+      chosen.contains(field) && line.hasPrefix(mark) ? String(line.dropFirst(mark.count)) : nil
+    }
+    for line in notes.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix(AmagiContact.moreEmail) {
         emails.append(String(line.dropFirst(AmagiContact.moreEmail.count)))
       } else if line.hasPrefix(AmagiContact.morePhone) {
@@ -54,16 +81,24 @@ struct AmagiContact: Sendable, Equatable {
       } else if line.hasPrefix(AmagiContact.organisationMark) {
         person = ID(line.dropFirst(AmagiContact.organisationMark.count))
         isOrganisation = true
+      } else if let address = value(line, AmagiContact.addressMark, .address) {
+        addresses.append(address)
+      } else if let url = value(line, AmagiContact.urlMark, .url) {
+        urls.append(url)
+      } else if birthday.isEmpty, let date = value(line, AmagiContact.birthdayMark, .birthday) {
+        birthday = date
       } else {
         text.append(line)
       }
     }
     while text.last?.isEmpty == true { text.removeLast() }
-    notes = text.joined(separator: "\n")
+    self.notes = text.joined(separator: "\n")
   }
 
   var values: FieldValues {
     var values: FieldValues = [.email: emails, .phone: phones, .tag: tags]
+    (values[.address], values[.url], values[.birthday]) = (addresses, urls, [birthday])
+    if chosen.contains(.note) { values[.note] = [notes] }
     if isOrganisation {
       values[.name] = [company]
     } else {
@@ -89,7 +124,7 @@ struct AmagiContact: Sendable, Equatable {
     var out: FieldValues = [:]
     for (field, texts) in values where fields.contains(field.field) {
       var seen: Set<String> = []
-      var lines = texts.map(oneLine).filter { !$0.isEmpty }
+      var lines = texts.map(field == .note ? trimmedEnd : oneLine).filter { !$0.isEmpty }
       if field == .email { lines = lines.map { $0.lowercased() } }
       lines = lines.filter { seen.insert($0).inserted }
       if field == .tag { lines.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) } }
@@ -98,6 +133,13 @@ struct AmagiContact: Sendable, Equatable {
     let parts = [out[.given]?.first, out[.family]?.first].compactMap { $0 }
     if !parts.isEmpty, out[.name] != nil { out[.name] = [parts.joined(separator: " ")] }
     return out
+  }
+
+  /// Without white space at the end, with line breaks of one kind.
+  private static func trimmedEnd(_ text: String) -> String {
+    var text = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
   }
 
   /// Takes on what a change says.
@@ -111,6 +153,10 @@ struct AmagiContact: Sendable, Equatable {
     if named.contains(.email) { emails = new[.email] ?? [] }
     if named.contains(.phone) { phones = new[.phone] ?? [] }
     if named.contains(.tag) { tags = new[.tag] ?? [] }
+    if named.contains(.address) { addresses = new[.address] ?? [] }
+    if named.contains(.url) { urls = new[.url] ?? [] }
+    if named.contains(.birthday) { birthday = new[.birthday]?.first ?? "" }
+    if named.contains(.note) { notes = new[.note]?.first ?? "" }
     if isOrganisation {
       if named.contains(.name) { company = new[.name]?.first ?? "" }
       return
@@ -140,6 +186,8 @@ struct AmagiContact: Sendable, Equatable {
     var lines = notes.isEmpty ? [] : [notes]
     lines += emails.dropFirst().map { AmagiContact.moreEmail + $0 }
     lines += phones.dropFirst().map { AmagiContact.morePhone + $0 }
+    lines += addresses.map { AmagiContact.addressMark + $0 } + urls.map { AmagiContact.urlMark + $0 }
+    if !birthday.isEmpty { lines.append(AmagiContact.birthdayMark + birthday) }
     if let person {
       lines.append((isOrganisation ? AmagiContact.organisationMark : AmagiContact.mark) + person.description)
     }

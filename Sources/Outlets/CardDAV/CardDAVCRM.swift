@@ -10,9 +10,11 @@ public import Wire
 /// says: a second try meets the first. Every write says what it expects to find there.
 public struct CardDAVCRM: CRM {
   /// What an address book has a place for.
-  public static let fields: [FieldKey] = [
-    .name, .given, .family, .email, .phone, .organisation, .title, .url, .birthday, .tag,
+  public static let fields: Set<Fact.Field> = [
+    .name, .given, .family, .email, .phone, .organisation, .title, .url, .address, .birthday, .note, .tag, .custom,
   ]
+  /// What is read of every card.
+  private static let directory: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
 
   private let destination: ID<Destination>
   private let session: OutletSession
@@ -20,6 +22,8 @@ public struct CardDAVCRM: CRM {
   private let memory = CardDAVMemory()
   /// Properties that the approved mapping has.
   private let properties: Set<String>
+  /// What a card is read for: no more than is mapped, and the directory, by which people are known.
+  private let read: [FieldKey]
 
   /// `mapped` are the fields of the approved mapping: a card never leaves with a property more than these, and than it
   /// had (P077).
@@ -33,14 +37,15 @@ public struct CardDAVCRM: CRM {
     self.session = session
     book = CardDAVBook(talk: CardDAVTalk(server, now: now) { try await session.ask($0) }, href: href)
     properties = FolderRecord.properties(mapped)
+    read = Set(mapped).union(CardDAVCRM.directory).sorted()
   }
 
   public var capabilities: CRMCapabilities {
-    CRMCapabilities(batch: 1, feed: .since(showsDeletions: true), fields: Set(CardDAVCRM.fields.map(\.field)))
+    CRMCapabilities(batch: 1, feed: .since(showsDeletions: true), fields: CardDAVCRM.fields)
   }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
-    FolderRecord.read(CardDAVCRM.card(values, ID(1), key: "1"))?.contact.values(CardDAVCRM.fields) ?? values
+    FolderRecord.read(CardDAVCRM.card(values, ID(1), key: "1"))?.contact.values(read) ?? values
   }
 
   private static func card(_ values: FieldValues, _ person: ID<Person>, key: String) -> [UInt8] {
@@ -89,7 +94,7 @@ public struct CardDAVCRM: CRM {
     FolderRecord.read(held.bytes).map { card in
       RemoteRecord(
         remote: href.key, person: card.id, key: card.key, digest: held.digest,
-        values: card.contact.values(CardDAVCRM.fields))
+        values: card.contact.values(read))
     }
   }
 
@@ -109,7 +114,7 @@ public struct CardDAVCRM: CRM {
   ) async throws -> [CRMAnswer] {
     var answers: [CRMAnswer] = []
     for write in writes {
-      if let field = write.change.fields.map(\.field).first(where: { !CardDAVCRM.fields.contains($0) }) {
+      if let field = write.change.fields.map(\.field).first(where: { !CardDAVCRM.fields.contains($0.field) }) {
         answers.append(.refused(field: field, why: "an address book has no place for it"))
         continue
       }
@@ -148,12 +153,11 @@ public struct CardDAVCRM: CRM {
       memory.forget(place)
       return .changed
     }
-    var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields { changes[change.field.field] = change.new.map { Contact.Labelled($0) } }
     // Whoever is named there stays named: another account of Kith may have.
     guard
       let new = FolderRecord.updating(
-        held.bytes, changes: changes, id: card.id == nil ? write.change.person : nil, key: write.key)
+        held.bytes, changes: write.change.lines(over: held.bytes), id: card.id == nil ? write.change.person : nil,
+        key: write.key)
     else { return .changed }
     return try await put(new, at: place, only: .init(held.etag), over: held.bytes, write, permit, check)
   }

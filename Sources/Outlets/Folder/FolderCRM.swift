@@ -10,7 +10,9 @@ import Plans
 /// what the first one did.
 public struct FolderCRM: CRM {
   /// What a card is given and read for; everything else in it is the owner's own.
-  static let fields: [FieldKey] = [.name, .given, .family, .email, .phone, .organisation, .title]
+  static let fields: [FieldKey] = [
+    .name, .given, .family, .email, .phone, .organisation, .title, .url, .address, .birthday, .note, .tag,
+  ]
 
   private let destination: ID<Destination>
   let files: FolderFiles
@@ -21,7 +23,7 @@ public struct FolderCRM: CRM {
   }
 
   public var capabilities: CRMCapabilities {
-    CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field)).union([.tag, .custom]))
+    CRMCapabilities(batch: 1, fields: Set(FolderCRM.fields.map(\.field)).union([.custom]))
   }
 
   public func shaped(_ values: FieldValues) -> FieldValues {
@@ -164,20 +166,10 @@ public struct FolderCRM: CRM {
     let card = FolderRecord.read(held.bytes)
     if card?.key == write.key { return .written(remote: remote, digest: digest) }
     guard digest == write.expected else { return .changed }
-    var changes: [Fact.Field: [Contact.Labelled]] = [:]
-    for change in write.change.fields where change.field.field != .custom {
-      changes[change.field.field] = change.new.map { Contact.Labelled($0) }
-    }
-    let custom = write.change.fields.filter { $0.field.field == .custom }
-    if !custom.isEmpty {
-      let labels = Set(custom.map(\.field.label))
-      changes[.custom] =
-        FolderRecord.values(.custom, in: held.bytes).filter { !labels.contains($0.label) }
-        + custom.flatMap { field in field.new.map { Contact.Labelled($0, label: field.field.label) } }
-    }
     guard
       let bytes = FolderRecord.updating(
-        held.bytes, changes: changes, id: card?.id == nil ? write.change.person : nil, key: write.key)
+        held.bytes, changes: write.change.lines(over: held.bytes), id: card?.id == nil ? write.change.person : nil,
+        key: write.key)
     else { return .changed }
     guard try await files.write(remote, bytes, mode: held.mode, over: held.stamp, check: check) else { return .changed }
     return .written(remote: remote, digest: hex(sha256(bytes)))
@@ -206,9 +198,9 @@ public struct FolderCRM: CRM {
 
   // MARK: values
 
-  /// What a card says of the fields that are the same for all, of its tags and of custom fields.
+  /// What a card says of the fields that are the same for all, and of custom fields.
   static func values(_ contact: Contact) -> FieldValues {
-    contact.values(FolderCRM.fields + [.tag] + Set(contact.custom.map { FieldKey.custom($0.label) }).sorted())
+    contact.values(FolderCRM.fields + Set(contact.custom.map { FieldKey.custom($0.label) }).sorted())
   }
 }
 

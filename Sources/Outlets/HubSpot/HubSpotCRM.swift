@@ -52,10 +52,10 @@ public struct HubSpotCRM: CRM {
     return CRMCapabilities(
       batch: HubSpotCRM.batch, feed: .since(showsDeletions: false), organisations: .records,
       activities: [.mail, .meeting, .call, .note], hasNotes: true, hasTasks: true,
-      fields: [.name, .given, .family, .email, .phone, .organisation, .title, .url, .custom],
+      fields: [.name, .given, .family, .email, .phone, .organisation, .title, .url, .address, .birthday, .custom],
       limits: [
         .name: longest, .given: longest, .family: longest, .organisation: longest, .title: longest, .url: longest,
-        .custom: longest, .email: many, .phone: many,
+        .address: longest, .birthday: longest, .custom: longest, .email: many, .phone: many,
       ])
   }
 

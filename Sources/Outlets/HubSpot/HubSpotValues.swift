@@ -20,8 +20,11 @@ struct HubSpotValues: Sendable {
 
   /// Custom fields by the property that the mapping names.
   let custom: [FieldKey: String]
+  /// Properties that are read and written only where the mapping has their field.
+  private let chosen: Set<Fact.Field>
 
   init(_ mapping: [StandingRules.Mapping]) {
+    chosen = Set(mapping.map(\.field.field)).intersection([.address, .birthday])
     custom = Dictionary(
       mapping.filter { $0.field.field == .custom }.map { ($0.field, $0.remote) },
       uniquingKeysWith: { first, _ in first })
@@ -43,12 +46,12 @@ struct HubSpotValues: Sendable {
     return own + custom.values.sorted() + (kind == .companies ? companyNames : contactNames)
   }
 
-  private var companyNames: [String] { ["name", "phone", "website"] }
+  private var companyNames: [String] { ["name", "phone", "website"] + (chosen.contains(.address) ? ["address"] : []) }
   private var contactNames: [String] {
     [
       "firstname", "lastname", "email", "phone", "mobilephone", "company", "jobtitle", "website",
       HubSpotValues.moreEmails,
-    ]
+    ] + (chosen.contains(.address) ? ["address"] : []) + (chosen.contains(.birthday) ? ["date_of_birth"] : [])
   }
 
   // MARK: shaping
@@ -61,7 +64,7 @@ struct HubSpotValues: Sendable {
     if kind == .organisation {
       let whole = name.isEmpty ? [parts.given, parts.family].compactMap { $0 }.joined(separator: " ") : name
       values[.name] = whole.isEmpty ? nil : [whole]
-      for key in [FieldKey.given, .family, .email, .organisation, .title] { values[key] = nil }
+      for key in [FieldKey.given, .family, .email, .organisation, .title, .birthday] { values[key] = nil }
     } else {
       values[.given] = parts.given.map { [$0] }
       values[.family] = parts.family.map { [$0] }
@@ -137,6 +140,7 @@ struct HubSpotValues: Sendable {
     func one(_ name: String) -> [String] { properties[name].map { [$0] } ?? [] }
     var values: FieldValues = [.phone: one("phone") + one("mobilephone") + lines(HubSpotValues.morePhones)]
     values[.url] = one("website")
+    if chosen.contains(.address) { values[.address] = one("address") }
     if kind == .companies {
       values[.name] = one("name")
     } else {
@@ -145,6 +149,7 @@ struct HubSpotValues: Sendable {
       values[.email] = one("email") + lines(HubSpotValues.moreEmails)
       values[.organisation] = one("company")
       values[.title] = one("jobtitle")
+      if chosen.contains(.birthday) { values[.birthday] = one("date_of_birth") }
     }
     for (key, name) in custom { values[key] = one(name) }
     return values.filter { !$0.value.isEmpty }
@@ -174,6 +179,10 @@ struct HubSpotValues: Sendable {
       case (.title, .contacts): try set(["jobtitle": one(values, field.field)], field.field, &made)
       case (.name, .companies): try set(["name": one(values, field.field)], field.field, &made)
       case (.url, _): try set(["website": one(values, field.field)], field.field, &made)
+      case (.address, _) where chosen.contains(.address):
+        try set(["address": one(values, field.field)], field.field, &made)
+      case (.birthday, .contacts) where chosen.contains(.birthday):
+        try set(["date_of_birth": one(values, field.field)], field.field, &made)
       default:
         guard let name = custom[field.field] else {
           throw Unfit(field: field.field, why: "there is no place for this field")
@@ -237,6 +246,8 @@ struct HubSpotValues: Sendable {
     case "company": .organisation
     case "jobtitle": .title
     case "website": .url
+    case "address": .address
+    case "date_of_birth": .birthday
     default: custom.first { $0.value == property }?.key
     }
   }

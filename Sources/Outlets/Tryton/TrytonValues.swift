@@ -21,7 +21,7 @@ enum TrytonValues {
   /// The form in which two values are the same to Tryton: it may write numbers with spaces.
   static func same(_ field: FieldKey, _ value: String) -> String {
     switch field.field {
-    case .phone: value.filter { !$0.isWhitespace && !"-().".contains($0) }
+    case .phone: value.filter { !$0.isWhitespace && $0 != "-" && $0 != "(" && $0 != ")" && $0 != "." }
     case .email: fold(oneLine(value))
     default: oneLine(value)
     }

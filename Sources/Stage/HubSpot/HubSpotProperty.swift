@@ -146,8 +146,11 @@ struct HubSpotProperty: Sendable {
   private static func texts(_ type: HubSpotType) -> [String] {
     switch type {
     case .contacts:
-      ["email", "firstname", "lastname", "phone", "mobilephone", "company", "jobtitle", "website", "city"]
-    case .companies: ["name", "domain", "phone", "website", "city"]
+      [
+        "email", "firstname", "lastname", "phone", "mobilephone", "company", "jobtitle", "website", "address", "city",
+        "date_of_birth",
+      ]
+    case .companies: ["name", "domain", "phone", "website", "address", "city"]
     case .notes: ["hs_note_body"]
     case .emails: ["hs_email_subject", "hs_email_text", "hs_email_html", "hs_email_headers"]
     case .calls: ["hs_call_title", "hs_call_body", "hs_call_from_number", "hs_call_to_number"]

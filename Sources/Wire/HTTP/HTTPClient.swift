@@ -137,7 +137,7 @@ public struct HTTPClient: Sendable {
       _ exchange: HTTPSession.Exchange, _ desk: Desk, _ permit: borrowing Permit<P>
     ) async throws -> HTTPResponse where P.Yield == Login {
       do {
-        try reader.begin()
+        try reader.begin(packed: exchange.request.mayPack)
         let host = HTTPClient.hostField(connection.host, desk.server)
         try await connection.authenticate(with: desk.key.login, in: desk.key.slot, permit) {
           exchange.request.encoded(host: host, login: $0)

@@ -14,6 +14,14 @@ enum HTTPMessage: Sendable {
     }
   }
 
+  /// Whether the answer may come packed: asked of the door out alone.
+  var mayPack: Bool {
+    switch self {
+    case .request: false
+    case .call: true
+    }
+  }
+
   func encoded(host: String, login: Login?) -> ByteBuffer {
     switch self {
     case .request(let request): request.encoded(host: host, login: login)

@@ -50,6 +50,7 @@ public enum HTTPFault: String, Error, Sendable, CaseIterable {
   case twoLengths = "the length of the body is told twice"
   case badTransfer = "the body comes in a way that was not offered"
   case packed = "the body is packed, which was not offered"
+  case badPacking = "the packed body is damaged"
   case badChunk = "a chunk of the body has no readable size"
   case tooManyInterim = "only interim answers come"
   case cutShort = "the server broke off in the middle of its answer"

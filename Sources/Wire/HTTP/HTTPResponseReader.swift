@@ -20,6 +20,8 @@ struct HTTPResponseReader: Sendable {
   private var interim = 0
   private var mayFollow = true
   private var isOld = false
+  /// Whether a body packed by gzip was asked for.
+  private var mayPack = false
 
   init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
@@ -29,10 +31,11 @@ struct HTTPResponseReader: Sendable {
   /// Whether nothing of the response that is waited for has come.
   var isUntouched: Bool { state == .head && headBytes == 0 && buffer.readableBytes == 0 && interim == 0 }
 
-  /// A request was sent: its response is waited for.
-  mutating func begin() throws(HTTPFault) {
+  /// A request was sent: its response is waited for; with `packed` it may come packed by gzip.
+  mutating func begin(packed: Bool = false) throws(HTTPFault) {
     guard state == .idle, buffer.readableBytes == 0 else { throw .unasked }
     state = .head
+    mayPack = packed
     (headBytes, interim, searched) = (0, 0, 0)
     response = HTTPResponse(status: 0, fields: [], body: [])
   }
@@ -95,11 +98,15 @@ struct HTTPResponseReader: Sendable {
     return try whole()
   }
 
-  /// The response, if it is not packed, which was not asked for.
+  /// The response, unpacked where packing was asked for.
   ///
-  /// Tryton 8.2 says gzip of every long answer, of plain ones too: the bytes decide (RFC 1952 §2.3.1).
-  private func whole() throws(HTTPFault) -> HTTPResponse {
-    guard response.field("content-encoding") == nil || !response.body.starts(with: [0x1f, 0x8b]) else { throw .packed }
+  /// Tryton 8.2 says gzip of every long answer, of plain ones too: the bytes decide. Packed and unpacked bytes together
+  /// are limited as the body is.
+  private mutating func whole() throws(HTTPFault) -> HTTPResponse {
+    if response.field("content-encoding") != nil, GzipBody.begins(response.body) {
+      guard mayPack else { throw .packed }
+      response.body = try GzipBody.unpacked(response.body, limit: limits.body - response.body.count)
+    }
     return response
   }
 

@@ -110,7 +110,7 @@ extension OutletCall {
     }
     var head = "\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(host)\r\n"
     if let login { head += OutletCall.lines(credentials, login, body: bytes) }
-    head += "User-Agent: Kith\r\nAccept-Encoding: identity\r\n"
+    head += "User-Agent: Kith\r\nAccept-Encoding: gzip\r\n"
     for field in fields { head += "\(field.name): \(field.value)\r\n" }
     if !bytes.isEmpty || method != .get { head += "Content-Length: \(bytes.count)\r\n" }
     var buffer = ByteBuffer(string: head + "\r\n")

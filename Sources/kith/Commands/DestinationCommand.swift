@@ -62,6 +62,7 @@ struct DestinationCommand: AsyncParsableCommand {
       abstract: "Sets whose value stands, what else leaves, and how much of interactions; voids the approval.",
       discussion: """
         rule.FIELD=both|latest|ours|theirs|fill|none, field.tag=NAME, field.custom:LABEL=NAME, type.FIELD=TYPE,
+        field.address=NAME, field.birthday=NAME, field.note=NAME, field.url=NAME,
         activities=off|metadata|subject|full, tasks=on|off. A name without a value takes the option back.
         """)
     @OptionGroup var global: GlobalOptions
