@@ -183,13 +183,15 @@ public struct Deliver: Sendable {
 
   /// A destination with a live grant; the gate refuses all others, so that the refusal is in the ledger.
   func live(_ id: ID<Destination>, _ member: ID<Member>, _ account: ID<Account>) async throws -> Destination {
-    let found = try await store.destination(account, member, id)
+    guard let found = try await store.destination(account, member, id) else {
+      throw Refusal(.notYours, promise: 7, "there is no such destination")
+    }
     let grants = try await store.grants(account, member: member)
     let live = grants.contains {
       $0.target == .destination(id) && $0.scope == .write && $0.withdrawnAt == nil
         && $0.purposes.contains(SyncToCRM.declaration.name)
     }
-    guard let found, live, found.revokedAt == nil else {
+    guard live, found.revokedAt == nil else {
       _ = try await gate.permit(
         SyncToCRM.self, for: Request(account: account, member: member, destination: id, count: 0))
       throw Refusal(.withdrawn, promise: 16, "this destination was revoked")

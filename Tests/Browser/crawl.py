@@ -124,7 +124,7 @@ def main():
         if given.password:
             visit.sign_in(given.password)
             seen += look(visit, ["/", *given.start])
-    print(f"{seen} pages")
+    report.look(f"{seen} pages were looked at", seen > 0)
     report.end()
 
 

@@ -114,6 +114,6 @@ struct SiteWalk {
   }
 
   private static func plain(_ text: Substring) -> String {
-    text.replacing("&amp;", with: "&").replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
+    String(text).replacing("&amp;", with: "&").replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
   }
 }

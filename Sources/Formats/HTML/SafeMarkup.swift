@@ -12,7 +12,9 @@ struct SafeMarkup {
     var at = 0
     while at < source.count {
       let byte = source[at]
-      if byte == Byte.less, at + 1 < source.count, HTMLTag.mayBegin(source[at + 1]) {
+      if byte == Byte.less, at + 1 < source.count, HTMLTag.mayBegin(source[at + 1]),
+        source[at + 1] != UInt8(ascii: "/") || at + 2 < source.count
+      {
         at = tag(at)
       } else if byte == UInt8(ascii: "&"), let end = reference(at) {
         out += source[at..<end]
