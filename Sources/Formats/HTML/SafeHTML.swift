@@ -4,7 +4,9 @@
 /// left out, and every word is escaped. So nothing depends on reading broken HTML the way a browser would. A second and
 /// a third wall stand around it: the policy below, and the frame of the page, which is a sandbox.
 public enum SafeHTML {
-  /// The content policy of the answer that carries the document. No script, no request; a link opens a page of its own.
+  /// The content policy of the answer that carries the document.
+  ///
+  /// No script, no request; a link opens a page of its own.
   public static let policy =
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; "
     + "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"

@@ -31,7 +31,9 @@ enum SafeStyle {
     String(String(text.drop { $0.isWhitespace }.reversed()).drop { $0.isWhitespace }.reversed())
   }
 
-  /// Letters, numbers and a few signs; of functions those of colours alone. So no address can stand in it.
+  /// Letters, numbers and a few signs; of functions those of colours alone.
+  ///
+  /// So no address can stand in it.
   private static func isPlain(_ value: String) -> Bool {
     guard !value.isEmpty, value.utf8.count <= 120,
       value.utf8.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || " #%.,()-+!".utf8.contains($0) })
