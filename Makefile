@@ -1,4 +1,4 @@
-# make run     the demo, or ARGS="serve" for a house of your own
+# make run     the demo, and a house of your own beside it; ARGS="serve" for that alone
 # make test    all tests and lint; PostgreSQL is started by the tests
 # make help    the rest
 
@@ -11,7 +11,7 @@ SHELL := /bin/bash
 KITH_BUILD ?= $(HOME)/.cache/kith/build
 KITH_TEST_DATA ?= $(HOME)/.cache/kith/data
 DATA ?= ../shared/data
-ARGS ?= demo
+ARGS ?= demo --own 127.0.0.1:8081
 # So many tests at once: more keep a small machine so busy that servers and clients lose patience with each other.
 WIDTH ?= 10
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -42,7 +42,7 @@ BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0
 export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT KITH_BROWSER
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
-TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl \
+TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl python3-aiosmtpd \
   tryton-server tryton-modules-party tryton-modules-party-relationship chromium fonts-dejavu-core
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.

@@ -103,7 +103,7 @@ let package = Package(
     tests(
       "ReadersTests",
       ["Readers", "Wire", "Consent", "Formats", "Plans", "Model", "Stage", "Programs", nioCore, nioPosix]),
-    tests("OutletsTests", ["Outlets", "Consent", "Formats", "Plans", "Model", "Stage", "Programs"]),
+    tests("OutletsTests", ["Outlets", "Wire", "Consent", "Formats", "Plans", "Model", "Stage", "Programs"]),
     tests(
       "FlowsTests",
       [

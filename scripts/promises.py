@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Keeps docs/promises.md true: writes its columns of tests and mutants, or checks them.
+"""Keeps docs/promises.md true: writes its columns of tests and mutants, or checks them. The site shows the same page:
+what it shows is written into Sources/Site/Pages/Promises/PromiseRegister.swift.
 
     scripts/promises.py           rewrites the last two columns and the count
     scripts/promises.py --check   changes nothing; exit 1 and one line for each fault
@@ -14,6 +15,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "promises.md"
+REGISTER = ROOT / "Sources" / "Site" / "Pages" / "Promises" / "PromiseRegister.swift"
 TEST = re.compile(r'@Test\(\s*"((?:P\d{3},? )+)((?:[^"\\]|\\.)*)"')
 ROW = re.compile(r"^\| (P\d{3})( V)? \|")
 COUNT = re.compile(r"<!-- count -->.*?<!-- /count -->", re.S)
@@ -59,6 +61,23 @@ def written(text, tests, mutants):
     return COUNT.sub(lambda _: count(tests, mutants), "\n".join(lines))
 
 
+def register(text):
+    """The rows of the page as a table that the site reads: number, V, in short, what holds it, tests, planted bugs."""
+    rows = []
+    for line in text.split("\n"):
+        row = ROW.match(line)
+        if row:
+            cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[2:6]]
+            short, holds, named, planted = [cell.replace("`", "").replace("\t", " ") for cell in cells]
+            rows.append("\t".join([row.group(1), "V" if row.group(2) else "", short, holds, named, planted]))
+    table = "\n".join("    " + row for row in rows)
+    return (
+        "/// The register of promises as docs/promises.md has it; written by scripts/promises.py.\n"
+        "enum PromiseRegister {\n"
+        '  static let table = #"""\n' + table + '\n    """#\n}\n'
+    )
+
+
 def faults(text, tests, mutants):
     rows = [match.group(1) for match in map(ROW.match, text.split("\n")) if match]
     if rows != [f"P{number:03}" for number in range(1, 127)]:
@@ -67,6 +86,8 @@ def faults(text, tests, mutants):
         yield f"{number}: there is no such promise"
     if text != written(text, tests, mutants):
         yield "docs/promises.md: run scripts/promises.py, the page does not name the tests and mutants there are"
+    if not REGISTER.exists() or REGISTER.read_text(encoding="utf-8") != register(text):
+        yield f"{REGISTER.relative_to(ROOT)}: run scripts/promises.py, it is not what the page says"
     for pattern in DOCUMENTS:
         for page in sorted(ROOT.glob(pattern)):
             for named in NAMED.findall(page.read_text(encoding="utf-8")):
@@ -82,7 +103,10 @@ def main():
         for fault in all:
             print(fault, file=sys.stderr)
         sys.exit(1 if all else 0)
-    PAGE.write_text(written(text, found, planted), encoding="utf-8")
+    text = written(text, found, planted)
+    PAGE.write_text(text, encoding="utf-8")
+    REGISTER.parent.mkdir(parents=True, exist_ok=True)
+    REGISTER.write_text(register(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

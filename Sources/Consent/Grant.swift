@@ -99,28 +99,32 @@ public enum GrantWords {
     + "the person, only after you approved exactly that change of that card, and each time once. No card is made or "
     + "deleted there, and everything else in a card stays as it is."
 
+  /// How much of mails, meetings, calls and texts is entered there, in words.
+  public static func entering(_ activities: String) -> String {
+    switch activities {
+    case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."
+    case "subject": "Mails, meetings, calls and texts with them are entered there with their subjects, without texts."
+    case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
+    default: "No mail and no text of a mail is sent there."
+    }
+  }
+
   /// The words for writing to a destination.
   ///
-  /// `activities` is how much of mails, meetings, calls and texts is entered there: `off`, `metadata`, `subject` or `full`;
+  /// `activities` is how much of interactions is entered there, see `entering`; nil where that is still to be chosen;
   /// `besides` are the fields that leave besides the usual ones; `tasks`, whether tasks are kept in step.
   public static func writing(
-    _ kind: Destination.Kind, activities: String = "off", besides: [String] = [], tasks: Bool = false
+    _ kind: Destination.Kind, activities: String? = "off", besides: [String] = [], tasks: Bool = false
   ) -> String {
     let more = besides.isEmpty ? "" : ", and also " + besides.joined(separator: ", ")
-    let touches =
-      switch activities {
-      case "metadata": "That you were in touch is entered there: when, how and with whom; no subject and no text."
-      case "subject": "Mails, meetings, calls and texts with them are entered there with their subjects, without texts."
-      case "full": "Mails, meetings, calls and texts with them are entered there with their subjects and full texts."
-      default: "No mail and no text of a mail is sent there."
-      }
-    let kept = tasks ? " Tasks about them are kept in step: their words, their day, and whether they are done." : ""
+    let touches = activities.map { entering($0) + " " } ?? ""
+    let kept = tasks ? "Tasks about them are kept in step: their words, their day, and whether they are done. " : ""
     if kind == .webhook {
       return "Kith tells this address what it knows of the people you know, as signed events: name, e-mail addresses, "
-        + "phone numbers, organisation and title\(more). \(touches)\(kept) Nothing is read there."
+        + "phone numbers, organisation and title\(more). \(touches)\(kept)Nothing is read there."
     }
     return
       "Kith reads the records of this CRM and keeps the people you know in step there: name, e-mail addresses, phone "
-      + "numbers, organisation and title\(more). \(touches)\(kept) Nothing is deleted there."
+      + "numbers, organisation and title\(more). \(touches)\(kept)Nothing is deleted there."
   }
 }

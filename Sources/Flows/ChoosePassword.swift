@@ -35,11 +35,26 @@ public struct ChoosePassword: Sendable {
     return member
   }
 
+  /// Whether a member has yet to say that they know who may see what in their team (P030).
+  public func mustAcknowledge(_ member: Member) async throws -> Bool {
+    if member.acknowledgedAt != nil { return false }
+    return try await store.members(member.account).count > 1
+  }
+
   /// Sets the password of a link's member and lets them in; all their other sessions end.
   public func use(
-    _ token: WebToken?, _ password: Password, from place: String, with device: String
+    _ token: WebToken?, _ password: Password, code: String = "", acknowledges: Bool, from place: String,
+    with device: String
   ) async throws -> (token: WebToken, visit: SignIn.Visit) {
     let member = try await member(token)
+    // A link shows that one has the mailbox or knows the operator; it does not stand in for the second factor.
+    try await UseSecondFactor(store: store, gate: gate).check(code, member.account, member.id)
+    if try await mustAcknowledge(member) {
+      guard acknowledges else {
+        throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")
+      }
+      try await store.acknowledge(member.id, member.account)
+    }
     return try await choose(password, as: try await gate.viewer(member.account, member.id), from: place, with: device)
   }
 

@@ -23,6 +23,10 @@ public struct AddSource: Sendable {
     public var owners: [String]
     /// Whether the owner states the right to let this be read (P039).
     public var isWarranted: Bool
+    /// The digest of the words that a page showed; nil where none was.
+    ///
+    /// The grant says exactly these, or is not made (P023).
+    public var shown: String?
 
     public init(
       _ kind: Source.Kind, _ path: String, depth: Depth? = nil, since: Instant? = nil, owners: [String] = [],
@@ -95,6 +99,11 @@ public struct AddSource: Sendable {
     if wish.kind.isMail || wish.kind.isCalendar { source.since = wish.since ?? source.since }
     if !wish.owners.isEmpty { source.owners = Set(wish.owners.map { fold($0) }).sorted() }
     let offered = grant(for: source)
+    if let shown = wish.shown, shown != hex(sha256(Array(offered.words.utf8))) {
+      throw Refusal(
+        .noGrant, promise: 23,
+        "what would be read is not what was shown: look again; a source that is read already keeps its period")
+    }
     var tried: (login: FreshLogin, vault: Vault)?
     if let door, let login = wish.login { tried = try await door.tryOut(source, offered: offered, login, account) }
     // A key without a source harms nobody; a source without its key could never be read.

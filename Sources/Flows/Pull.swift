@@ -20,17 +20,20 @@ public struct Pull: Sendable {
   private let gate: Gate
   /// Where servers are dialled; nil where only files are read.
   private let door: ServerDoor?
+  /// Files that are removed once they were read; nil where all files are their owner's.
+  private let uploads: Uploads?
   private let batch: Int
   private let inFlight: Int
   private let progress: @Sendable (Progress) -> Void
 
   public init(
-    store: Store, gate: Gate, door: ServerDoor? = nil, batch: Int = 400, inFlight: Int = 3,
+    store: Store, gate: Gate, door: ServerDoor? = nil, uploads: Uploads? = nil, batch: Int = 400, inFlight: Int = 3,
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     self.store = store
     self.gate = gate
     self.door = door
+    self.uploads = uploads
     self.batch = max(1, batch)
     self.inFlight = max(1, inFlight)
     self.progress = progress
@@ -47,27 +50,52 @@ public struct Pull: Sendable {
       throw Refusal(.withdrawn, promise: 16, "this source was revoked; it is not read again")
     }
     do {
-      switch source.kind {
-      case .mbox, .maildir, .mails: return try await mails(source, grant, account, lease, job)
-      case .vcard, .csv:
-        return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
-          .run(source, grant, of: account, lease: lease, job: job)
-      case .ics:
-        return try await PullCalendar(store: store, gate: gate, batch: batch, progress: progress)
-          .run(source, grant, of: account, lease: lease, job: job)
-      case .imap, .carddav, .caldav:
-        guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
-        guard source.kind == .imap else {
-          return try await PullBooks(store: store, gate: gate, door: door, progress: progress)
-            .run(source, grant, of: account, lease: lease, job: job)
-        }
-        return try await PullServer(
-          store: store, gate: gate, door: door, batch: batch, inFlight: inFlight, progress: progress
-        ).run(source, grant, of: account, lease: lease, job: job)
+      if let uploads, uploads.holds(source.location) {
+        return try await upload(uploads, source, grant, account, lease, job)
       }
+      return try await pull(source, grant, account, lease, job)
     } catch {
       await note(error, source, account, lease)
       throw error
+    }
+  }
+
+  /// Reads what was sent to the site, and removes it then; what was read already stays as it is held.
+  private func upload(
+    _ uploads: Uploads, _ source: Source, _ grant: Grant?, _ account: ID<Account>, _ lease: Lease, _ job: Job?
+  ) async throws -> PullReport {
+    guard uploads.isThere(source.location) else {
+      guard try await store.source(account, source.id)?.lastRunAt != nil else {
+        throw Trouble("the file that was sent is not here any more", "send it again")
+      }
+      if let job { try await store.finish(job, lease) }
+      return PullReport(source: source.id)
+    }
+    let report = try await pull(source, grant, account, lease, job)
+    try uploads.remove(source.location)
+    return report
+  }
+
+  private func pull(
+    _ source: Source, _ grant: Grant?, _ account: ID<Account>, _ lease: Lease, _ job: Job?
+  ) async throws -> PullReport {
+    switch source.kind {
+    case .mbox, .maildir, .mails: return try await mails(source, grant, account, lease, job)
+    case .vcard, .csv:
+      return try await PullCards(store: store, gate: gate, batch: batch, progress: progress)
+        .run(source, grant, of: account, lease: lease, job: job)
+    case .ics:
+      return try await PullCalendar(store: store, gate: gate, batch: batch, progress: progress)
+        .run(source, grant, of: account, lease: lease, job: job)
+    case .imap, .carddav, .caldav:
+      guard let door else { throw Trouble("no server is dialled here", "run 'kith sync'") }
+      guard source.kind == .imap else {
+        return try await PullBooks(store: store, gate: gate, door: door, progress: progress)
+          .run(source, grant, of: account, lease: lease, job: job)
+      }
+      return try await PullServer(
+        store: store, gate: gate, door: door, batch: batch, inFlight: inFlight, progress: progress
+      ).run(source, grant, of: account, lease: lease, job: job)
     }
   }
 

@@ -27,8 +27,10 @@ public struct SignIn: Sendable {
   static let wrong = Trouble("the address or the password is wrong", "try again, or ask for a new link")
 
   /// Begins a session; what the token says is known to the browser alone.
+  ///
+  /// `code` is that of the second factor, for those who have one.
   public func enter(
-    email: String, password: Password, from place: String, with device: String
+    email: String, password: Password, code: String = "", from place: String, with device: String
   ) async throws -> (token: WebToken, visit: Visit) {
     let names = try await store.signIns(email).filter { $0.hash != nil }
     // At least one comparison, so that the time tells nothing of who is known here.
@@ -37,10 +39,13 @@ public struct SignIn: Sendable {
       guard try await password.matches(name.hash), let viewer = try? await gate.viewer(name.account, name.member) else {
         continue
       }
+      try await factor.check(code, viewer.account, viewer.member)
       return try await begin(viewer, from: place, with: device)
     }
     throw SignIn.wrong
   }
+
+  private var factor: UseSecondFactor { UseSecondFactor(store: store, gate: gate) }
 
   func begin(
     _ viewer: Viewer, from place: String, with device: String
@@ -68,10 +73,11 @@ public struct SignIn: Sendable {
     return Visit(viewer: viewer, session: session)
   }
 
-  /// Asks for the password again before something that cannot be taken back (P053).
-  public func prove(_ visit: Visit, _ password: Password) async throws {
+  /// Asks for the password again, and the second factor, before something that cannot be taken back (P053).
+  public func prove(_ visit: Visit, _ password: Password, code: String = "") async throws {
     let hash = try await store.passwordHash(visit.viewer.account, visit.viewer.member)
     guard try await password.matches(hash) else { throw Trouble("the password is wrong", "try again") }
+    try await factor.check(code, visit.viewer.account, visit.viewer.member)
     try await store.touch(visit.session, isProved: true)
   }
 

@@ -10,7 +10,7 @@ struct Doorkeeper: RouterMiddleware {
   let hall: Hall
 
   /// What is served before the set-up, and to whoever is not signed in.
-  private static let always: Set<String> = ["/health", "/style.css", "/icons.svg", "/icon.svg"]
+  private static let always: Set<String> = ["/health", "/style.css", "/icons.svg", "/icon.svg", "/live.js"]
 
   func handle(
     _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response

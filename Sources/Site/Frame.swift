@@ -31,13 +31,15 @@ struct Frame: Sendable {
   var me: String?
   var form: String
   var isDemo: Bool
+  /// In the demo: where a house of one's own begins.
+  var own: String?
   var operatorName: String
   var operatorAddress: String
   var operatorEmail: String
   var hasOperator: Bool
 
   init(
-    title: String, place: Place?, me: String?, form: String, isDemo: Bool,
+    title: String, place: Place?, me: String?, form: String, isDemo: Bool, own: String? = nil,
     operator record: OperatorRecord?
   ) {
     self.title = title
@@ -45,6 +47,7 @@ struct Frame: Sendable {
     self.me = me
     self.form = form
     self.isDemo = isDemo
+    self.own = own
     self.operatorName = record?.name ?? ""
     self.operatorAddress = record?.address ?? ""
     self.operatorEmail = record?.email ?? ""

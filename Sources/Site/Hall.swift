@@ -1,6 +1,7 @@
 import Consent
 import Flows
 import Hummingbird
+import Logging
 import Model
 import Store
 import Synchronization
@@ -12,6 +13,8 @@ struct Hall: Sendable {
     var visit: SignIn.Visit
     var token: WebToken
     var folder: String
+    /// Where a house of the visitor's own begins.
+    var own: (@Sendable () async throws -> String)?
   }
 
   let store: Store
@@ -20,7 +23,16 @@ struct Hall: Sendable {
   let pages: Pages
   /// Nil in a process without the keys of logins: it reaches no CRM.
   let deliver: Deliver?
+  /// Nil in a process that connects nothing.
+  let doors: Doors?
   let demo: DemoVisit?
+  /// Nil in a house that sends no mail.
+  let post: Post?
+  /// Whether everybody may open an account, by a link that is sent to the address.
+  let isOpen: Bool
+  let logger: Logger
+  /// Where files lie while they are sent.
+  let scratch: String
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
   let attempts = Attempts()
@@ -29,12 +41,20 @@ struct Hall: Sendable {
   /// The operator's record once it was said; it is asked for again until then.
   private final class Said: Sendable { let record = Mutex<OperatorRecord?>(nil) }
 
-  init(store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, demo: DemoVisit?, setupCode: String) {
+  init(
+    store: Store, gate: Gate, vault: Vault, pages: Pages, deliver: Deliver?, doors: Doors?, demo: DemoVisit?,
+    post: Post?, isOpen: Bool, logger: Logger, scratch: String, setupCode: String
+  ) {
     self.store = store
     self.gate = gate
     self.vault = vault
     self.pages = pages
     self.deliver = deliver
+    self.doors = doors
+    self.post = post
+    self.isOpen = isOpen && post != nil
+    self.logger = logger
+    self.scratch = scratch
     self.demo = demo
     self.setupCode = setupCode
   }
@@ -57,7 +77,8 @@ struct Hall: Sendable {
   ) async throws -> Response {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
-      form: context.formToken, isDemo: demo != nil, operator: try await operatorRecord())
+      form: context.formToken, isDemo: demo != nil, own: try await demo?.own?(),
+      operator: try await operatorRecord())
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }
 
@@ -74,9 +95,45 @@ struct Hall: Sendable {
   }
 
   /// The visit, if its password was given lately (P053); the demo has none to give.
-  func proved(_ context: SiteContext) throws -> SignIn.Visit {
+  ///
+  /// `back` is where to go on after the proof, for what is sent by a form.
+  func proved(_ context: SiteContext, back: String? = nil) throws -> SignIn.Visit {
     let visit = try context.signedIn()
-    guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded() }
+    guard demo != nil || visit.session.isProved(at: store.clock()) else { throw ProofNeeded(back: back) }
     return visit
+  }
+
+  /// Does something beside an answer that must not wait for it; what goes wrong is said to whoever runs the house.
+  func beside(_ act: @escaping @Sendable () async throws -> Void) {
+    let logger = logger
+    Task {
+      do {
+        try await act()
+      } catch {
+        logger.warning("a mail of the house was not sent: \(error)")
+      }
+    }
+  }
+
+  /// Whether a code of a second factor is asked for.
+  func hasFactor(_ viewer: Viewer) async throws -> Bool {
+    let standing = try await UseSecondFactor(store: store, gate: gate).standing(viewer)
+    if case .on = standing { return true }
+    return false
+  }
+
+  /// The name by which a source is shown.
+  func shown(_ source: Source) -> String { doors?.uploads.shown(source.location) ?? source.location }
+
+  /// The answer where nothing can be connected: the demo, and a server without the keys of logins.
+  func closed(_ context: SiteContext) async throws -> Response {
+    let words =
+      demo == nil
+      ? "This server was started without the keys of logins, so nothing can be connected here."
+      : "In the demo nothing is connected: it has no network."
+    let remedy = demo == nil ? "Whoever runs it starts it without --no-work." : "Start a house of your own: kith serve."
+    return try await page(
+      "message", MessagePage(heading: "Not here", words: words, remedy: remedy), title: "Not here", context,
+      status: .conflict)
   }
 }

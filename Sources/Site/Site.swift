@@ -2,7 +2,7 @@ public import Consent
 public import Flows
 import Hummingbird
 public import Logging
-import Model
+public import Model
 public import ServiceLifecycle
 public import Store
 import Synchronization
@@ -14,10 +14,13 @@ public struct Site: Sendable {
     public var viewer: Viewer
     /// Where the CRM of the demo lies.
     public var folder: String
+    /// Where a house of the visitor's own begins, if one is served beside the demo.
+    public var own: (@Sendable () async throws -> String)?
 
-    public init(viewer: Viewer, folder: String) {
+    public init(viewer: Viewer, folder: String, own: (@Sendable () async throws -> String)? = nil) {
       self.viewer = viewer
       self.folder = folder
+      self.own = own
     }
   }
 
@@ -26,7 +29,8 @@ public struct Site: Sendable {
   private let logger: Logger
 
   public init(
-    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, listen: Listen, demo: Demo? = nil, logger: Logger
+    store: Store, gate: Gate, vault: Vault, deliver: Deliver? = nil, doors: Doors? = nil, listen: Listen,
+    demo: Demo? = nil, post: Post? = nil, isOpen: Bool = false, scratch: String, logger: Logger
   ) throws {
     guard demo == nil || listen.isLoopback else {
       throw Refusal(.notYours, promise: 7, "the demo shows an account without sign-in: it listens on loopback alone")
@@ -38,10 +42,13 @@ public struct Site: Sendable {
           viewer: demo.viewer,
           session: WebSession(
             id: ID(0), account: demo.viewer.account, member: demo.viewer.member, madeAt: now, seenAt: now,
-            provedAt: now, place: "", device: "")), token: WebToken(), folder: demo.folder)
+            provedAt: now, place: "", device: "")), token: WebToken(), folder: demo.folder,
+        own: demo.own)
     }
     hall = Hall(
-      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, demo: visit,
+      store: store, gate: gate, vault: vault, pages: try Pages(), deliver: deliver, doors: doors, demo: visit,
+      post: post, isOpen: isOpen, logger: logger,
+      scratch: scratch,
       setupCode: String(WebToken().text.prefix(20)))
     self.listen = listen
     self.logger = logger
@@ -55,26 +62,54 @@ public struct Site: Sendable {
   /// Serves until the process is asked to stop; the services given run beside it.
   public func run(beside services: [any Service] = [], started: @escaping @Sendable () -> Void) async throws {
     let hasStarted = Mutex(false)
-    let app = Application(
-      router: router(),
-      configuration: ApplicationConfiguration(address: .hostname(listen.host, port: listen.port)),
-      services: services,
-      onServerRunning: { _ in
-        hasStarted.withLock { $0 = true }
-        started()
-      }, logger: logger)
+    let app = application(beside: services) {
+      hasStarted.withLock { $0 = true }
+      started()
+    }
     do {
       try await app.runService()
     } catch {
       if error is Trouble || error is Refusal || hasStarted.withLock({ $0 }) { throw error }
-      throw Trouble(
-        "the site cannot listen on \(listen): the port is taken, or the address is not of this machine",
-        "name another by --listen HOST:PORT")
+      throw Site.taken(listen)
     }
   }
 
   /// Every route, as `GET /people/{person}`.
   package var routes: [String] { router().routes.map { "\($0.method) \($0.path)" } }
+
+  /// The site as a service beside another; where it cannot listen that is said, and the rest goes on without it.
+  public func service(started: @escaping @Sendable (Trouble?) -> Void) -> any Service {
+    Beside(app: application(beside: []) { started(nil) }) { started(Site.taken(listen)) }
+  }
+
+  private struct Beside<App: ApplicationProtocol>: Service {
+    let app: App
+    let failed: @Sendable () -> Void
+
+    func run() async throws {
+      do {
+        try await app.run()
+      } catch {
+        failed()
+        try await gracefulShutdown()
+      }
+    }
+  }
+
+  private static func taken(_ listen: Listen) -> Trouble {
+    Trouble(
+      "the site cannot listen on \(listen): the port is taken, or the address is not of this machine",
+      "name another by --listen HOST:PORT")
+  }
+
+  private func application(
+    beside services: [any Service], started: @escaping @Sendable () -> Void
+  ) -> some ApplicationProtocol {
+    Application(
+      router: router(),
+      configuration: ApplicationConfiguration(address: .hostname(listen.host, port: listen.port)),
+      services: services, onServerRunning: { _ in started() }, logger: logger)
+  }
 
   func router() -> Router<SiteContext> {
     let router = Router(context: SiteContext.self)
@@ -84,6 +119,7 @@ public struct Site: Sendable {
     router.get("/health") { _, _ in await Health.answer(store) }
     router.get("/style.css") { _, _ in Answer.file(Templates.style, "text/css; charset=utf-8") }
     router.get("/icons.svg") { _, _ in Answer.file(Templates.icons, "image/svg+xml") }
+    router.get("/live.js") { _, _ in Answer.file(Templates.live, "text/javascript; charset=utf-8") }
     router.get("/icon.svg") { _, _ in Answer.file(Templates.icon, "image/svg+xml") }
     SetupPage.add(to: router, hall)
     RegisterPage.add(to: router, hall)
@@ -101,6 +137,19 @@ public struct Site: Sendable {
     LedgerPage.add(to: router, hall)
     AccountPage.add(to: router, hall)
     CookiesPage.add(to: router, hall)
+    StartPage.add(to: router, hall)
+    ConnectPage.add(to: router, hall)
+    PromisesPage.add(to: router, hall)
+    HeldPage.add(to: router, hall)
+    TeamPage.add(to: router, hall)
+    ForgottenPage.add(to: router, hall)
+    FactorPage.add(to: router, hall)
+    ExportPage.add(to: router, hall)
+    ErasePersonPage.add(to: router, hall)
+    EndPage.add(to: router, hall)
+    FilesPage.add(to: router, hall)
+    FilePage.add(to: router, hall)
+    DesignatePage.add(to: router, hall)
     return router
   }
 }
@@ -172,8 +221,9 @@ struct Guarded: RouterMiddleware {
     case let refusal as Refusal where refusal.reason == .notYours: return Answer.nothing
     case is SignInNeeded:
       return Response.redirect(to: "/sign-in?" + Form("").with([("next", path(request))]), type: .normal)
-    case is ProofNeeded:
-      return Response.redirect(to: "/prove?" + Form("").with([("next", path(request))]), type: .normal)
+    case let needed as ProofNeeded:
+      return Response.redirect(
+        to: "/prove?" + Form("").with([("next", needed.back ?? path(request))]), type: .normal)
     case is Foreign: return Answer.page(Templates.foreign, .forbidden)
     case let error as TooMany:
       var answer = Answer.page(Templates.tooMany, .tooManyRequests)

@@ -27,4 +27,7 @@ struct SiteContext: RequestContext {
 struct SignInNeeded: Error {}
 
 /// The password was given too long ago for what is asked (P053).
-struct ProofNeeded: Error {}
+struct ProofNeeded: Error {
+  /// Where to go on then; nil for where the question came from.
+  var back: String?
+}

@@ -46,4 +46,22 @@ extension Store {
     }
     try await register(member.account, member)
   }
+
+  /// Notes that a member knows what administrators may see (P030).
+  public func acknowledge(_ member: ID<Member>, _ account: ID<Account>) async throws {
+    let now = clock()
+    _ = try await write(account) { session in
+      try session.run(
+        "UPDATE member SET acknowledged_at = $3 WHERE account_id = $1 AND id = $2 AND acknowledged_at IS NULL",
+        [Value(account), Value(member), Value(now)])
+    }
+  }
+
+  public func set(_ role: Member.Role, of member: ID<Member>, _ account: ID<Account>) async throws {
+    _ = try await write(account) { session in
+      try session.run(
+        "UPDATE member SET role = $3 WHERE account_id = $1 AND id = $2",
+        [Value(account), Value(member), .text(role.rawValue)])
+    }
+  }
 }

@@ -55,7 +55,7 @@ extension Store {
 
   /// Forgets how a member signed in, or how all members of an account did.
   static func forgetSignIns(_ account: ID<Account>, _ member: ID<Member>? = nil, in session: any Session) throws {
-    for table in ["web_session", "sign_in_link", "password", "sign_in"] {
+    for table in ["web_session", "sign_in_link", "second_factor", "recovery_code", "password", "sign_in"] {
       if let member {
         try session.run(
           "DELETE FROM \(table) WHERE account_id = $1 AND member_id = $2", [Value(account), Value(member)])

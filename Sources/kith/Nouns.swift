@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Consent
+public import Flows
 public import Model
 public import Site
 
@@ -19,6 +20,12 @@ extension ShareLevel: ExpressibleByArgument {
 
 extension Listen: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
+}
+
+extension WebAddress: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  /// As it is written, for the help of a command.
+  public var defaultValueDescription: String { location }
 }
 
 extension Source.Kind: ExpressibleByArgument {}

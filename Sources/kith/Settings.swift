@@ -1,4 +1,5 @@
 import ArgumentParser
+import Flows
 import Foundation
 import Model
 import Wire
@@ -13,6 +14,18 @@ struct Settings: Sendable {
   /// Which servers may be dialled: the open internet, this machine, and what the operator names.
   var addressRules: AddressRules
   var clock: @Sendable () -> Instant
+  /// The operator's own mail server, by which members get links; nil sends none.
+  var post: PostSettings?
+  /// Whether everybody may open an account on the site.
+  var isOpen: Bool
+
+  /// How mails of the house are sent, and which links stand in them.
+  struct PostSettings: Sendable {
+    var address: PostAddress
+    var passwordFile: String?
+    var from: String
+    var site: String
+  }
 
   init(_ options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     func place(_ variable: String, _ fallback: String) -> String {
@@ -30,6 +43,30 @@ struct Settings: Sendable {
     listen = named("KITH_LISTEN") ?? "127.0.0.1:8080"
     addressRules = try Settings.rules(named("KITH_ALLOW"), ports: named("KITH_ALLOW_PORTS"))
     clock = try Settings.clock(named("KITH_CLOCK"))
+    isOpen = named("KITH_REGISTRATION") == "open"
+    post = try Settings.post(named)
+  }
+
+  /// `KITH_SMTP`, `KITH_SMTP_PASSWORD_FILE`, `KITH_SMTP_FROM`, and `KITH_SITE`, where members reach the site.
+  private static func post(_ named: (String) -> String?) throws -> PostSettings? {
+    guard let text = named("KITH_SMTP") else { return nil }
+    guard let address = PostAddress(text) else {
+      throw ValidationError("KITH_SMTP is smtps://user@host:465, or smtp://user@host:587")
+    }
+    // A link is made of what the operator says, never of what a request says of its host.
+    guard let site = named("KITH_SITE"), let place = WebAddress(site), place.path == nil else {
+      throw ValidationError("with KITH_SMTP say by KITH_SITE where members reach the site: https://kith.example.org")
+    }
+    guard let from = named("KITH_SMTP_FROM"), OpenAccount.isAddress(from) else {
+      throw ValidationError("with KITH_SMTP say by KITH_SMTP_FROM which address the mails come from")
+    }
+    let passwordFile = named("KITH_SMTP_PASSWORD_FILE")
+    guard address.user.isEmpty || passwordFile != nil else {
+      throw ValidationError("KITH_SMTP names a user: write the password into a file, KITH_SMTP_PASSWORD_FILE")
+    }
+    return PostSettings(
+      address: address, passwordFile: passwordFile, from: from,
+      site: site.hasSuffix("/") ? String(site.dropLast()) : site)
   }
 
   /// `KITH_ALLOW`: host names and blocks of addresses beyond the open internet; `KITH_ALLOW_PORTS`: ports beyond the usual.

@@ -1,7 +1,10 @@
 import Consent
 import Flows
+import Logging
 import Model
+import Outlets
 import ServiceLifecycle
+import Site
 import Store
 
 extension House {
@@ -10,7 +13,7 @@ extension House {
     _ limits: Worker.Limits = Worker.Limits(), progress: @escaping @Sendable (Progress) -> Void = { _ in },
     pulled: @escaping @Sendable (ID<Account>) -> Void = { _ in }
   ) -> Worker {
-    let pull = Pull(store: store, gate: gate, door: door, progress: progress)
+    let pull = Pull(store: store, gate: gate, door: door, uploads: uploads, progress: progress)
     let analyse = Analyse(store: store, gate: gate, progress: progress)
     let deliver = Deliver(store: store, gate: gate, door: door, progress: progress)
     let isWaiting: @Sendable (Job, Lease) -> Bool = { [door] job, lease in
@@ -65,6 +68,36 @@ extension [JobOutcome] {
 }
 
 extension House {
+  /// Files that were sent to the site and wait to be read.
+  var uploads: Uploads { Uploads(folder: settings.data + "/uploads") }
+
+  /// What the site reaches beyond the store.
+  func doors() -> Doors {
+    Doors(
+      server: door, discover: Discover(rules: settings.addressRules, now: settings.clock), crms: settings.data + "-crm",
+      apart: settings.database == nil ? [settings.data] : [], uploads: uploads)
+  }
+
+  /// What sends mails of the house; nil where the operator named no server for it.
+  private func post() throws -> Post? {
+    guard let post = settings.post else { return nil }
+    let login = try post.passwordFile.map {
+      Login(user: post.address.user, secret: String(decoding: try Secrets.read($0, "password"), as: UTF8.self))
+    }
+    let office = PostOffice(
+      post.address.server, login: post.address.user.isEmpty ? nil : login, rules: settings.addressRules,
+      now: settings.clock)
+    return Post(office, from: post.from, site: post.site)
+  }
+
+  /// The site of this house; one that reaches nothing holds no keys of logins.
+  func site(at place: Listen, reaches: Bool = true) throws -> Site {
+    try Site(
+      store: store, gate: gate, vault: vault, deliver: reaches ? deliver() : nil, doors: reaches ? doors() : nil,
+      listen: place, post: try post(), isOpen: settings.isOpen && reaches, scratch: settings.data + "/scratch",
+      logger: .kith)
+  }
+
   /// What keeps destinations in step, for flows that build on it.
   func deliver() -> Deliver { Deliver(store: store, gate: gate, door: door) }
 }

@@ -28,7 +28,7 @@ import Testing
       "--oauth-token-file", file, "--warrant",
     ]
     for (text, words) in [
-      ("{}", "no token in the file"), ("{\"refresh_token\":\"a\"}", "client_id and token_endpoint"), ("{", "no JSON"),
+      ("{}", "no token in this JSON"), ("{\"refresh_token\":\"a\"}", "client_id and token_endpoint"), ("{", "no JSON"),
       ("{\"refresh_token\":\"a\",\"client_id\":\"b\",\"token_endpoint\":\"http://example.test/\"}", "https://"),
       ("{\"refresh_token\":\"a\",\"client_id\":\"b\",\"token_endpoint\":\"https://10.0.0.1/\"}", "not dialled"),
       (Self.file("wrong", web.port), "ended this sign-in"),

@@ -11,11 +11,14 @@ final class StagedSite: Sendable {
   var address: String { "http://127.0.0.1:\(port)" }
   private let server: ChildProcess
 
-  /// Starts the site on the data of a scratch folder.
-  init(_ cli: CLI, _ words: [String] = ["--no-work"]) throws {
+  /// Starts the site on the data of a scratch folder; `clock` is when it is then, if not as for the command line.
+  init(
+    _ cli: CLI, _ words: [String] = ["--no-work"], clock: String? = nil, with extra: [String: String] = [:]
+  ) throws {
     port = try StagedDovecot.freePort()
     server = try ChildProcess(
-      ["/usr/bin/env", CLI.binary, "serve", "--listen", "127.0.0.1:\(port)"] + words, environment: cli.environment,
+      ["/usr/bin/env", CLI.binary, "serve", "--listen", "127.0.0.1:\(port)"] + words,
+      environment: cli.environment.merging(clock.map { ["KITH_CLOCK": $0] } ?? [:]) { $1 }.merging(extra) { $1 },
       errorsAmongOutput: true)
     let said = try server.firstLine()
     try #require(said.contains("Kith serves on"), "\(said)")
@@ -41,7 +44,9 @@ final class Browser {
     /// The value of a hidden field.
     func hidden(_ name: String) -> String {
       guard let at = body.range(of: "name=\"\(name)\" value=\"") else { return "" }
-      return String(body[at.upperBound...].prefix { $0 != "\"" })
+      return String(body[at.upperBound...].prefix { $0 != "\"" }).replacing("&#x3D;", with: "=")
+        .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+        .replacing("&#39;", with: "'").replacing("&amp;", with: "&")
     }
   }
 
@@ -70,8 +75,28 @@ final class Browser {
     return try ask(path, words)
   }
 
-  private func ask(_ path: String, _ words: [String]) throws -> Page {
-    var all = ["curl", "-s", "-i", "--max-time", "60", "-A", agent, "--http1.1"]
+  /// Sends a form with a file, as a drop on it would.
+  func upload(_ path: String, file: String, as name: String? = nil, form: String? = nil) throws -> Page {
+    try ask(
+      path,
+      [
+        "-H", "Origin: http://127.0.0.1:\(port)", "-F", "form=\(form ?? self.form)", "-F",
+        "file=@\(file)" + (name.map { ";filename=\($0)" } ?? ""),
+      ])
+  }
+
+  /// Sends a form and keeps what comes back in a file.
+  func download(_ path: String, _ fields: [String: String], to file: String) throws -> Page {
+    var words = ["-X", "POST", "-H", "Origin: http://127.0.0.1:\(port)", "-o", file, "-D", "-"]
+    for (name, value) in ["form": form].merging(fields, uniquingKeysWith: { $1 }) {
+      words += ["--data-urlencode", "\(name)=\(value)"]
+    }
+    return try ask(path, words, headersAlone: true)
+  }
+
+  private func ask(_ path: String, _ words: [String], headersAlone: Bool = false) throws -> Page {
+    var all =
+      ["curl", "-s", "--max-time", "60", "-A", agent, "--http1.1", "-H", "Expect:"] + (headersAlone ? [] : ["-i"])
     if !cookie.isEmpty { all += ["-H", "Cookie: \(cookie)"] }
     let ended = try ChildProcess.run(["/usr/bin/env"] + all + words + ["http://127.0.0.1:\(port)\(path)"])
     try #require(ended.status == 0, "curl ended with \(ended.status)")

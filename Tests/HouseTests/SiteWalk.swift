@@ -9,6 +9,9 @@ struct SiteRoute: Hashable, CustomStringConvertible {
   private var parts: [Substring] { description.drop { $0 != "/" }.split(separator: "/") }
   var takesIDs: Bool { parts.contains { SiteRoute.isHole($0) } }
 
+  /// What stands in its holes is no id: a word of a link, a kind, a promise; files that wait are tried by their own test.
+  var namesNoRow: Bool { ["{token}", "{kind}", "{promise}", "{file}"].contains { description.contains($0) } }
+
   private static func isHole(_ part: Substring) -> Bool { part.hasPrefix(":") || part.hasPrefix("{") }
 
   /// Whether a request goes by this route; one without holes goes before one with.

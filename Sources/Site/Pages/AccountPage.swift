@@ -19,6 +19,7 @@ struct AccountPage: Sendable {
   var role: String
   var sessions: [Session]
   var hasOthers: Bool
+  var hasFactor: Bool
   var trouble: String?
   var done: String?
 
@@ -46,7 +47,7 @@ struct AccountPage: Sendable {
       let form = try await hall.form(request, context)
       try hall.attempts.note(["prove \(visit.session.id)"], at: hall.store.clock())
       do {
-        try await hall.signIn.prove(visit, Password(given: form.exact("old")))
+        try await hall.signIn.prove(visit, Password(given: form.exact("old")), code: form["code"])
         let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).choose(
           try Password(new: form.exact("password")), as: visit.viewer, from: context.peer, with: Device.words(request))
         return SignInPage.enter(entered.token, to: "/account?done=password")
@@ -73,7 +74,7 @@ struct AccountPage: Sendable {
         Session(
           id: $0.id.description, device: $0.device, place: $0.place, began: Words.date($0.madeAt),
           seen: Words.date($0.seenAt), isThis: $0.id == visit.session.id)
-      }, hasOthers: sessions.contains { $0.id != visit.session.id })
+      }, hasOthers: sessions.contains { $0.id != visit.session.id }, hasFactor: try await hall.hasFactor(viewer))
   }
 
   static let template = """
@@ -81,7 +82,7 @@ struct AccountPage: Sendable {
     <h1>Account</h1>
     {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
-    <p>You are signed in as <strong>{{body.email}}</strong> ({{body.role}}).</p>
+    <p>You are signed in as <strong>{{body.email}}</strong> ({{body.role}}). <a href="/team">Your team, and who sees what</a></p>
     <section aria-labelledby="sessions">
     <h2 id="sessions">Where you are signed in</h2>
     <ul class="list">
@@ -106,11 +107,14 @@ struct AccountPage: Sendable {
     <form class="stack" method="post" action="/account/password">
     <input type="hidden" name="form" value="{{frame.form}}">
     <label>The password you have <input name="old" type="password" required autocomplete="current-password"></label>
+    {{#body.hasFactor}}<label>Code of your second factor <input name="code" required autocomplete="one-time-code"></label>{{/body.hasFactor}}
     <label>The new one <small>At least ten characters. A sentence is good.</small>
     <input name="password" type="password" required minlength="10" autocomplete="new-password"></label>
     <p><button>Change it</button></p>
     </form>
     </section>
+    <p><a href="/account/factor">{{#body.hasFactor}}Your second factor{{/body.hasFactor}}{{^body.hasFactor}}Set up a second factor for signing in{{/body.hasFactor}}</a></p>
+    <p><a href="/account/end">Close or erase the account …</a></p>
     {{/frame.isDemo}}
     {{> foot}}
     """

@@ -64,12 +64,16 @@ struct CRMPage: Sendable {
   private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
     let destinations = try await hall.store.destinations(viewer.account, member: viewer.member)
     let states = try await hall.store.destinationStates(viewer.account, viewer.member)
+    let troubles = Dictionary(
+      try await hall.store.troubledJobs(viewer.account).filter { $0.job.kind == .deliver }
+        .map { ($0.job.subject, $0.trouble) }, uniquingKeysWith: { first, _ in first })
     let conflicts = try await DecideConflict(store: hall.store, gate: hall.gate).list(viewer)
     let journal = try await hall.store.journal(viewer, before: before, limit: JournalLine.size + 1)
     let shown = journal.prefix(JournalLine.size)
     let names = try await names(Set(conflicts.map(\.person)).union(shown.map(\.person)), viewer, hall.store)
     return CRMPage(
-      destinations: destinations.map { Line($0, states[$0.id]) }, hasDestinations: !destinations.isEmpty,
+      destinations: destinations.map { Line($0, states[$0.id], troubles[$0.id.rawValue]) },
+      hasDestinations: !destinations.isEmpty,
       conflicts: conflicts.map { conflict in
         Open(
           id: conflict.id.description, name: names[conflict.person] ?? "somebody who is not there any more",
@@ -115,7 +119,7 @@ struct CRMPage: Sendable {
     {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
-    {{^body.hasDestinations}}<p class="empty">No CRM is designated yet. Name one: <code>kith destination add --help</code>. Nothing leaves before you have seen and approved it.</p>{{/body.hasDestinations}}
+    {{^body.hasDestinations}}<p class="empty">No CRM is chosen yet. Nothing leaves before you have seen and approved it. <a href="/connect/crm">Choose your CRM</a></p>{{/body.hasDestinations}}
     <section aria-labelledby="conflicts">
     <h2 id="conflicts">Waiting for your decision</h2>
     {{#body.conflicts}}
@@ -149,13 +153,13 @@ struct CRMPage: Sendable {
 }
 
 extension CRMPage.Line {
-  init(_ destination: Destination, _ state: DestinationState?) {
+  init(_ destination: Destination, _ state: DestinationState?, _ job: String?) {
     let waiting = state?.waiting ?? 0
     self.init(
       href: "/crm/\(destination.id)", location: destination.location, kind: destination.kind.rawValue,
       isRevoked: destination.revokedAt != nil,
       lastRun: state?.lastRunAt.map { Words.date($0) + " (UTC)" } ?? "never yet",
-      trouble: state?.trouble,
+      trouble: state?.trouble ?? job,
       waiting: waiting == 0
         ? "what is to leave waits here" : Words.count(waiting, "change waits", "changes wait") + " here")
   }

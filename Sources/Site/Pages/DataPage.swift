@@ -68,7 +68,7 @@ struct DataPage: Sendable {
     let lines = states.map { state in
       let books = (folders[state.source.id] ?? []).map(Book.init)
       return Line(
-        href: "/data/sources/\(state.source.id)", location: state.source.location, kind: state.source.kind.rawValue,
+        href: "/data/sources/\(state.source.id)", location: hall.shown(state.source), kind: state.source.kind.rawValue,
         depth: state.source.depth.rawValue, lastRun: state.lastRunAt.map(Words.date) ?? "never yet",
         trouble: state.trouble, isRevoked: state.source.revokedAt != nil, books: books, hasBooks: !books.isEmpty)
     }
@@ -84,7 +84,9 @@ struct DataPage: Sendable {
     {{> head}}
     <h1>Your data</h1>
     {{#body.done}}<p class="notice" role="status">{{body.done}}</p>{{/body.done}}
-    <p><a href="/data/ledger">Who read what, and why</a></p>
+    <p><a href="/data/ledger">Who read what, and why</a> ·
+    <a href="/data/held">What we hold</a> · <a href="/promises">Our promises</a> ·
+    <a href="/data/export">Take everything out</a></p>
     <section aria-labelledby="sources">
     <h2 id="sources">What is read</h2>
     {{#body.sources}}
@@ -109,7 +111,11 @@ struct DataPage: Sendable {
     {{^isRevoked}}<p><a class="button quiet" href="{{href}}">Stop reading here …</a></p>{{/isRevoked}}
     </article>
     {{/body.sources}}
-    {{^body.hasSources}}<p class="empty">Nothing is read yet. Add a mailbox or an address book: <code>kith source add imap --help</code>.</p>{{/body.hasSources}}
+    <p class="toolbar"><a class="button quiet" href="/connect/mailbox">Connect a mailbox</a>
+    <a class="button quiet" href="/connect/contacts">An address book</a>
+    <a class="button quiet" href="/connect/calendar">A calendar</a>
+    <a class="button quiet" href="/connect/files">A file</a></p>
+    {{^body.hasSources}}<p class="empty">Nothing is read yet. Connect a mailbox, an address book or a calendar.</p>{{/body.hasSources}}
     </section>
     <section aria-labelledby="grants">
     <h2 id="grants">What you allowed</h2>

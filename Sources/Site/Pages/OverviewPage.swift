@@ -80,7 +80,7 @@ struct OverviewPage: Sendable {
     </table>
     </div>
     {{/body.hasPeople}}
-    {{^body.hasPeople}}<p class="empty">Nobody is known yet. People appear here when mail or an address book has been read.</p>{{/body.hasPeople}}
+    {{^body.hasPeople}}<p class="empty">Nobody is known yet. People appear here when mail or an address book has been read. <a href="/start">First steps</a></p>{{/body.hasPeople}}
     </section>
     <section aria-labelledby="whole">
     <h2 id="whole">Completeness</h2>

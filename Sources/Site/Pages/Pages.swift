@@ -18,6 +18,15 @@ struct Pages {
     "policy": PolicyPage.template, "message": MessagePage.template,
     "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
     "dry-run": DryRunPage.template, "undo": UndoPage.template,
+    "promises": PromisesPage.template, "promise": PromisePage.template, "held": HeldPage.template,
+    "team": TeamPage.template, "invited": InvitedPage.template, "forgotten": ForgottenPage.template,
+    "factor": FactorPage.template,
+    "factor-codes": FactorCodesPage.template, "export": ExportPage.template,
+    "erase-person": ErasePersonPage.template, "erased": ErasedPage.template,
+    "end": EndPage.template, "ended": EndedPage.template, "files": FilesPage.template, "file": FilePage.template,
+    "start": StartPage.template,
+    "connect": ConnectPage.template, "designate": DesignatePage.template,
+    "dry-run-trouble": DryRunTroublePage.template, "designate-kinds": DesignateKindsPage.template,
   ]
 
   func render(_ name: String, _ page: Any) -> String { library.render(page, withTemplate: name) ?? "" }

@@ -115,6 +115,7 @@ struct PersonPageView: Sendable {
     {{^body.hasParts}}<p class="empty">There was no contact yet, or you see the directory alone.</p>{{/body.hasParts}}
     </section>
     </div>
+    {{#body.isOwn}}<p><a href="/people/{{body.id}}/erase">Erase this person for good …</a></p>{{/body.isOwn}}
     {{> foot}}
     """
 }

@@ -22,7 +22,7 @@ struct RevokePage: Sendable {
       let depend = try await Revoke(store: hall.store, gate: hall.gate).preview(viewer.account, viewer.member, id)
       let held = Words.count(depend.mails, "mail", "mails") + " and " + Words.count(depend.cards, "card", "cards")
       let page = RevokePage(
-        id: id.description, location: state.source.location, held: held,
+        id: id.description, location: hall.shown(state.source), held: held,
         people: Words.count(depend.people, "person", "people"),
         others: Words.count(depend.others, "other source", "other sources"))
       return try await hall.page("revoke", page, title: "Stop reading", at: .data, context)

@@ -9,21 +9,26 @@ struct SignInPage: Sendable {
   var email = ""
   var next = ""
   var trouble: String?
+  /// Whether a link can be sent, and whether everybody may open an account.
+  var sendsMail = false
+  var isOpen = false
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/sign-in") { request, context in
       if context.visit != nil { return Response.redirect(to: "/", type: .normal) }
-      let page = SignInPage(next: Links.own(Form.query(of: request)["next"]))
+      let page = SignInPage(
+        next: Links.own(Form.query(of: request)["next"]), sendsMail: hall.post != nil, isOpen: hall.isOpen)
       return try await hall.page("sign-in", page, title: "Sign in", context)
     }
     router.post("/sign-in") { request, context in
       let form = try await Form.body(of: request)
-      var page = SignInPage(email: form["email"], next: Links.own(form["next"]))
+      var page = SignInPage(
+        email: form["email"], next: Links.own(form["next"]), sendsMail: hall.post != nil, isOpen: hall.isOpen)
       let names = ["place " + context.peer, "name " + fold(page.email)]
       try hall.attempts.note(names, at: hall.store.clock())
       do {
         let entered = try await hall.signIn.enter(
-          email: page.email, password: Password(given: form.exact("password")), from: context.peer,
+          email: page.email, password: Password(given: form.exact("password")), code: form["code"], from: context.peer,
           with: Device.words(request))
         hall.attempts.forget(names)
         return enter(entered.token, to: page.next.isEmpty ? "/" : page.next)
@@ -55,10 +60,14 @@ struct SignInPage: Sendable {
     <input type="hidden" name="next" value="{{body.next}}">
     <label>E-mail address <input name="email" type="email" required autocomplete="username" value="{{body.email}}"></label>
     <label>Password <input name="password" type="password" required autocomplete="current-password"></label>
+    <label>Code <small>Only if you set up a second factor.</small>
+    <input name="code" inputmode="text" autocomplete="one-time-code"></label>
     <p><button>Sign in</button></p>
     </form>
-    <p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once
-    (<code>kith member link</code>).</p>
+    {{#body.isOpen}}<p><a href="/register">Open an account</a></p>{{/body.isOpen}}
+    {{#body.sendsMail}}<p><a href="/forgotten">A forgotten password</a></p>{{/body.sendsMail}}
+    {{^body.sendsMail}}<p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once
+    (<code>kith member link</code>).</p>{{/body.sendsMail}}
     {{> foot}}
     """
 }
@@ -66,21 +75,23 @@ struct SignInPage: Sendable {
 /// Asks for the password again before something that cannot be taken back (P053).
 struct ProvePage: Sendable {
   var next: String
+  var hasFactor = false
   var trouble: String?
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/prove") { request, context in
-      _ = try context.signedIn()
-      let page = ProvePage(next: Links.own(Form.query(of: request)["next"]))
+      let visit = try context.signedIn()
+      let page = ProvePage(
+        next: Links.own(Form.query(of: request)["next"]), hasFactor: try await hall.hasFactor(visit.viewer))
       return try await hall.page("prove", page, title: "Is it you?", context)
     }
     router.post("/prove") { request, context in
       let visit = try context.signedIn()
       let form = try await hall.form(request, context)
-      var page = ProvePage(next: Links.own(form["next"]))
+      var page = ProvePage(next: Links.own(form["next"]), hasFactor: try await hall.hasFactor(visit.viewer))
       try hall.attempts.note(["prove \(visit.session.id)"], at: hall.store.clock())
       do {
-        try await hall.signIn.prove(visit, Password(given: form.exact("password")))
+        try await hall.signIn.prove(visit, Password(given: form.exact("password")), code: form["code"])
         return Response.redirect(to: page.next.isEmpty ? "/" : page.next, type: .normal)
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
@@ -99,6 +110,8 @@ struct ProvePage: Sendable {
     <input type="hidden" name="form" value="{{frame.form}}">
     <input type="hidden" name="next" value="{{body.next}}">
     <label>Password <input name="password" type="password" required autocomplete="current-password"></label>
+    {{#body.hasFactor}}<label>Code <small>Of your app, or one that you wrote down.</small>
+    <input name="code" required inputmode="text" autocomplete="one-time-code"></label>{{/body.hasFactor}}
     <p><button>Go on</button></p>
     </form>
     {{> foot}}

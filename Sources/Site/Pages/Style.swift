@@ -133,6 +133,16 @@ extension Templates {
     .quiet { background: transparent; color: var(--tint); border-color: var(--line); }
     .danger { background: var(--bad); color: var(--paper); }
     .inline { display: inline; }
+    .drop { border: 2px dashed var(--line); border-radius: var(--round); padding: var(--s5); background: var(--card); }
+    .drop input { border: 0; padding: var(--s5) 0; }
+    .steps { padding-left: 1.5rem; margin: 0 0 var(--s4); }
+    .steps li { padding: var(--s1) 0; color: var(--soft); }
+    .steps li[aria-current] { color: var(--ink); font-weight: 600; }
+    progress { width: 10rem; height: .8rem; accent-color: var(--tint); }
+    details { margin: 0 0 var(--s4); }
+    summary { cursor: pointer; color: var(--tint); padding: .6rem 0; font-weight: 600; }
+    fieldset { border: 1px solid var(--line); border-radius: var(--round); padding: var(--s3) var(--s4); margin: 0; display: grid; gap: var(--s2); }
+    legend { font-weight: 600; font-size: .92rem; padding: 0 var(--s1); }
     .pager { margin: var(--s4) 0; }
     iframe.mail { width: 100%; height: 28rem; border: 1px solid var(--line); border-radius: var(--round); background: #fff; }
     @media (prefers-reduced-motion: no-preference) { a, button { transition: background-color .12s, filter .12s; } }

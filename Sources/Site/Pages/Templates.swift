@@ -37,7 +37,8 @@ enum Templates {
   static let foot = """
     </main>
     <footer>
-    {{#frame.isDemo}}<p>The demo: all people are invented. It is served to this machine alone, and nothing leaves it.</p>{{/frame.isDemo}}
+    {{#frame.isDemo}}<p>The demo: all people are invented. It is served to this machine alone, and nothing leaves it.
+    {{#frame.own}}<a href="{{frame.own}}">Begin with your own mail</a>{{/frame.own}}</p>{{/frame.isDemo}}
     {{^frame.isDemo}}{{#frame.hasOperator}}<p>Run by {{frame.operatorName}}, {{frame.operatorAddress}},
     <a href="mailto:{{frame.operatorEmail}}">{{frame.operatorEmail}}</a>.</p>{{/frame.hasOperator}}{{/frame.isDemo}}
     <p><a href="/policy">Privacy policy</a> · <a href="/cookies">Cookies</a></p>

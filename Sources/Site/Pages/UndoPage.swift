@@ -19,7 +19,7 @@ struct UndoPage: Sendable {
         return Answer.nothing
       }
       let report = try await Undo(deliver).run(id, as: viewer, dryRun: true)
-      return try await hall.page("undo", UndoPage(report), title: "Take back", at: .crm, context)
+      return try await page(report, viewer, hall, context)
     }
     router.post("/crm/journal/:entry/undo") { request, context in
       let viewer = try context.signedIn().viewer
@@ -30,15 +30,22 @@ struct UndoPage: Sendable {
       let report = try await Undo(deliver).run(id, as: viewer, approve: form["digest"].isEmpty ? nil : form["digest"])
       guard report.undoing != nil else {
         // What leaves has changed since it was shown: it is shown again.
-        return try await hall.page("undo", UndoPage(report), title: "Take back", at: .crm, context)
+        return try await page(report, viewer, hall, context)
       }
       return Response.redirect(to: "/crm?done=undone", type: .normal)
     }
   }
 
-  init(_ report: UndoReport) {
+  private static func page(
+    _ report: UndoReport, _ viewer: Viewer, _ hall: Hall, _ context: SiteContext
+  ) async throws -> Response {
+    let names = try await DryRunPage.names(report.lines, viewer, hall.store)
+    return try await hall.page("undo", UndoPage(report, names), title: "Take back", at: .crm, context)
+  }
+
+  init(_ report: UndoReport, _ names: [String: String]) {
     id = report.entry.description
-    changes = report.lines.map(DryRunPage.Change.init)
+    changes = report.lines.map { DryRunPage.Change($0, names[$0.person] ?? $0.person) }
     hasChanges = !changes.isEmpty
     edited = report.edited.isEmpty ? nil : report.edited.map(\.name).joined(separator: ", ")
     digest = report.digest ?? ""

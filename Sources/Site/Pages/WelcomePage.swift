@@ -10,8 +10,10 @@ struct WelcomePage: Sendable {
   var name = ""
   var email = ""
   var isTeam = false
+  var acknowledgement = Invite.acknowledgement
   var trouble: String?
   var isOver = false
+  var hasFactor = false
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/welcome/:token") { _, context in
@@ -28,11 +30,10 @@ struct WelcomePage: Sendable {
         return try await hall.page("welcome", page, title: "Choose a password", context, status: .notFound)
       }
       do {
-        guard !page.isTeam || form.has("team") else {
-          throw Refusal(.notAcknowledged, promise: 30, "say that you know who may see what in a team")
-        }
         let entered = try await ChoosePassword(store: hall.store, gate: hall.gate).use(
-          WebToken(word), try Password(new: form.exact("password")), from: context.peer, with: Device.words(request))
+          WebToken(word), try Password(new: form.exact("password")), code: form["code"],
+          acknowledges: form.has("team"), from: context.peer,
+          with: Device.words(request))
         return SignInPage.enter(entered.token, to: "/")
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
@@ -49,7 +50,8 @@ struct WelcomePage: Sendable {
       let member = try await ChoosePassword(store: hall.store, gate: hall.gate).member(WebToken(word))
       page.name = member.name
       page.email = member.email
-      page.isTeam = try await hall.store.members(member.account).count > 1
+      page.hasFactor = try await hall.hasFactor(try await hall.gate.viewer(member.account, member.id))
+      page.isTeam = try await ChoosePassword(store: hall.store, gate: hall.gate).mustAcknowledge(member)
     } catch let trouble as Trouble {
       page.trouble = Words.sentence(trouble)
       page.isOver = true
@@ -67,10 +69,11 @@ struct WelcomePage: Sendable {
     <input type="hidden" name="username" value="{{body.email}}" autocomplete="username">
     <label>Password <small>At least ten characters. A sentence is good.</small>
     <input name="password" type="password" required minlength="10" autocomplete="new-password"></label>
+    {{#body.hasFactor}}<label>Code of your second factor <small>Of your app, or one that you wrote down.</small>
+    <input name="code" required autocomplete="one-time-code"></label>{{/body.hasFactor}}
     {{#body.isTeam}}
     <label class="check"><input type="checkbox" name="team" value="yes" required>
-    <span>I know that I join a team: what I share is seen by the colleagues I share it with, administrators among them,
-    and each look at it stands in the ledger. What I do not share is seen by nobody else.</span></label>
+    <span>{{body.acknowledgement}}</span></label>
     {{/body.isTeam}}
     <p><button>Sign in</button></p>
     </form>

@@ -40,6 +40,32 @@ CREATE TABLE password (
 --: hash: key password customer - life skip row
 --: changed_at: open instant customer - life skip row
 
+CREATE TABLE recovery_code (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (account_id, member_id, digest)
+);
+--: account_id: open id customer - life skip row
+--: member_id: open id customer - life skip row
+--: digest: key token customer - life skip row
+
+CREATE TABLE second_factor (
+  account_id BIGINT NOT NULL,
+  member_id BIGINT NOT NULL,
+  nonce TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  last_step BIGINT NOT NULL,
+  PRIMARY KEY (account_id, member_id)
+);
+--: account_id: open id customer - life skip row
+--: member_id: open id customer - life skip row
+--: nonce: key token customer - life skip row
+--: made_at: open instant customer - life skip row
+--: confirmed_at: open instant customer - life skip row
+--: last_step: open instant customer - life skip row
+
 CREATE TABLE sign_in (
   account_id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,

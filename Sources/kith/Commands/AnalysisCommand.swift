@@ -60,7 +60,8 @@ struct AnalysisCommand: AsyncParsableCommand {
     _ analysis: Analysis, on isOn: Bool, _ who: AccountOptions, _ house: House, _ output: Output
   ) async throws {
     let asker = try await house.asker(who)
-    let changed = try await house.store.turn(analysis, on: isOn, asker.account, asker.member.id)
+    let changed = try await SwitchAnalysis(store: house.store).turn(
+      analysis, on: isOn, as: try await house.viewer(asker))
     try output.value(["name": .text(analysis.rawValue), "on": .bool(isOn), "changed": .bool(changed)])
   }
 }

@@ -10,16 +10,13 @@ struct CRMServerOptions: ParsableArguments {
   @Option(help: "A file of certificates (PEM) to trust instead of the system's.") var ca: String?
 
   func validate() throws {
-    guard url.isSecure || url.isThisMachine else {
+    guard url.isSafe else {
       throw ValidationError("http:// sends the login in the clear: it is for this machine only")
     }
   }
 
-  /// The address in the one form in which it names a place.
-  var location: String { url.location }
-
-  /// The server, if it may be dialled by what is written of it.
-  func server(in house: House) throws -> MailServer { try url.server(ca: ca, in: house) }
+  /// The wish for a CRM of a kind at that address.
+  func wish(_ kind: Destination.Kind) throws -> AddDestination.Wish { try url.wish(kind, ca: ca) }
 }
 
 /// How much of interactions is entered in a CRM.
@@ -32,19 +29,15 @@ struct ActivityOptions: ParsableArguments {
       throw ValidationError("--activities is off, metadata, subject or full")
     }
   }
-
-  /// As a destination keeps it.
-  var options: [String: String] { activities == "off" ? [:] : [ActivityLevel.option: activities] }
 }
 
 extension WebAddress {
-  /// The server, if it may be dialled by what is written of it.
-  func server(ca: String?, in house: House) throws -> MailServer {
-    let server = MailServer(
-      host: host, port: port, path: path, security: isSecure ? .implicit : .none,
-      authority: try ca.map { try Secrets.authority($0) })
-    try house.door.check(server)
-    return server
+  /// The wish for a CRM of a kind here; `ca` is a file of certificates.
+  func wish(_ kind: Destination.Kind, ca: String?) throws -> AddDestination.Wish {
+    var wish = AddDestination.Wish(kind)
+    wish.place = self
+    wish.authority = try ca.map { try Secrets.authority($0) }
+    return wish
   }
 }
 
@@ -53,5 +46,13 @@ extension Output {
   func destination(_ added: Destination) throws {
     try value(["id": JSON(added.id), "kind": .text(added.kind.rawValue), "location": .text(added.location)])
     try say("\nNothing is written before you accept it: kith sync --deliver --dry-run")
+  }
+}
+
+extension House {
+  /// Adds a CRM in the name of who asks.
+  func add(_ wish: AddDestination.Wish, _ who: AccountOptions, _ output: Output) async throws {
+    let asker = try await asker(who)
+    try output.destination(try await AddDestination(deliver()).add(wish, as: try await viewer(asker)))
   }
 }

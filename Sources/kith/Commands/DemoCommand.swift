@@ -4,6 +4,7 @@ import Flows
 import Formats
 import Foundation
 import Model
+import ServiceLifecycle
 import Site
 import Stage
 import Store
@@ -14,6 +15,7 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo", abstract: "An invented household: read, understood, delivered; then the site.")
   @OptionGroup var global: GlobalOptions
   @Option(help: "Where to listen, on loopback; default 127.0.0.1:8080.") var listen: Listen?
+  @Option(help: "Serve a house of your own there beside it: where you begin with your own mail.") var own: Listen?
   @Flag(name: .customLong("no-serve"), help: "End after the delivery.") var noServe = false
 
   func run() async throws {
@@ -28,18 +30,43 @@ struct DemoCommand: AsyncParsableCommand {
     let house = try await House.open(settings)
     do {
       let viewer = try await DemoRun(house: house, demo: demo, output: Output(json: global.json)).run()
-      if !noServe {
-        let site = try Site(
-          store: house.store, gate: house.gate, vault: house.vault, deliver: house.deliver(), listen: place,
-          demo: Site.Demo(viewer: viewer, folder: demo.crm), logger: .kith)
-        try Console.flush()
-        try await site.run { Console.error("\nThe demo is served on http://\(place)  (stop it with Ctrl-C)") }
-      }
+      if !noServe { try await serve(house, Site.Demo(viewer: viewer, folder: demo.crm), demo, at: place) }
     } catch {
       await house.close()
       throw error
     }
     await house.close()
+  }
+
+  /// Serves the demo, and beside it a house of the visitor's own, with its worker.
+  private func serve(_ house: House, _ shown: Site.Demo, _ demo: DemoHouse, at place: Listen) async throws {
+    guard let own else { return try await serve(house, shown, demo, at: place, beside: []) }
+    let mine = try await House.open(try Settings(global))
+    do {
+      let site = try mine.site(at: own)
+      var shown = shown
+      shown.own = { "http://\(own)" + (try await site.setupPath() ?? "/") }
+      let service = site.service { trouble in
+        Console.error(trouble.map { "\($0)" } ?? "Your own house is served on http://\(own)")
+      }
+      try await serve(house, shown, demo, at: place, beside: mine.services() + [service])
+    } catch {
+      await mine.close()
+      throw error
+    }
+    await mine.close()
+  }
+
+  private func serve(
+    _ house: House, _ shown: Site.Demo, _ demo: DemoHouse, at place: Listen, beside services: [any Service]
+  ) async throws {
+    let site = try Site(
+      store: house.store, gate: house.gate, vault: house.vault, deliver: house.deliver(), listen: place, demo: shown,
+      scratch: demo.data + "/scratch", logger: .kith)
+    try Console.flush()
+    try await site.run(beside: services) {
+      Console.error("\nThe demo is served on http://\(place)  (stop it with Ctrl-C)")
+    }
   }
 }
 

@@ -22,13 +22,10 @@ extension DestinationCommand {
     }
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try options.server(in: house)
-      let secret = try Secrets.read(passwordFile, "password")
-      let login = Login(user: user, secret: String(decoding: secret, as: UTF8.self))
-      let added = try await AddDestination(house.deliver()).addressBook(server, login, as: viewer)
-      try output.destination(added)
+      var wish = try options.wish(.carddav)
+      wish.user = user
+      wish.secret = String(decoding: try Secrets.read(passwordFile, "password"), as: UTF8.self)
+      try await house.add(wish, who, output)
     }
   }
 }

@@ -19,18 +19,11 @@ extension DestinationCommand {
     @OptionGroup var activities: ActivityOptions
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try options.server(in: house)
-      let key = String(decoding: try Secrets.read(keyFile, "key"), as: UTF8.self)
-      var chosen = activities.options
-      if let owner { chosen["owner"] = owner }
-      let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .espo, location: options.location, server: server,
-        options: chosen)
-      try output.destination(
-        try await AddDestination(house.deliver()).server(
-          wanted, Login(user: "", secret: key, kind: .token), as: viewer))
+      var wish = try options.wish(.espo)
+      wish.secret = String(decoding: try Secrets.read(keyFile, "key"), as: UTF8.self)
+      wish.owner = owner ?? ""
+      wish.activities = activities.activities
+      try await house.add(wish, who, output)
     }
   }
 }

@@ -21,7 +21,7 @@ extension DestinationCommand {
     @OptionGroup var activities: ActivityOptions
 
     func validate() throws {
-      guard baseUrl.isSecure || baseUrl.isThisMachine else {
+      guard baseUrl.isSafe else {
         throw ValidationError("http:// sends the login in the clear: it is for this machine only")
       }
       guard HubSpotCRM.isVersion(apiVersion) else {
@@ -33,19 +33,12 @@ extension DestinationCommand {
     }
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try baseUrl.server(ca: ca, in: house)
-      let token = String(decoding: try Secrets.read(tokenFile, "token"), as: UTF8.self)
-      var chosen = activities.options
-      chosen["api-version"] = apiVersion
-      if let owner { chosen["owner"] = owner }
-      let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .hubspot, location: baseUrl.location, server: server,
-        options: chosen)
-      try output.destination(
-        try await AddDestination(house.deliver()).server(
-          wanted, Login(user: "", secret: token, kind: .token), as: viewer))
+      var wish = try baseUrl.wish(.hubspot, ca: ca)
+      wish.secret = String(decoding: try Secrets.read(tokenFile, "token"), as: UTF8.self)
+      wish.version = apiVersion
+      wish.owner = owner ?? ""
+      wish.activities = activities.activities
+      try await house.add(wish, who, output)
     }
   }
 
@@ -61,20 +54,10 @@ extension DestinationCommand {
     @OptionGroup var activities: ActivityOptions
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try options.server(in: house)
-      let secret = String(decoding: try Secrets.read(secretFile, "secret"), as: UTF8.self)
-      guard WebhookCRM.isSecret(secret) else {
-        throw Trouble(
-          "the secret of the webhook is not one",
-          "write whsec_ and 24 to 64 random bytes in Base64: echo whsec_$(head -c 32 /dev/urandom | base64)")
-      }
-      let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .webhook, location: options.location, server: server,
-        options: activities.options)
-      try output.destination(
-        try await AddDestination(house.deliver()).server(wanted, Login(user: "", secret: secret), as: viewer))
+      var wish = try options.wish(.webhook)
+      wish.secret = String(decoding: try Secrets.read(secretFile, "secret"), as: UTF8.self)
+      wish.activities = activities.activities
+      try await house.add(wish, who, output)
     }
   }
 }

@@ -22,17 +22,12 @@ extension DestinationCommand {
     var relation: String?
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try options.server(in: house)
-      let secret = String(decoding: try Secrets.read(passwordFile, "password"), as: UTF8.self)
-      var chosen = ["database": database]
-      if let relation { chosen["relation"] = relation }
-      let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .tryton,
-        location: options.location + "/" + database, server: server, options: chosen)
-      try output.destination(
-        try await AddDestination(house.deliver()).server(wanted, Login(user: user, secret: secret), as: viewer))
+      var wish = try options.wish(.tryton)
+      wish.user = user
+      wish.secret = String(decoding: try Secrets.read(passwordFile, "password"), as: UTF8.self)
+      wish.database = database
+      wish.relation = relation ?? ""
+      try await house.add(wish, who, output)
     }
   }
 
@@ -46,15 +41,9 @@ extension DestinationCommand {
     @Option(help: "A file that holds the token of a user alone; - for standard input.") var tokenFile: String
 
     func run(in house: House, _ output: Output) async throws {
-      let asker = try await house.asker(who)
-      let viewer = try await house.viewer(asker)
-      let server = try options.server(in: house)
-      let token = String(decoding: try Secrets.read(tokenFile, "token"), as: UTF8.self)
-      let wanted = Destination(
-        id: house.store.ids.next(), member: viewer.member, kind: .amagi, location: options.location, server: server)
-      try output.destination(
-        try await AddDestination(house.deliver()).server(
-          wanted, Login(user: "", secret: token, kind: .token), as: viewer))
+      var wish = try options.wish(.amagi)
+      wish.secret = String(decoding: try Secrets.read(tokenFile, "token"), as: UTF8.self)
+      try await house.add(wish, who, output)
     }
   }
 }

@@ -43,9 +43,7 @@ struct DestinationCommand: AsyncParsableCommand {
       var rows: [JSON] = []
       for destination in try await house.store.destinations(asker.account, member: asker.member.id) {
         let digest = Deliver.digest(Deliver.standingRules(destination))
-        let accepted = try await house.store.approvals(asker.account, destination.id).contains {
-          $0.kind == .standing && $0.covers(digest)
-        }
+        let accepted = try await house.deliver().isAccepted(destination, asker.account)
         rows.append([
           "id": JSON(destination.id), "kind": .text(destination.kind.rawValue), "location": .text(destination.location),
           "accepted": .bool(accepted), "digest": .text(digest), "revoked_at": JSON(destination.revokedAt),

@@ -62,9 +62,16 @@ extension MemberCommand {
       abstract: "A link by which a member chooses a password for the site; it works once, for a day.")
     @OptionGroup var global: GlobalOptions
     @OptionGroup var who: AccountOptions
+    @Flag(
+      name: .customLong("forget-factor"), help: "Take the member's second factor away: the app was lost, and its codes."
+    )
+    var forgetFactor = false
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
+      if forgetFactor {
+        try await UseSecondFactor(store: house.store, gate: house.gate).giveUp(try await house.viewer(asker))
+      }
       let token = try await ChoosePassword(store: house.store, gate: house.gate).link(try await house.viewer(asker))
       let path = "/welcome/\(token.text)"
       try output.value(

@@ -84,6 +84,7 @@ struct EraseCommand: HouseCommand {
     let flow = Erase(store: house.store, gate: house.gate, door: house.door)
     guard let person else {
       try await flow.erase(asker.account, asker.member.id)
+      try house.uploads.forget(asker.account)
       return try output.value(["account": JSON(asker.account), "erased": true])
     }
     let outcome = try await flow.erase(person, asker.account, asker.member.id)

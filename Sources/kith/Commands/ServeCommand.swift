@@ -18,9 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try Settings(global)
     let place = try listen ?? Listen.of(settings)
     let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
-    let site = try Site(
-      store: house.store, gate: house.gate, vault: house.vault, deliver: noWork ? nil : house.deliver(), listen: place,
-      logger: .kith)
+    let site = try house.site(at: place, reaches: !noWork)
     let services: [any Service] = noWork ? [] : house.services()
     do {
       let setup = try await site.setupPath()

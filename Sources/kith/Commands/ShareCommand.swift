@@ -28,12 +28,7 @@ struct ShareCommand: AsyncParsableCommand {
         }
         return found.id
       }
-      if let person {
-        let seen = try await house.store.see(viewer) { try Seeing.person(person, in: $0) }
-        guard seen?.owner == asker.member.id else { throw Refusal(.notYours, promise: 7, "there is no such person") }
-      }
-      let share = try await house.store.share(
-        asker.account, asker.member.id, with: colleague, person: person, level: level)
+      let share = try await SharePeople(store: house.store).share(person, with: colleague, at: level, as: viewer)
       try output.value(["id": JSON(share)])
     }
   }

@@ -19,7 +19,7 @@ struct DAVOptions: ParsableArguments {
   var noCheck = false
 
   func validate() throws {
-    guard url.isSecure || url.isThisMachine else {
+    guard url.isSafe else {
       throw ValidationError("http:// sends the login in the clear: it is for this machine only")
     }
     if user.isEmpty || user.contains(":") || user.utf8.contains(where: { $0 < 32 }) {

@@ -58,7 +58,9 @@ extension SourceCommand {
 
     func run(in house: House, _ output: Output) async throws {
       let asker = try await house.asker(who)
-      let token = try tokenFile.map { try TokenFile($0, user: user) }
+      let token = try tokenFile.map {
+        try GivenToken(String(decoding: try Secrets.whole($0, "token"), as: UTF8.self), user: user)
+      }
       let server = MailServer(
         host: host, port: port ?? (tls == .starttls ? 143 : 993), security: tls,
         authority: try ca.map { try Secrets.authority($0) },

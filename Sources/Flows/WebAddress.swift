@@ -1,21 +1,21 @@
-import ArgumentParser
+public import Model
 
-/// The address of a server of address books as it is typed: scheme, host, port and path, and nothing else.
-struct WebAddress: ExpressibleByArgument, Equatable {
-  var isSecure: Bool
-  var host: String
-  var port: Int
+/// The address of a server as it is typed: scheme, host, port and path, and nothing else.
+public struct WebAddress: Sendable, Equatable {
+  public var isSecure: Bool
+  public var host: String
+  public var port: Int
   /// Nil where only the server is named.
-  var path: String?
+  public var path: String?
 
-  init(isSecure: Bool, host: String, port: Int, path: String? = nil) {
+  public init(isSecure: Bool, host: String, port: Int, path: String? = nil) {
     self.isSecure = isSecure
     self.host = host
     self.port = port
     self.path = path
   }
 
-  init?(argument: String) {
+  public init?(_ argument: String) {
     let schemes = [("https://", true), ("http://", false)]
     guard let (scheme, isSecure) = schemes.first(where: { argument.lowercased().hasPrefix($0.0) }),
       argument.utf8.allSatisfy({ $0 > 32 && $0 != 127 })
@@ -44,11 +44,17 @@ struct WebAddress: ExpressibleByArgument, Equatable {
   }
 
   /// Whether a login sent there in the clear goes no further than this machine.
-  var isThisMachine: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+  public var isThisMachine: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
 
   /// The address in the one form in which it names a place.
-  var location: String { "\(isSecure ? "https" : "http")://\(host):\(port)\(path ?? "")" }
+  public var location: String { "\(isSecure ? "https" : "http")://\(host):\(port)\(path ?? "")" }
 
-  /// As it is written, for the help of a command.
-  var defaultValueDescription: String { location }
+  /// Whether a login may be sent there: it goes over TLS, or no further than this machine.
+  public var isSafe: Bool { isSecure || isThisMachine }
+
+  /// The server there; `authority` are certificates in PEM that are trusted instead of the system's.
+  public func server(authority: String? = nil) -> MailServer {
+    MailServer(
+      host: host, port: port, path: path, security: isSecure ? .implicit : .none, authority: authority)
+  }
 }
