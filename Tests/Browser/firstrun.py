@@ -5,6 +5,7 @@ import re
 def mailbox(on, server):
     """A mailbox connected by what its page says, and the people known from it."""
     hand = on.hand
+    on.visit.open("/start")
     hand.follow("Connect your mailbox")
     hand.fill("Your e-mail address", "ada@example.test")
     hand.press("Find the server")

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Does every job of the site end to end, as somebody would, and says of each step whether it went.
 
-usage: journeys.py WAY [--empty SITE PATH] [--house SITE PATH]
+usage: journeys.py WAY [--empty SITE PATH MAILBOX] [--house SITE PATH]
 
-WAY is `phone`, `desk`, `no-script` or `keys`. On the empty site nothing is there yet, and PATH is where it is set up;
-in the house the household of the cast is there, and PATH is the link by which its owner chooses a password.
+WAY is `phone`, `desk`, `no-script` or `keys`. On the empty site nothing is there yet, PATH is where it is set up, and
+MAILBOX names a file with a mail server to connect (host, port, user, password, authority). In the house the household of
+the cast is there, and PATH is the link by which its owner chooses a password.
 """
 import argparse
+import json
+import pathlib
 import re
 import sys
 
+import firstrun
 from browser import DESK, PHONE, Chromium, Fault, Hand, Keys, Report
 
 PASSWORD, ANOTHER = "a long enough sentence", "another long sentence"
@@ -154,14 +158,16 @@ def travel(chromium, way, site, report, steps):
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("way", choices=list(WAYS))
-    words.add_argument("--empty", nargs=2)
+    words.add_argument("--empty", nargs=3)
     words.add_argument("--house", nargs=2)
     given = words.parse_args()
     report = Report()
     with Chromium(report) as chromium:
         if given.empty:
-            site, path = given.empty
-            travel(chromium, given.way, site, report, [lambda on: begin(on, path)])
+            site, path, mailbox = given.empty
+            server = json.loads(pathlib.Path(mailbox).read_text(encoding="utf-8"))
+            steps = [lambda on: begin(on, path), lambda on: firstrun.mailbox(on, server), firstrun.crm]
+            travel(chromium, given.way, site, report, steps)
         if given.house:
             site, path = given.house
             steps = [lambda on: enter(on, path), find, crm, data, account]

@@ -13,16 +13,30 @@ struct SiteBrowserTests {
     return try StagedSite(cli, [])
   }
 
+  /// A mail server with some mails, as a file that says how to reach it.
+  private func mailbox(_ cli: CLI) async throws -> String {
+    let dovecot = try await StagedDovecot.shared()
+    let user = dovecot.freshUser()
+    let client = try StagedMailClient(port: dovecot.port, user: user)
+    for mail in SiteFirstRunTests.mails() { try client.append(mail, to: "INBOX") }
+    let server = [
+      "host": "localhost", "port": "\(dovecot.tlsPort)", "user": user, "password": StagedDovecot.password,
+      "authority": dovecot.authority,
+    ]
+    return try cli.write(Array(try JSONEncoder().encode(server)), "mailbox.json")
+  }
+
   @Test(
     "every job of the site is done end to end: on a phone, at a desk, without script, and by keyboard alone",
     arguments: ["phone", "desk", "no-script", "keys"])
-  func journeys(way: String) throws {
+  func journeys(way: String) async throws {
     let (none, cli) = (try CLI(), try CLI())
     let empty = try StagedSite(none, [])
     let site = try household(cli)
     let link = try cli.run("member", "link").text("path")
     let looked = try Chromium.run(
-      "journeys.py", [way, "--empty", empty.address, empty.setup, "--house", site.address, link])
+      "journeys.py",
+      [way, "--empty", empty.address, empty.setup, try await mailbox(none), "--house", site.address, link])
     #expect(looked.faults.isEmpty)
     #expect(looked.held > 20)
   }

@@ -93,4 +93,35 @@ struct SitePromiseTests {
     #expect(!after.has("did not come through") && after.has("Last kept in step: 2026-11-25"))
     #expect(hub.records(.contacts).count == whole)
   }
+
+  @Test("P088 erasing on the page and by whoever supports it is one act: the same lines in the ledger, the same end")
+  func sameAct() throws {
+    let cli = try CLI()
+    try cli.addSite()
+    let site = try StagedSite(cli, [])
+    let browser = Browser(site)
+    try browser.enter(cli)
+    func person(_ name: String) throws -> String {
+      try #require(try cli.run("people", "--query", name).first["id"] as? String, "\(name)")
+    }
+    /// What was permitted and refused while something was done, without what looking at pages adds.
+    func lines(of act: () throws -> Void) throws -> [String] {
+      let before = try cli.run("ledger").lines.count
+      try act()
+      return try cli.run("ledger").lines.dropFirst(before).map { "\($0["purpose"] ?? "") \($0["outcome"] ?? "")" }
+        .filter { !$0.hasPrefix("show-to-owner") }
+    }
+    let (bob, dee) = (try person("Bob Brown"), try person("Dee Dawson"))
+    let byPage = try lines {
+      _ = try browser.get("/people/\(bob)/erase")
+      #expect(try browser.send("/people/\(bob)/erase").has("is erased"))
+    }
+    let bySupport = try lines { #expect(try cli.run("erase", dee).status == 0) }
+    #expect(byPage == bySupport && !byPage.isEmpty, "\(byPage) \(bySupport)")
+    site.stop()
+    try cli.run("sync", "--pull")
+    for id in [bob, dee] { #expect(try cli.run("person", id).status == 3) }
+    let left = try cli.run("people").out
+    #expect(!left.contains("Bob Brown") && !left.contains("Dee Dawson"))
+  }
 }
