@@ -225,7 +225,7 @@ class Keys(Hand):
     # What has the focus: whether it is the element wanted, and whether a ring is drawn around it.
     STOP = """wanted => {
       const at = document.activeElement, style = at && getComputedStyle(at);
-      return {there: at === wanted, on: at ? at.tagName : '', words: at ? at.textContent.trim().slice(0, 40) : '',
+      return {there: at === wanted, on: at ? at.tagName : '', words: at ? (at.getAttribute('name') || at.textContent.trim().slice(0, 40)) : '',
         seen: !at || at === document.body || at.tagName === 'HTML' || at.id === 'main'
           || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)};
     }"""
