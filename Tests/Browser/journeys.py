@@ -14,6 +14,7 @@ import re
 import sys
 
 import firstrun
+import morning
 from browser import DESK, PHONE, Chromium, Fault, Hand, Keys, Report
 
 PASSWORD, ANOTHER = "a long enough sentence", "another long sentence"
@@ -170,7 +171,7 @@ def main():
             travel(chromium, given.way, site, report, steps)
         if given.house:
             site, path = given.house
-            steps = [lambda on: enter(on, path), find, crm, data, account]
+            steps = [lambda on: enter(on, path), find, morning.buckets, morning.today, morning.people, crm, data, account]
             travel(chromium, given.way, site, report, steps)
     report.end()
 
