@@ -61,7 +61,7 @@ enum PromiseRegister {
     P058		Support reads only on a ticket, for a time	there is no support access at all	not yet	not yet
     P059		Defence reads what it needs	no purpose for it yet; it reads nothing	not yet	not yet
     P060		Service news are a class of their own	no mail is sent yet	not yet	not yet
-    P061		Pages adapt without fingerprinting	pages adapt by style alone: Site/Pages/Style.swift; the content policy lets no other script run: Site/Site.swift	in a real browser no page asks others, sets other cookies, probes the device or wants to push (SiteBrowserTests)	not yet
+    P061		Pages adapt without fingerprinting	pages adapt by style alone: Site/Pages/Style.swift; the content policy lets no other script run: Site/Site.swift	in a real browser no page asks others, sets other cookies, probes the device or wants to push (SiteBrowserTests)	P061-the-device-is-drawn.patch
     P062		Personal display is explained and can be off	not yet	not yet	not yet
     P063		Promotions only by preference	nothing promotes	not yet	not yet
     P064		A new purpose cannot slip in	the policy carries the digest of all purposes: Consent/Policy.swift, Consent/Purpose.swift	a purpose cannot be slipped in: the policy's version carries the digest of the catalogue (PurposeTests)	P064-a-use-changed-silently.patch
@@ -90,7 +90,7 @@ enum PromiseRegister {
     P087		Everything held can be seen	the export is read off the labels: Store/ExportTables.swift	a canary in every column of names and addresses is in the export, as the labels say (AccuracyTests)<br>what is held is shown from the labels of the schema, each method with its switch (SiteTeamTests)	P087-values-stay-behind.patch
     P088		Correcting and deleting alone or by support is the same act	one flow for each: Flows/Rights/Erase.swift; there is no support door yet	erasing on the page and by whoever supports it is one act: the same lines in the ledger, the same end (SitePromiseTests)	not yet
     P089		A choice survives import, merge and restore	Store/Exports.swift applies again what was taken back since	not yet	not yet
-    P090		Push only after opt-in	nothing is pushed, and no page asks to	in a real browser no page asks others, sets other cookies, probes the device or wants to push (SiteBrowserTests)	not yet
+    P090		Push only after opt-in	nothing is pushed, and no page asks to	in a real browser no page asks others, sets other cookies, probes the device or wants to push (SiteBrowserTests)	P090-everybody-is-asked-to-be-pushed.patch
     P091		Service mails carry no promotion	no mail is sent yet	not yet	not yet
     P092		Social features load on a click	there are none; the content policy would stop them: Site/Site.swift	not yet	not yet
     P093	V	Security procedures are written and dated	SECURITY.md; there is no register of reviews yet	not yet	not yet
