@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run path test lint bench scorecard mutants crash soak fuzz help need need-test build clean
+.PHONY: run path test lint bench scorecard screens mutants crash soak fuzz help need need-test build clean
 
 # Outside the checkout: a fresh clone then builds in seconds what another one has built before.
 KITH_BUILD ?= $(HOME)/.cache/kith/build
@@ -36,11 +36,14 @@ AMAGI := amagi-crm==0.1.0
 # HubSpot's own client, by which the staged HubSpot is tried.
 KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
 HUBSPOT := hubspot-api-client==12.0.0
-export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT
+# What drives Debian's Chromium, and what looks whether everybody can use a page.
+KITH_BROWSER ?= $(HOME)/.cache/kith/browser
+BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0
+export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT KITH_BROWSER
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
 TEST_PACKAGES := postgresql-15 dovecot-imapd strace notmuch isync python3 python3-venv rsync openssl curl python3-aiosmtpd \
-  tryton-server tryton-modules-party tryton-modules-party-relationship
+  tryton-server tryton-modules-party tryton-modules-party-relationship chromium fonts-dejavu-core
 
 # Installs what is missing (Debian 12), and asks nobody if nothing is.
 define install
@@ -60,6 +63,7 @@ help:
 	@echo "make lint     format, sizes, what must not stand in sources"
 	@echo "make bench    the figures of docs/bench.md"
 	@echo "make scorecard  the figures of docs/scorecard.md"
+	@echo "make screens  the pictures of docs/screens"
 	@echo "make mutants  breaks each promise once: does its test notice?"
 	@echo "make crash    kills import and delivery at every writing call"
 	@echo "make soak     runs on and on under load"
@@ -113,6 +117,9 @@ need-test: need
 	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
 	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
 	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
+	@[ -e "$(KITH_BROWSER)/.installed" ] || { \
+	  echo "installing: $(BROWSER)"; python3 -m venv "$(KITH_BROWSER)" && \
+	  "$(KITH_BROWSER)/bin/pip" install -q $(BROWSER) && touch "$(KITH_BROWSER)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)
@@ -150,6 +157,11 @@ scorecard: need $(KITH_TEST_DATA)/.unpacked
 	"$$kith" lab scorecard --commit "$$(git rev-parse --short=12 HEAD)" >docs/scorecard.md.new || code=$$?; \
 	[ $$code = 0 ] || [ $$code = 4 ] || { rm -f docs/scorecard.md.new; exit $$code; }; \
 	mv docs/scorecard.md.new docs/scorecard.md
+
+# Pictures of the main pages of the demo.
+screens: need-test build
+	@"$(KITH_BROWSER)/bin/python3" -B Tests/Browser/screens.py \
+	  "$$(swift build -c $(CONFIGURATION) --scratch-path "$(SCRATCH)" --show-bin-path)/kith" docs/screens
 
 mutants: need-test
 	@scripts/mutants.sh

@@ -110,7 +110,7 @@ let package = Package(
         "Flows", "Store", "Consent", "Model", "Stage", "Programs", "Readers", "Outlets", "Insight", "Formats", "Plans",
         "Wire", nioCore,
       ]),
-    tests("HouseTests", ["Model", "Consent", "Formats", "Store", "Stage", "Programs", "kith"]),
+    tests("HouseTests", ["Model", "Consent", "Formats", "Store", "Stage", "Programs", "Site", "kith", logging]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -68,6 +68,7 @@ public struct Deliver: Sendable {
         try await rounds(crm, destination, account, dryRun: dryRun, lease: lease)
       }
     } catch let trouble as Trouble {
+      if !dryRun { try await store.note(account, destination.id, trouble: trouble.description) }
       guard case .wait(let until) = trouble.remedy else { throw trouble }
       let earliest = Instant(milliseconds: store.clock().milliseconds &+ Deliver.rest)
       throw Trouble(trouble.what, remedy: .wait(until: max(until, earliest)))
@@ -111,10 +112,7 @@ public struct Deliver: Sendable {
       report.leastCalls += sent.leastCalls
       report.failed = sent.troubles.count + sent.outrun
       report.troubles = Array(Set(sent.troubles)).sorted()
-      if let halted = sent.halted {
-        try await store.note(account, destination.id, trouble: halted.description)
-        throw halted
-      }
+      if let halted = sent.halted { throw halted }
       if sent.outrun == 0 { break }
     }
     try await store.note(account, destination.id, trouble: report.troubles.first)
@@ -186,13 +184,15 @@ public struct Deliver: Sendable {
 
   /// A destination with a live grant; the gate refuses all others, so that the refusal is in the ledger.
   func live(_ id: ID<Destination>, _ member: ID<Member>, _ account: ID<Account>) async throws -> Destination {
-    let found = try await store.destination(account, member, id)
+    guard let found = try await store.destination(account, member, id) else {
+      throw Refusal(.notYours, promise: 7, "there is no such destination")
+    }
     let grants = try await store.grants(account, member: member)
     let live = grants.contains {
       $0.target == .destination(id) && $0.scope == .write && $0.withdrawnAt == nil
         && $0.purposes.contains(SyncToCRM.declaration.name)
     }
-    guard let found, live, found.revokedAt == nil else {
+    guard live, found.revokedAt == nil else {
       _ = try await gate.permit(
         SyncToCRM.self, for: Request(account: account, member: member, destination: id, count: 0))
       throw Refusal(.withdrawn, promise: 16, "this destination was revoked")

@@ -74,6 +74,9 @@ public struct Site: Sendable {
     }
   }
 
+  /// Every route, as `GET /people/{person}`.
+  package var routes: [String] { router().routes.map { "\($0.method) \($0.path)" } }
+
   /// The site as a service beside another; where it cannot listen that is said, and the rest goes on without it.
   public func service(started: @escaping @Sendable (Trouble?) -> Void) -> any Service {
     Beside(app: application(beside: []) { started(nil) }) { started(Site.taken(listen)) }
@@ -211,8 +214,8 @@ struct Guarded: RouterMiddleware {
     } catch {
       response = try await answer(error, request, context)
     }
+    // A mail in its frame brings stricter ones of its own.
     for (name, value) in Guarded.headers {
-      // A frame has a policy of its own, which is narrower.
       if let name = HTTPFields.Element.Name(name), response.headers[name] == nil { response.headers[name] = value }
     }
     return response

@@ -187,13 +187,43 @@ extension Store {
     }
   }
 
-  /// Notes when a destination was last kept in step, and what went wrong.
+  /// Notes that a destination was kept in step now, or what went wrong: the time of the last good run stays then.
   public func note(_ account: ID<Account>, _ destination: ID<Destination>, trouble: String?) async throws {
     let now = clock()
     _ = try await write(account) { session in
       try session.run(
-        "UPDATE destination SET last_run_at = $1, trouble = $2 WHERE account_id = $3 AND id = $4",
-        [Value(now), Value(trouble), Value(account), Value(destination)])
+        """
+        UPDATE destination SET last_run_at = COALESCE($1, last_run_at), trouble = $2 WHERE account_id = $3 AND id = $4
+        """,
+        [Value(trouble == nil ? now : nil), Value(trouble), Value(account), Value(destination)])
     }
   }
+
+  /// How it stands with each destination of a member.
+  public func destinationStates(
+    _ account: ID<Account>, _ member: ID<Member>
+  ) async throws -> [ID<Destination>: DestinationState] {
+    try await read(account) { session in
+      var states: [ID<Destination>: DestinationState] = [:]
+      for row in try session.rows(
+        """
+        SELECT d.id, d.last_run_at, d.trouble,
+          (SELECT COUNT(*) FROM delivery w
+           WHERE w.account_id = d.account_id AND w.destination_id = d.id AND w.state = 'due')
+        FROM destination d WHERE d.account_id = $1 AND d.member_id = $2
+        """, [Value(account), Value(member)])
+      {
+        states[row.id(0)] = DestinationState(
+          lastRunAt: row.instantOrNil(1), trouble: row.textOrNil(2), waiting: Int(row.int(3)))
+      }
+      return states
+    }
+  }
+}
+
+/// When a destination was last kept in step, what went wrong since, and how many changes wait for it.
+public struct DestinationState: Sendable, Equatable {
+  public var lastRunAt: Instant?
+  public var trouble: String?
+  public var waiting: Int
 }

@@ -8,6 +8,7 @@ final class StagedSite: Sendable {
   let port: Int
   /// The path that sets the house up, as the server told it; empty once that was done.
   let setup: String
+  var address: String { "http://127.0.0.1:\(port)" }
   private let server: ChildProcess
 
   /// Starts the site on the data of a scratch folder; `clock` is when it is then, if not as for the command line.
@@ -57,6 +58,8 @@ final class Browser {
 
   let port: Int
   var cookie = ""
+  /// The one cookie it takes; nil for all.
+  var keeps: String?
   /// What forms of this visit carry.
   var form = ""
   var agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -114,7 +117,9 @@ final class Browser {
       let parts = line.split(separator: ":", maxSplits: 1)
       if parts.count == 2 { headers[parts[0].lowercased(), default: []].append(trimmed(parts[1])) }
     }
-    for set in headers["set-cookie"] ?? [] { cookie = String(set.prefix { $0 != ";" }) }
+    for set in headers["set-cookie"] ?? [] where keeps == nil || set.hasPrefix((keeps ?? "") + "=") {
+      cookie = String(set.prefix { $0 != ";" })
+    }
     return Page(
       status: lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0, headers: headers,
       body: String(text[end.upperBound...]))

@@ -11,8 +11,10 @@ struct CRMPage: Sendable {
     var location: String
     var kind: String
     var isRevoked: Bool
-    /// What kept the last run from its end, with what helps (P098).
+    var lastRun: String
+    /// What went wrong there since, and what waits for it (P098).
     var trouble: String?
+    var waiting: String
   }
 
   struct Open: Sendable {
@@ -61,6 +63,7 @@ struct CRMPage: Sendable {
 
   private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
     let destinations = try await hall.store.destinations(viewer.account, member: viewer.member)
+    let states = try await hall.store.destinationStates(viewer.account, viewer.member)
     let troubles = Dictionary(
       try await hall.store.troubledJobs(viewer.account).filter { $0.job.kind == .deliver }
         .map { ($0.job.subject, $0.trouble) }, uniquingKeysWith: { first, _ in first })
@@ -69,11 +72,8 @@ struct CRMPage: Sendable {
     let shown = journal.prefix(JournalLine.size)
     let names = try await names(Set(conflicts.map(\.person)).union(shown.map(\.person)), viewer, hall.store)
     return CRMPage(
-      destinations: destinations.map {
-        Line(
-          href: "/crm/\($0.id)", location: $0.location, kind: $0.kind.rawValue, isRevoked: $0.revokedAt != nil,
-          trouble: troubles[$0.id.rawValue])
-      }, hasDestinations: !destinations.isEmpty,
+      destinations: destinations.map { Line($0, states[$0.id], troubles[$0.id.rawValue]) },
+      hasDestinations: !destinations.isEmpty,
       conflicts: conflicts.map { conflict in
         Open(
           id: conflict.id.description, name: names[conflict.person] ?? "somebody who is not there any more",
@@ -114,7 +114,8 @@ struct CRMPage: Sendable {
     {{#body.destinations}}
     <article class="card">
     <h2>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h2>
-    {{#trouble}}<p class="notice bad">{{trouble}}</p>{{/trouble}}
+    <p class="soft">Last kept in step: {{lastRun}}.</p>
+    {{#trouble}}<p class="notice bad"><strong>The last run did not come through.</strong> {{trouble}}.<br>Nothing is lost: {{waiting}}.</p>{{/trouble}}
     {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
@@ -149,6 +150,19 @@ struct CRMPage: Sendable {
     </section>
     {{> foot}}
     """
+}
+
+extension CRMPage.Line {
+  init(_ destination: Destination, _ state: DestinationState?, _ job: String?) {
+    let waiting = state?.waiting ?? 0
+    self.init(
+      href: "/crm/\(destination.id)", location: destination.location, kind: destination.kind.rawValue,
+      isRevoked: destination.revokedAt != nil,
+      lastRun: state?.lastRunAt.map { Words.date($0) + " (UTC)" } ?? "never yet",
+      trouble: state?.trouble ?? job,
+      waiting: waiting == 0
+        ? "what is to leave waits here" : Words.count(waiting, "change waits", "changes wait") + " here")
+  }
 }
 
 /// An entry of the journal as a line.

@@ -69,7 +69,7 @@ struct OverviewPage: Sendable {
     <section aria-labelledby="ties">
     <h2 id="ties">Strongest ties</h2>
     {{#body.hasPeople}}
-    <div class="wide" tabindex="0" role="region" aria-labelledby="ties">
+    <div class="wide" tabindex="0" role="region" aria-label="Table of the strongest ties">
     <table>
     <thead><tr><th scope="col">Name</th><th scope="col">Strength</th><th scope="col">Last contact</th><th scope="col" class="number spare">Touches</th></tr></thead>
     <tbody>
@@ -87,7 +87,7 @@ struct OverviewPage: Sendable {
     <section aria-labelledby="whole">
     <h2 id="whole">Completeness</h2>
     {{#body.hasBooks}}
-    <div class="wide" tabindex="0" role="region" aria-labelledby="whole">
+    <div class="wide" tabindex="0" role="region" aria-label="Table of what is held">
     <table>
     <thead><tr><th scope="col">Folder or book</th><th scope="col" class="number">There</th><th scope="col" class="number">Held</th>
     <th scope="col">Left out, by rule</th><th scope="col" class="number">Missing</th></tr></thead>

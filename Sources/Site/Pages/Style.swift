@@ -40,11 +40,12 @@ extension Templates {
     h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 var(--s4); letter-spacing: -.015em; }
     h2 { font-size: 1.125rem; margin: var(--s6) 0 var(--s3); }
     h3 { font-size: 1rem; margin: var(--s4) 0 var(--s2); }
+    h1, h2, h3, p, li, td { overflow-wrap: anywhere; }
     p { margin: 0 0 var(--s3); }
     .soft, small, figcaption { color: var(--soft); }
     code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
     a { color: var(--tint); text-underline-offset: .15em; }
-    :focus-visible { outline: 3px solid var(--tint); outline-offset: 2px; border-radius: .2rem; }
+    :focus-visible, input[type=date]:focus { outline: 3px solid var(--tint); outline-offset: 2px; border-radius: .2rem; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .still { white-space: nowrap; font-variant-numeric: tabular-nums; }
 
@@ -169,7 +170,6 @@ extension Templates {
     .keys { display: none; }
     @media (hover: hover) and (min-width: 60rem) { .keys { display: block; } }
     .game h2 { margin-top: 0; font-size: 1.4rem; }
-    .game:focus { outline: none; }
     .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
     .choices form, .choices button { width: 100%; margin: 0; }
     .choices small { font-weight: 400; color: inherit; }

@@ -111,6 +111,9 @@ public final class StagedHubSpot: Sendable {
   /// From now on no request is harmed any more.
   public func heal() { inside.isHealed.withLock { $0 = true } }
 
+  /// From now on requests are harmed again.
+  public func harm() { inside.isHealed.withLock { $0 = false } }
+
   public func allow(token: String) { inside.state.withLock { _ = $0.tokens.insert(token) } }
   public func revoke(token: String) { inside.state.withLock { _ = $0.tokens.remove(token) } }
 

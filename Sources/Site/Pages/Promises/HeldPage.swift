@@ -113,7 +113,7 @@ struct HeldPage: Sendable {
     <h2 id="tables">Every table</h2>
     <p>Sealed: encrypted, opened for the purposes you allowed alone. Blind: tokens by which words are found, which tell
     nothing. Open: what lists and sorting need. Key: what opens or proves.</p>
-    <div class="wide" tabindex="0" role="region" aria-labelledby="tables">
+    <div class="wide" tabindex="0" role="region" aria-label="Tables">
     <table>
     <thead><tr><th scope="col">Table</th><th scope="col">What</th><th scope="col">Of whom</th><th scope="col">How it lies</th><th scope="col">In your export</th></tr></thead>
     <tbody>
