@@ -56,7 +56,7 @@ struct SitePostTests {
     #expect(statuses.last == 429)
   }
 
-  @Test("an account is opened by whoever reads the mail to its address; a known address learns nothing new")
+  @Test("P091 P029 an account is opened by whoever reads the mail to its address, which has that one link and no more")
   func register() async throws {
     let cli = try CLI()
     let (site, post) = try await open(cli)
@@ -71,6 +71,7 @@ struct SitePostTests {
     #expect(sent.status == 200 && sent.has("on its way to bea@example.test"))
     let mail = try #require(try await mails(post, 1).first)
     #expect(mail.contains("Confirm your address"))
+    #expect(mail.components(separatedBy: "http").count == 2 && mail.contains("Content-Type: text/plain"))
     #expect(try browser.get("/account").status == 303)
     #expect(try browser.send(try path(mail), ["password": "a long enough sentence"]).status == 303)
     #expect(try browser.get("/account").has("bea@example.test"))
