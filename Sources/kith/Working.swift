@@ -38,7 +38,7 @@ extension House {
   /// What works by itself: the job loop, and who listens at mail servers for it.
   func services() -> [any Service] {
     let listener = Listener(store: store, door: door)
-    return [worker(pulled: listener.look), listener]
+    return [worker(pulled: listener.look), listener, SweepUploads(uploads)]
   }
 
   /// Runs the jobs of some kinds until nothing is due, with a bar on a terminal.
