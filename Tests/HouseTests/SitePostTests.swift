@@ -76,6 +76,13 @@ struct SitePostTests {
     #expect(try browser.send(try path(mail), ["password": "a long enough sentence"]).status == 303)
     #expect(try browser.get("/account").has("bea@example.test"))
     #expect(try cli.run("account", "list").lines.count == 2)
+    // Where everybody may come, nobody is shown round this machine.
+    let inner = try browser.get(
+      "/connect/mailbox?address=bea%40example.test&host=127.0.0.1&port=\(post.port)&security=none")
+    let dialled = try browser.send(
+      "/connect/mailbox",
+      ["scope": inner.hidden("scope"), "words": inner.hidden("words"), "secret": "x", "warrant": "yes"])
+    #expect(dialled.status == 422 && dialled.has("not dialled"), "\(dialled.body)")
     // An address that is known opens nothing, and gets a link to itself.
     let again = try Browser(site).send("/register", form.merging(["email": "ada@example.test"]) { $1 })
     #expect(again.status == 200 && again.has("on its way"))
