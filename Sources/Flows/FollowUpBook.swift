@@ -35,6 +35,34 @@ public struct FollowUpBook: Sendable {
     }
   }
 
+  /// Reads what a viewer sees of some of their people: what a page of a list shows.
+  public static func read(
+    _ store: Store, _ viewer: Viewer, among persons: [ID<Person>]
+  ) async throws -> FollowUpBook {
+    let rules = try await DayRules.of(viewer, in: store)
+    let now = store.clock()
+    return try await store.see(viewer) { session in
+      let buckets = try SeenBuckets.all(in: session)
+      return FollowUpBook(
+        rules: rules, now: now,
+        buckets: Dictionary(buckets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
+        places: Dictionary(grouping: try SeenBuckets.places(among: persons, in: session), by: \.person),
+        words: try SeenFollowUps.all(among: persons, in: session),
+        tracked: try SeenFollowUps.known(persons, of: viewer.member, in: session))
+    }
+  }
+
+  /// How it stands today with each of whom something is known here.
+  public var statuses: [ID<Person>: TieStatus] {
+    Dictionary(
+      tracked.map { ($0.person, plan(of: $0).status(on: today)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The buckets that somebody is in, in the order they were made.
+  public func buckets(of person: ID<Person>) -> [Bucket] {
+    (places[person] ?? []).compactMap { buckets[$0.bucket] }.sorted { $0.id < $1.id }
+  }
+
   /// What the rules say of somebody; `lastContact` and the owner's words may be given as they were before.
   public func plan(
     of person: ID<Person>, lastContact: Instant?, words: FollowUpWords? = nil

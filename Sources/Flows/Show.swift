@@ -29,6 +29,16 @@ public struct PersonPage: Sendable, Equatable {
   public var reasons: [Reason] {
     strength.parts.map { Reason(name: $0.name, words: $0.words, value: $0.value) }
   }
+  /// What a source says against what stands, for those who show it.
+  public struct Dispute: Sendable, Equatable {
+    public var field: Fact.Field
+    public var value: String
+    public var from: Fact.Origin
+  }
+
+  public var disputed: [Dispute] {
+    proposals.map { Dispute(field: $0.field, value: $0.proposed, from: $0.proposedBy) }
+  }
   /// What a source proposes against what stands, with the record that says so (P048).
   public var proposals: [FoldedPerson.Passed]
 }
@@ -45,11 +55,12 @@ public struct Show: Sendable {
     self.gate = gate
   }
 
-  /// One page of people, the strongest tie first; with `standing` only contacts, or only the discovered.
+  /// One page of people; with `standing` only contacts, or only the discovered; with `status` only those with whom it
+  /// stands so today.
   public func people(
-    _ query: PeopleQuery, standing: Person.Standing? = nil, as viewer: Viewer
+    _ query: PeopleQuery, standing: Person.Standing? = nil, status: TieStatus? = nil, as viewer: Viewer
   ) async throws -> [SeenPerson] {
-    let found = try await page(query, standing, viewer)
+    let found = try await page(query, standing, status, viewer)
     try await note(found.map { ($0.person.id, $0.owner) }, at: .directory, viewer)
     return found
   }

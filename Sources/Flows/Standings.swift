@@ -7,23 +7,38 @@ extension Show {
   /// So many people are looked at for one page of those who stand as asked.
   private static let ahead = 200
 
-  /// One page with the standing of each; where one standing is asked for, those of the other are passed over.
-  func page(_ query: PeopleQuery, _ standing: Person.Standing?, _ viewer: Viewer) async throws -> [SeenPerson] {
-    guard let standing else { return try await marked(query, viewer) }
+  /// One page with the standing of each; where one standing or status is asked for, those of others are passed over.
+  func page(
+    _ query: PeopleQuery, _ standing: Person.Standing?, _ status: TieStatus?, _ viewer: Viewer
+  ) async throws -> [SeenPerson] {
+    guard standing != nil || status != nil else { return try await marked(query, viewer) }
     var page = query
     page.limit = max(query.limit, Show.ahead)
+    var statuses: [ID<Person>: TieStatus]?
+    if let status {
+      statuses = try await FollowUpBook.read(store, viewer).statuses
+      page.isTracked = page.isTracked || status != .none
+    }
     var kept: [SeenPerson] = []
     while kept.count < query.limit {
-      let found = try await marked(page, viewer)
-      kept += found.filter { $0.standing == standing }
+      let found = try await standing == nil ? store.people(viewer, page) : marked(page, viewer)
+      kept += found.filter { seen in
+        (standing == nil || seen.standing == standing)
+          && statuses.map { ($0[seen.person.id] ?? TieStatus.none) == status } ?? true
+      }
       guard found.count == page.limit, let last = found.last else { break }
       page.after = last.person.id
     }
-    return Array(kept.prefix(max(0, query.limit)))
+    kept = Array(kept.prefix(max(0, query.limit)))
+    return try await standing == nil ? marked(kept, viewer) : kept
   }
 
   private func marked(_ query: PeopleQuery, _ viewer: Viewer) async throws -> [SeenPerson] {
-    var found = try await store.people(viewer, query)
+    try await marked(try await store.people(viewer, query), viewer)
+  }
+
+  private func marked(_ found: [SeenPerson], _ viewer: Viewer) async throws -> [SeenPerson] {
+    var found = found
     for (place, standing) in try await standings(of: found, viewer.account).enumerated() {
       found[place].standing = standing
     }

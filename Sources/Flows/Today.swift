@@ -24,10 +24,26 @@ public struct TodayList: Sendable, Equatable {
   public var goal: WeeklyGoal
 }
 
+/// What pages show of it, without the room where it was planned.
+extension TodayList {
+  /// People with an interval who were in touch since Monday.
+  public var weekDone: Int { goal.done }
+  /// How many people a week the owner wants to reach; nil if that is not set.
+  public var weekGoal: Int? { goal.goal }
+}
+
+extension TodayList.Line {
+  public var person: ID<Person> { item.person }
+  public var task: ID<Todo>? { item.task }
+  public var why: String { item.why }
+  /// As the owner reads it: `birthday`, `answer`, `promise`, `task`, `follow-up`.
+  public var kind: String { item.kind.rawValue }
+}
+
 /// Lists what a member should do today, each with its reason: follow-ups that are due, replies owed, promises made, tasks,
 /// birthdays.
 ///
-/// The list is made anew each time and kept nowhere; whoever is restricted, erased, deleted or no person is in none.
+/// The list is made of what is known now and rests nowhere; whoever is restricted, erased, deleted or no person is in none.
 public struct Today: Sendable {
   let store: Store
   let gate: Gate
@@ -38,18 +54,37 @@ public struct Today: Sendable {
   }
 
   public func list(_ viewer: Viewer) async throws -> TodayList {
+    try await list(viewer, owed: try await SuggestReplies(store: store, gate: gate).owed(viewer).owed)
+  }
+
+  /// The list with what is owed as it was found before: no mail is opened for it.
+  public func list(_ viewer: Viewer, owed: [OwedReply]) async throws -> TodayList {
+    try await list(viewer, owed: owed, on: try await part(viewer))
+  }
+
+  /// What takes long: everybody with an interval, and whose birthday it is.
+  struct Part: Sendable {
+    var book: FollowUpBook
+    var goal: WeeklyGoal
+    var items: [TodayItem]
+    fileprivate var birthdays: [Found]
+  }
+
+  func part(_ viewer: Viewer) async throws -> Part {
     let book = try await FollowUpBook.read(store, viewer)
     let plans = book.tracked.map { book.plan(of: $0) }
-    var items = try await followUps(book, plans, viewer)
+    return Part(
+      book: book, goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal),
+      items: try await followUps(book, plans, viewer), birthdays: try await birthdays(book, viewer))
+  }
+
+  func list(_ viewer: Viewer, owed: [OwedReply], on part: Part) async throws -> TodayList {
+    let book = part.book
+    var items = part.items
     let tasks = try await tasks(book, viewer)
-    let birthdays = try await birthdays(book, viewer)
-    let owed = try await SuggestReplies(store: store, gate: gate).owed(viewer).owed
+    let birthdays = part.birthdays
     let others = Set(tasks.map(\.person) + birthdays.map(\.person) + owed.map(\.person.id))
-    let known = try await store.see(viewer) { session in
-      Dictionary(
-        try SeenFollowUps.known(others.sorted(), of: viewer.member, in: session).map { ($0.person, $0) },
-        uniquingKeysWith: { first, _ in first })
-    }
+    let known = try await self.known(others, viewer)
     for task in tasks {
       guard known[task.person] != nil, !(book.words[task.person]?.isArchived ?? false) else { continue }
       items.append(Today.item(task, on: book))
@@ -57,12 +92,22 @@ public struct Today: Sendable {
     items += birthdays.compactMap { found in known[found.person].flatMap { Today.item(found, $0, on: book) } }
     items += owed.compactMap { owed in known[owed.person.id].flatMap { Today.item(owed, $0, on: book) } }
     let plan = TodayPlan(items, cap: book.rules.cap)
-    var names = known.mapValues(\.name)
-    for one in book.tracked { names[one.person] = one.name }
+    // Whoever was restricted or erased since is named no more.
+    let named = try await self.known(Set(plan.open.map(\.person)), viewer)
     return TodayList(
       day: book.today, zone: book.rules.zone.name, cap: book.rules.cap,
-      lines: plan.open.map { TodayList.Line(item: $0, name: names[$0.person] ?? "") }, settled: plan.settled,
-      behind: plan.behind, goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal))
+      lines: plan.open.compactMap { item in named[item.person].map { TodayList.Line(item: item, name: $0.name) } },
+      settled: plan.settled, behind: plan.behind, goal: part.goal)
+  }
+
+  private func known(
+    _ persons: Set<ID<Person>>, _ viewer: Viewer
+  ) async throws -> [ID<Person>: SeenFollowUps.Known] {
+    try await store.see(viewer) { session in
+      Dictionary(
+        try SeenFollowUps.known(persons.sorted(), of: viewer.member, in: session).map { ($0.person, $0) },
+        uniquingKeysWith: { first, _ in first })
+    }
   }
 
   // MARK: follow-ups
@@ -128,7 +173,7 @@ public struct Today: Sendable {
 
   // MARK: birthdays
 
-  private struct Found: Sendable {
+  fileprivate struct Found: Sendable {
     var person: ID<Person>
     var day: Day
   }

@@ -10,7 +10,9 @@ struct Doorkeeper: RouterMiddleware {
   let hall: Hall
 
   /// What is served before the set-up, and to whoever is not signed in.
-  private static let always: Set<String> = ["/health", "/style.css", "/icons.svg", "/icon.svg", "/live.js"]
+  private static let always: Set<String> = [
+    "/health", "/style.css", "/icons.svg", "/icon.svg", "/kith.js", "/live.js",
+  ]
 
   func handle(
     _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
@@ -30,6 +32,7 @@ struct Doorkeeper: RouterMiddleware {
         context.formToken = token.form
       }
     }
+    if request.method == .get { context.notice = Notice(request) }
     guard request.method != .get, request.method != .head else { return try await next(request, context) }
     guard Doorkeeper.isOurs(request) else { throw Foreign() }
     return try await next(request, context)

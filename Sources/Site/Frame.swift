@@ -37,11 +37,13 @@ struct Frame: Sendable {
   var operatorAddress: String
   var operatorEmail: String
   var hasOperator: Bool
+  var notice: Notice?
 
   init(
     title: String, place: Place?, me: String?, form: String, isDemo: Bool, own: String? = nil,
-    operator record: OperatorRecord?
+    operator record: OperatorRecord?, notice: Notice? = nil
   ) {
+    self.notice = notice
     self.title = title
     self.nav = Place.allCases.map { Link(href: $0.path, words: $0.words, icon: $0.rawValue, isHere: $0 == place) }
     self.me = me

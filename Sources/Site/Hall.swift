@@ -36,6 +36,10 @@ struct Hall: Sendable {
   /// What whoever sets the house up must know; printed where it was started.
   let setupCode: String
   let attempts = Attempts()
+  /// What each member owes, as it was last found.
+  let owed: OwedBoard
+  /// The list of the day, as far as it may be kept.
+  let days: DayBoard
   private let said = Said()
 
   /// The operator's record once it was said; it is asked for again until then.
@@ -47,6 +51,8 @@ struct Hall: Sendable {
   ) {
     self.store = store
     self.gate = gate
+    owed = OwedBoard(store: store, gate: gate)
+    days = DayBoard(store: store, gate: gate)
     self.vault = vault
     self.pages = pages
     self.deliver = deliver
@@ -78,7 +84,7 @@ struct Hall: Sendable {
     let frame = Frame(
       title: title, place: place, me: try await me(context),
       form: context.formToken, isDemo: demo != nil, own: try await demo?.own?(),
-      operator: try await operatorRecord())
+      operator: try await operatorRecord(), notice: context.notice)
     return Answer.page(pages.render(template, Framed(frame: frame, body: body)), status)
   }
 

@@ -115,6 +115,7 @@ public struct Site: Sendable {
     let store = hall.store
     router.get("/health") { _, _ in await Health.answer(store) }
     router.get("/style.css") { _, _ in Answer.file(Templates.style, "text/css; charset=utf-8") }
+    router.get("/kith.js") { _, _ in Answer.file(Templates.script, "text/javascript; charset=utf-8") }
     router.get("/icons.svg") { _, _ in Answer.file(Templates.icons, "image/svg+xml") }
     router.get("/live.js") { _, _ in Answer.file(Templates.live, "text/javascript; charset=utf-8") }
     router.get("/icon.svg") { _, _ in Answer.file(Templates.icon, "image/svg+xml") }
@@ -123,9 +124,17 @@ public struct Site: Sendable {
     SignInPage.add(to: router, hall)
     ProvePage.add(to: router, hall)
     WelcomePage.add(to: router, hall)
+    TodayPage.add(to: router, hall)
+    ActOnPeople.add(to: router, hall)
+    UndoHerePage.add(to: router, hall)
+    BucketsPage.add(to: router, hall)
+    BucketPage.add(to: router, hall)
+    GamePage.add(to: router, hall)
     OverviewPage.add(to: router, hall)
     PeoplePage.add(to: router, hall)
     PersonPageView.add(to: router, hall)
+    MailPages.add(to: router, hall)
+    MergesPage.add(to: router, hall)
     CRMPage.add(to: router, hall)
     UndoPage.add(to: router, hall)
     DryRunPage.add(to: router, hall)
@@ -204,7 +213,8 @@ struct Guarded: RouterMiddleware {
       response = try await answer(error, request, context)
     }
     for (name, value) in Guarded.headers {
-      if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
+      // A frame has a policy of its own, which is narrower.
+      if let name = HTTPFields.Element.Name(name), response.headers[name] == nil { response.headers[name] = value }
     }
     return response
   }

@@ -11,6 +11,9 @@ struct SiteContext: RequestContext {
   /// What forms of this visit carry.
   var formToken = ""
 
+  /// What was just done, if the page was told.
+  var notice: Notice?
+
   init(source: Source) {
     coreContext = CoreRequestContextStorage(source: source)
     peer = source.channel.remoteAddress?.ipAddress ?? ""

@@ -120,6 +120,24 @@ public enum SeenBuckets {
     }
   }
 
+  /// Where some people are.
+  public static func places(among persons: [ID<Person>], in session: any Session) throws -> [SeenPlace] {
+    try session.rowsMany(
+      """
+      SELECT b.person_id, b.bucket_id, MIN(b.put_at) FROM seen_bucketed b JOIN seen_bucket k ON k.id = b.bucket_id
+      WHERE b.person_id = $1 GROUP BY b.person_id, b.bucket_id ORDER BY b.bucket_id
+      """, persons.map { [Value($0)] }
+    ).flatMap { $0.map { SeenPlace(person: $0.id(0), bucket: $0.id(1), putAt: $0.instant(2)) } }
+  }
+
+  /// Some of those in a bucket, by id.
+  public static func people(in bucket: ID<Bucket>, limit: Int, in session: any Session) throws -> [ID<Person>] {
+    try session.rows(
+      "SELECT DISTINCT person_id FROM seen_bucketed WHERE bucket_id = $1 ORDER BY person_id LIMIT $2",
+      [Value(bucket), Value(limit)]
+    ).map { $0.id(0) }
+  }
+
   /// Who is in which bucket; of a person united from several, since the first was put in.
   public static func places(
     of person: ID<Person>? = nil, in session: any Session

@@ -126,6 +126,7 @@ extension Store {
     "DELETE FROM link WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM share WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM person_value WHERE account_id = $1 AND person_id = $2",
+    "DELETE FROM person_word WHERE account_id = $1 AND person_id = $2",
     "DELETE FROM person WHERE account_id = $1 AND id = $2",
   ]
 

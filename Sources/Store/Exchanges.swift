@@ -57,3 +57,33 @@ public enum Exchanges {
     return found
   }
 }
+
+extension Store {
+  /// The last change that a member made of people, and when the last interaction was: where both stay, so does what
+  /// is made of them.
+  public func lastChange(
+    of member: ID<Member>, before now: Instant, _ account: ID<Account>
+  ) async throws -> (entry: ID<JournalEntry>?, touch: Instant?) {
+    try await read(account) { session in
+      let entry = try session.row(
+        "SELECT id FROM journal WHERE account_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT 1",
+        [Value(account), Value(member)])
+      let touch = try session.row(
+        "SELECT at FROM interaction WHERE account_id = $1 AND member_id = $2 AND at <= $3 ORDER BY at DESC LIMIT 1",
+        [Value(account), Value(member), Value(now)])
+      return (entry?.id(0), touch?.instant(0))
+    }
+  }
+
+  /// When the last mail of a member came or went before an instant.
+  public func lastMail(of member: ID<Member>, before now: Instant, _ account: ID<Account>) async throws -> Instant? {
+    try await read(account) { session in
+      try session.row(
+        """
+        SELECT at FROM interaction WHERE account_id = $1 AND member_id = $2 AND at <= $3 AND kind = 'mail'
+        ORDER BY at DESC LIMIT 1
+        """, [Value(account), Value(member), Value(now)]
+      ).map { $0.instant(0) }
+    }
+  }
+}

@@ -99,13 +99,28 @@ public enum SeenFollowUps {
       SELECT person_id, aspect, value, at, identity FROM seen_follow_up
       \(person == nil ? "" : "WHERE person_id = $1") ORDER BY person_id, at, record_id
       """, person.map { [Value($0)] } ?? [])
-    for row in rows {
-      guard let aspect = FollowUpAspect(rawValue: row.text(1)) else { continue }
-      let person: ID<Person> = row.id(0)
-      found[person, default: FollowUpWords()].take(
-        aspect, row.int(2), at: row.instant(3), isOwn: row.text(4) == StoredRecord.typed(person))
-    }
+    for row in rows { take(row, into: &found) }
     return found
+  }
+
+  /// What was said of some people.
+  public static func all(
+    among persons: [ID<Person>], in session: any Session
+  ) throws -> [ID<Person>: FollowUpWords] {
+    var found: [ID<Person>: FollowUpWords] = [:]
+    let rows = try session.rowsMany(
+      """
+      SELECT person_id, aspect, value, at, identity FROM seen_follow_up WHERE person_id = $1 ORDER BY at, record_id
+      """, persons.map { [Value($0)] })
+    for row in rows.joined() { take(row, into: &found) }
+    return found
+  }
+
+  private static func take(_ row: Row, into found: inout [ID<Person>: FollowUpWords]) {
+    guard let aspect = FollowUpAspect(rawValue: row.text(1)) else { return }
+    let person: ID<Person> = row.id(0)
+    found[person, default: FollowUpWords()].take(
+      aspect, row.int(2), at: row.instant(3), isOwn: row.text(4) == StoredRecord.typed(person))
   }
 
   /// Somebody who may be laid before the owner in the bucket game.

@@ -210,6 +210,14 @@ public enum Journals {
     ).compactMap(entry)
   }
 
+  /// An entry as its member sees it.
+  static func seen(_ row: Row, of member: ID<Member>) -> JournalEntry? {
+    guard let verb = JournalEntry.Verb(rawValue: row.text(2)) else { return nil }
+    return JournalEntry(
+      id: row.id(0), member: member, run: row.int(1), verb: verb, person: row.id(3), destination: row.idOrNil(4),
+      source: row.idOrNil(8), at: row.instant(5), undoneAt: row.instantOrNil(6), undoes: row.idOrNil(7))
+  }
+
   private static func entry(_ row: Row) -> JournalEntry? {
     guard let verb = JournalEntry.Verb(rawValue: row.text(3)) else { return nil }
     return JournalEntry(
@@ -231,12 +239,21 @@ extension Store {
         SELECT id, run_id, verb, person_id, destination_id, at, undone_at, undoes, source_id FROM seen_journal
         WHERE id < $1 ORDER BY id DESC LIMIT $2
         """, [Value(before?.rawValue ?? Int64.max), Value(limit)]
-      ).compactMap { row in
-        guard let verb = JournalEntry.Verb(rawValue: row.text(2)) else { return nil }
-        return JournalEntry(
-          id: row.id(0), member: member, run: row.int(1), verb: verb, person: row.id(3), destination: row.idOrNil(4),
-          source: row.idOrNil(8), at: row.instant(5), undoneAt: row.instantOrNil(6), undoes: row.idOrNil(7))
-      }
+      ).compactMap { Journals.seen($0, of: member) }
+    }
+  }
+
+  /// What was changed of a person, newest first.
+  public func journal(_ viewer: Viewer, of person: ID<Person>, limit: Int) async throws -> [JournalEntry] {
+    let member = viewer.member
+    return try await see(viewer) { session in
+      // The order is made of what is found: of a member's whole journal it would be found by going through.
+      try session.rows(
+        """
+        SELECT id, run_id, verb, person_id, destination_id, at, undone_at, undoes, source_id FROM seen_journal
+        WHERE person_id = $1 ORDER BY +id DESC LIMIT $2
+        """, [Value(person), Value(limit)]
+      ).compactMap { Journals.seen($0, of: member) }
     }
   }
 

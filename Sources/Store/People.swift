@@ -82,6 +82,17 @@ public enum People {
       INSERT INTO person_value (account_id, person_id, field, position, value, member_id)
       VALUES ($1, $2, $3, $4, $5, $6)
       """, values)
+    try session.runMany(
+      "INSERT INTO person_word (account_id, person_id, word, member_id) VALUES ($1, $2, $3, $4)",
+      rows.flatMap { row in words(of: row).map { [Value(account), Value(row.id), .text($0), Value(member)] } })
+  }
+
+  /// The words by which a person is found, in an order that is the same each time.
+  private static func words(of row: FoldedRow) -> [String] {
+    SearchWords.of(
+      names: [row.name, row.organisation ?? ""] + (row.values[.given] ?? []) + (row.values[.family] ?? []),
+      emails: row.values[.email] ?? [], phones: row.values[.phone] ?? []
+    ).sorted()
   }
 
   /// Notes that persons have no record any more, since they were merged or stand for nobody; their rows are emptied.
@@ -96,9 +107,10 @@ public enum People {
   }
 
   private static func forgetValues(_ persons: [ID<Person>], _ account: ID<Account>, in session: any Session) throws {
-    try session.runMany(
-      "DELETE FROM person_value WHERE account_id = $1 AND person_id = $2",
-      persons.map { [Value(account), Value($0)] })
+    for table in ["person_value", "person_word"] {
+      try session.runMany(
+        "DELETE FROM \(table) WHERE account_id = $1 AND person_id = $2", persons.map { [Value(account), Value($0)] })
+    }
   }
 
   /// How persons stand, in the order asked; nil for one that is not there.

@@ -1,23 +1,6 @@
 public import Consent
 public import Model
 
-/// What of the people a viewer asks for.
-public struct PeopleQuery: Sendable, Equatable {
-  /// Part of a name or an address, any case.
-  public var text: String
-  public var kind: Person.Kind?
-  public var limit: Int
-  /// The last person of the page before.
-  public var after: ID<Person>?
-
-  public init(text: String = "", kind: Person.Kind? = nil, limit: Int = 100, after: ID<Person>? = nil) {
-    self.text = text
-    self.kind = kind
-    self.limit = limit
-    self.after = after
-  }
-}
-
 /// A person as a viewer sees it, with whose it is.
 public struct SeenPerson: Sendable, Equatable {
   public var person: Person
@@ -38,41 +21,8 @@ public struct SeenFact: Sendable, Equatable {
 
 /// What a viewer sees of people: all of it by the views whose predicate is the sharing rule.
 public enum Seeing {
-  private static let columns =
+  static let columns =
     "p.id, p.member_id, p.kind, p.name, p.organisation, p.title, p.strength, p.last_contacted, p.interactions"
-
-  /// One page of people, the strongest tie first.
-  public static func people(_ query: PeopleQuery, in session: any Session) throws -> [SeenPerson] {
-    var conditions = ["1 = 1"]
-    var arguments: [Value] = [Value(max(0, query.limit))]
-    func bind(_ value: Value) -> String {
-      arguments.append(value)
-      return "$\(arguments.count)"
-    }
-    if let kind = query.kind { conditions.append("p.kind = \(bind(.text(kind.rawValue)))") }
-    if !query.text.isEmpty {
-      let part = bind(.text("%" + escaped(fold(query.text)) + "%"))
-      conditions.append(
-        """
-        (p.folded LIKE \(part) ESCAPE '!' OR EXISTS (
-          SELECT 1 FROM seen_person_value v
-          WHERE v.person_id = p.id AND v.field IN ('email', 'phone') AND v.value LIKE \(part) ESCAPE '!'))
-        """)
-    }
-    if let after = query.after {
-      guard let row = try session.row("SELECT strength FROM seen_person WHERE id = $1", [Value(after)]) else {
-        return []
-      }
-      let strength = bind(Value(row.real(0)))
-      conditions.append("(p.strength < \(strength) OR (p.strength = \(strength) AND p.id > \(bind(Value(after)))))")
-    }
-    let rows = try session.rows(
-      """
-      SELECT \(columns) FROM seen_person p WHERE \(conditions.joined(separator: " AND "))
-      ORDER BY p.strength DESC, p.id LIMIT $1
-      """, arguments)
-    return try withValues(rows, in: session)
-  }
 
   public static func person(_ id: ID<Person>, in session: any Session) throws -> SeenPerson? {
     let rows = try session.rows("SELECT \(columns) FROM seen_person p WHERE p.id = $1", [Value(id)])
@@ -88,7 +38,7 @@ public enum Seeing {
     return counts
   }
 
-  private static func withValues(_ rows: [Row], in session: any Session) throws -> [SeenPerson] {
+  static func withValues(_ rows: [Row], in session: any Session) throws -> [SeenPerson] {
     let values = try session.rowsMany(
       """
       SELECT field, value FROM seen_person_value
@@ -103,16 +53,6 @@ public enum Seeing {
           lastContacted: row.instantOrNil(7), interactions: Int(row.int(8))),
         owner: row.id(1))
     }
-  }
-
-  /// `%`, `_` and the escape itself stand for themselves.
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for character in text {
-      if "%_!".contains(character) { out.append("!") }
-      out.append(character)
-    }
-    return out
   }
 
   /// The facts of a person, in order of field, rank and age.
@@ -155,10 +95,6 @@ public enum Seeing {
 }
 
 extension Store {
-  public func people(_ viewer: Viewer, _ query: PeopleQuery) async throws -> [SeenPerson] {
-    try await see(viewer) { try Seeing.people(query, in: $0) }
-  }
-
   /// Who sees a person at which level, from the rows of the sharing rule; the person's own member sees all (P009).
   public func whoSees(
     _ account: ID<Account>, _ person: ID<Person>

@@ -1,6 +1,8 @@
 import Foundation
+import Model
 import Programs
 import Stage
+import Synchronization
 import Testing
 
 /// The built `kith` on a scratch folder of its own: data, key and files go when it does.
@@ -27,6 +29,8 @@ final class CLI: Sendable {
   }
 
   let folder: String
+  /// How many days have passed since the household was read.
+  private let passed = Mutex(0)
   var data: String { folder + "/data" }
   var key: String { folder + "/key/operator.key" }
   var files: String { folder + "/files" }
@@ -46,10 +50,18 @@ final class CLI: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// Lets days pass for whatever is started from now on.
+  func pass(days: Int) { passed.withLock { $0 += days } }
+
+  private var clock: String {
+    let noon = Instant(year: 2026, month: 11, day: 23, hour: 12)
+    return noon.advanced(byDays: Double(passed.withLock { $0 })).description
+  }
+
   var environment: [String: String] {
     [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder, "KITH_DATA": data,
-      "KITH_OPERATOR_KEY_FILE": key, "KITH_CLOCK": "2026-11-23T12:00:00Z",
+      "KITH_OPERATOR_KEY_FILE": key, "KITH_CLOCK": clock,
     ]
   }
 

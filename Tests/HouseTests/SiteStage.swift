@@ -38,6 +38,12 @@ final class Browser {
     var body: String
 
     func has(_ text: String) -> Bool { body.contains(text) }
+
+    /// Where links of the page go that begin so, in their order.
+    func links(_ prefix: String) -> [String] {
+      body.split(separator: "href=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        .filter { $0.hasPrefix(prefix) }
+    }
     var location: String { headers["location"]?.first ?? "" }
 
     /// The value of a hidden field.
@@ -64,11 +70,14 @@ final class Browser {
   }
 
   /// Sends a form as a page of the site would.
-  func send(_ path: String, _ fields: [String: String] = [:], origin: String? = nil) throws -> Page {
+  func send(
+    _ path: String, _ fields: [String: String] = [:], persons: [String] = [], origin: String? = nil
+  ) throws -> Page {
     var words = ["-X", "POST", "-H", "Origin: \(origin ?? "http://127.0.0.1:\(port)")"]
     for (name, value) in ["form": form].merging(fields, uniquingKeysWith: { $1 }) {
       words += ["--data-urlencode", "\(name)=\(value)"]
     }
+    for person in persons { words += ["--data-urlencode", "person=\(person)"] }
     return try ask(path, words)
   }
 
@@ -120,6 +129,48 @@ final class Browser {
     let entered = try send(link.text("path"), ["password": password, "team": "yes"])
     try #require(entered.status == 303, "\(entered.status): \(entered.body)")
     _ = try get("/account")
+  }
+}
+
+extension StagedSite {
+  /// Ada's household with its site, and her browser.
+  static func household(_ cli: CLI) throws -> (site: StagedSite, browser: Browser) {
+    try cli.addSite()
+    let site = try StagedSite(cli)
+    let browser = Browser(site)
+    try browser.enter(cli)
+    return (site, browser)
+  }
+}
+
+extension Browser {
+  /// The id of a person by part of the name.
+  func person(_ name: String) throws -> String {
+    let page = try get("/people?q=\(name)")
+    let path = try #require(page.links("/people/person_").first, "\(name)")
+    return String(path.dropFirst("/people/".count))
+  }
+
+  /// Says a word about people and shows the page that follows.
+  func act(_ verb: String, _ persons: [String], _ fields: [String: String] = [:]) throws -> Page {
+    let done = try send("/people/act", ["do": verb, "next": "/"].merging(fields) { $1 }, persons: persons)
+    try #require(done.status == 303, "\(verb): \(done.status)")
+    return try get(done.location)
+  }
+
+  /// Takes back what a page says was done.
+  func takeBack(_ page: Page) throws -> Page {
+    let done = try send("/undo", ["undo": page.hidden("undo"), "next": page.hidden("next")])
+    try #require(done.status == 303, "\(done.status)")
+    return try get(done.location)
+  }
+
+  /// Makes a bucket; answers its id.
+  func makeBucket(_ name: String, days: String) throws -> String {
+    let made = try send("/buckets", ["name": name, "days": days])
+    try #require(made.status == 303)
+    let path = try #require(try get("/buckets").links("/buckets/bucket_").last)
+    return String(path.dropFirst("/buckets/".count))
   }
 }
 

@@ -4,7 +4,7 @@ import Hummingbird
 import Model
 import Store
 
-/// The first page: the river's counts, the strongest ties, completeness and the ledger, through the member's eyes.
+/// What was read: the river's counts, the strongest ties, completeness and the ledger, through the member's eyes.
 struct OverviewPage: Sendable {
   struct Count: Sendable {
     var number: String
@@ -23,9 +23,10 @@ struct OverviewPage: Sendable {
   var folder: String?
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
-    router.get("/") { _, context in
+    router.get("/overview") { _, context in
       let visit = try context.signedIn()
-      return try await hall.page("overview", try await read(hall, visit.viewer), title: "Today", at: .today, context)
+      return try await hall.page(
+        "overview", try await read(hall, visit.viewer), title: "What was read", at: .today, context)
     }
   }
 
@@ -49,7 +50,7 @@ struct OverviewPage: Sendable {
         Count(number: "\(kinds[.person] ?? 0)", words: "people known"),
         Count(number: "\(records)", words: "records in the CRM"),
       ],
-      people: people.map(PersonLine.init), hasPeople: !people.isEmpty, books: folders.map(DataPage.Book.init),
+      people: people.map { PersonLine($0) }, hasPeople: !people.isEmpty, books: folders.map(DataPage.Book.init),
       hasBooks: !folders.isEmpty,
       ledger: ledger.suffix(40).reversed().map { LedgerPage.Entry($0.line) }, hasLedger: !ledger.isEmpty,
       ledgerSize: "\(ledger.count)", folder: hall.demo?.folder)
@@ -57,7 +58,8 @@ struct OverviewPage: Sendable {
 
   static let template = """
     {{> head}}
-    <h1>Today</h1>
+    <p class="soft"><a href="/">Today</a></p>
+    <h1>What was read</h1>
     <ul class="cards" aria-label="What is known">
     {{#body.counts}}
     <li><strong>{{number}}</strong> {{words}}</li>

@@ -11,10 +11,17 @@ struct Pages {
   }
 
   private static let texts: [String: String] = [
-    "head": Templates.head, "foot": Templates.foot, "pager": Templates.pager, "setup": SetupPage.template,
+    "head": Templates.head, "notice": Notice.template, "foot": Templates.foot, "pager": Templates.pager,
+    "option": Choice.template,
+    "setup": SetupPage.template,
     "sign-in": SignInPage.template, "prove": ProvePage.template, "welcome": WelcomePage.template,
-    "register": RegisterPage.template, "overview": OverviewPage.template, "people": PeoplePage.template,
-    "person": PersonPageView.template, "account": AccountPage.template, "cookies": CookiesPage.template,
+    "register": RegisterPage.template, "overview": OverviewPage.template,
+    "today": TodayPage.template, "buckets": BucketsPage.template, "bucket": BucketPage.template,
+    "game": GamePage.template, "people": PeoplePage.template,
+    "person": PersonPageView.template, "person-acts": PersonPageView.acts, "person-notes": PersonPageView.writing,
+    "person-journal": PersonPageView.changes, "chart": StrengthChart.template, "timeline-part": TimelinePart.template,
+    "timeline": TimelinePart.rest, "mail": TimelinePart.mail, "merges": MergesPage.template,
+    "account": AccountPage.template, "cookies": CookiesPage.template,
     "policy": PolicyPage.template, "message": MessagePage.template,
     "data": DataPage.template, "revoke": RevokePage.template, "ledger": LedgerPage.template, "crm": CRMPage.template,
     "dry-run": DryRunPage.template, "undo": UndoPage.template,

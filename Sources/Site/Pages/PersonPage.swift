@@ -4,24 +4,8 @@ import Hummingbird
 import Model
 import Store
 
-/// One person: facts with source and time, strength with its parts.
+/// One person: how it stands and what to do, what is known and from where, what passed, what was noted and changed.
 struct PersonPageView: Sendable {
-  struct Said: Sendable {
-    var field: String
-    var label: String?
-    var value: String
-    var isSealed: Bool
-    var from: String
-  }
-
-  struct Part: Sendable {
-    var name: String
-    var words: String
-    var value: String
-    /// Of a hundred, for the bar.
-    var width: String
-  }
-
   var id: String
   var name: String
   var kind: String?
@@ -31,19 +15,58 @@ struct PersonPageView: Sendable {
   var touches: String
   var facts: [Said]
   var hasFacts: Bool
+  var tags: [Said]
+  var proposals: [Proposal]
+  var hasProposals: Bool
   var parts: [Part]
   var hasParts: Bool
+  var chart: StrengthChart?
+  var follow: Follow
+  var buckets: [Choice]
+  var otherBuckets: [Choice]
+  var hasOtherBuckets: Bool
+  var timeline: TimelinePart
+  var notes: [Written]
+  var hasNotes: Bool
+  var journal: [Change]
+  var hasJournal: Bool
+  var fields: [Choice]
   var isOwn: Bool
+  var trouble: String?
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/people/:person") { _, context in
-      let visit = try context.signedIn()
+      let viewer = try context.signedIn().viewer
       guard let id = ID<Person>(context.parameters.get("person") ?? "") else { return Answer.nothing }
-      let page = try await hall.show.person(id, as: visit.viewer)
-      return try await hall.page(
-        "person", PersonPageView(page, isOwn: page.owner == visit.viewer.member), title: PersonLine.name(page.person),
-        at: .people, context)
+      let page = try await read(id, hall, viewer)
+      return try await hall.page("person", page, title: page.name, at: .people, context)
     }
+    PersonEdits.add(to: router, hall)
+    TimelinePart.add(to: router, hall)
+  }
+
+  static func read(_ id: ID<Person>, _ hall: Hall, _ viewer: Viewer) async throws -> PersonPageView {
+    let (store, gate) = (hall.store, hall.gate)
+    let shown = try await hall.show.person(id, as: viewer)
+    var page = PersonPageView(shown, isOwn: shown.owner == viewer.member)
+    page.chart = StrengthChart(try await hall.show.strengths(of: id, as: viewer))
+    page.timeline = try await TimelinePart.read(id, after: nil, hall, viewer)
+    let notes = try await ShowNotes(store: store, gate: gate).run(viewer, of: id)
+    page.notes = notes.map { Written($0, isOwn: $0.author == viewer.member) }
+    page.hasNotes = !notes.isEmpty
+    guard page.isOwn else { return page }
+    let book = try await FollowUpBook.read(store, viewer, of: id)
+    let suggested = try await SuggestInterval(store: store).of(id, as: viewer)
+    page.follow = Follow(book.shown(of: id), suggested)
+    let mine = book.buckets(of: id)
+    page.buckets = mine.map { Choice(value: $0.id.description, words: $0.name, isChosen: false) }
+    page.otherBuckets = book.buckets.values.sorted { $0.id < $1.id }.filter { !mine.contains($0) }.map {
+      Choice(value: $0.id.description, words: $0.name, isChosen: $0.id == suggested?.bucket)
+    }
+    page.hasOtherBuckets = !page.otherBuckets.isEmpty
+    page.journal = try await store.journal(viewer, of: id, limit: 12).map(Change.init)
+    page.hasJournal = !page.journal.isEmpty
+    return page
   }
 
   init(_ page: PersonPage, isOwn: Bool) {
@@ -56,17 +79,12 @@ struct PersonPageView: Sendable {
     strength = "\(Int(person.strength.rounded()))"
     last = person.lastContacted.map { "last contact on \($0.date)" } ?? "no contact yet"
     touches = Words.count(person.interactions, "touch", "touches")
-    facts = page.facts.map { said in
-      let fact = said.seen.fact
-      let seen =
-        fact.firstSeen.date == fact.lastSeen.date
-        ? fact.lastSeen.date : "\(fact.firstSeen.date) to \(fact.lastSeen.date)"
-      return Said(
-        field: PersonPageView.fields[fact.field] ?? fact.field.rawValue, label: fact.label.isEmpty ? nil : fact.label,
-        value: said.value ?? "",
-        isSealed: said.value == nil, from: "\(fact.origin), \(seen)" + (fact.count > 1 ? ", \(fact.count)×" : ""))
-    }
+    let said = page.facts.map { Said($0) }
+    facts = said.filter { !$0.isTag && !$0.isAway }
     hasFacts = !facts.isEmpty
+    tags = said.filter { $0.isTag && !$0.isAway }
+    proposals = page.disputed.map { Proposal($0) }
+    hasProposals = isOwn && !proposals.isEmpty
     let most = page.reasons.map { abs($0.value) }.max() ?? 0
     parts = page.reasons.map { part in
       Part(
@@ -74,50 +92,13 @@ struct PersonPageView: Sendable {
         width: most > 0 ? "\(Int((abs(part.value) / most * 100).rounded()))" : "0")
     }
     hasParts = !parts.isEmpty
+    follow = Follow(nil, nil)
+    (buckets, otherBuckets, hasOtherBuckets) = ([], [], false)
+    timeline = TimelinePart(person: id, lines: [], hasLines: false, next: nil)
+    (notes, hasNotes, journal, hasJournal) = ([], false, [], false)
+    fields = PersonEdits.fields.map { Choice(value: $0.0.rawValue, words: $0.1, isChosen: false) }
     self.isOwn = isOwn
   }
-
-  private static let fields: [Fact.Field: String] = [
-    .name: "Name", .given: "Given name", .family: "Family name", .email: "E-mail", .phone: "Telephone",
-    .organisation: "Organisation", .title: "Title", .url: "Web", .address: "Address", .birthday: "Birthday",
-    .note: "Note", .custom: "Field", .tag: "Tag",
-  ]
-
-  static let template = """
-    {{> head}}
-    <p class="soft"><a href="/people">People</a></p>
-    <h1>{{body.name}}{{#body.kind}} <span class="tag">{{body.kind}}</span>{{/body.kind}}</h1>
-    <p>{{#body.about}}{{body.about}}<br>{{/body.about}}<span class="soft">Strength {{body.strength}} of 100, {{body.touches}}, {{body.last}}</span></p>
-    {{^body.isOwn}}<p class="notice">A colleague shares this person with you; that you looked stands in the ledger.</p>{{/body.isOwn}}
-    <div class="two">
-    <section aria-labelledby="facts">
-    <h2 id="facts">What is known, and from where</h2>
-    {{#body.hasFacts}}
-    <div class="card"><dl class="facts">
-    {{#body.facts}}
-    <dt>{{field}}{{#label}} <small>{{label}}</small>{{/label}}</dt>
-    <dd>{{value}}{{#isSealed}}<span class="soft">sealed: its key is gone, or you may not see it</span>{{/isSealed}}<br><small>{{from}}</small></dd>
-    {{/body.facts}}
-    </dl></div>
-    {{/body.hasFacts}}
-    {{^body.hasFacts}}<p class="empty">No fact is held of this person.</p>{{/body.hasFacts}}
-    </section>
-    <section aria-labelledby="strength">
-    <h2 id="strength">Why the tie is {{body.strength}}</h2>
-    {{#body.hasParts}}
-    <ul class="list">
-    {{#body.parts}}
-    <li><span class="grow">{{words}}</span><span class="still">{{value}}</span>
-    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" rx="2"/><rect width="{{width}}" height="4" rx="2"/></svg></li>
-    {{/body.parts}}
-    </ul>
-    {{/body.hasParts}}
-    {{^body.hasParts}}<p class="empty">There was no contact yet, or you see the directory alone.</p>{{/body.hasParts}}
-    </section>
-    </div>
-    {{#body.isOwn}}<p><a href="/people/{{body.id}}/erase">Erase this person for good …</a></p>{{/body.isOwn}}
-    {{> foot}}
-    """
 }
 
 extension Words {

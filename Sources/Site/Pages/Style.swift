@@ -117,15 +117,16 @@ extension Templates {
     .notice.bad { background: var(--bad-wash); color: var(--bad); }
 
     form.stack { display: grid; gap: var(--s4); max-width: 30rem; }
-    form.row, .toolbar { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: end; margin: 0 0 var(--s4); }
+    form.row, .row, .toolbar { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: end; margin: 0 0 var(--s4); }
     label, .field { display: grid; gap: var(--s1); font-weight: 600; font-size: .92rem; }
     label.check { grid-template-columns: auto 1fr; align-items: start; font-weight: 400; gap: var(--s2); font-size: 1rem; }
     label small { font-weight: 400; }
     input, select, textarea, button, .button { font: inherit; color: inherit; min-height: 2.75rem; border-radius: .45rem; }
     input, select, textarea { background: var(--card); border: 1px solid color-mix(in srgb, var(--soft) 70%, transparent); padding: .4rem .7rem; width: 100%; }
     input[type=checkbox], input[type=radio] { width: 1.25rem; height: 1.25rem; min-height: 0; margin-top: .15rem; accent-color: var(--tint); }
-    form.row input, form.row select { width: auto; }
-    form.row input[type=search] { flex: 1 1 14rem; }
+    .row input, .row select { width: auto; }
+    .row .field:has([type=search]) { flex: 1 1 14rem; }
+    .row input[type=search] { width: 100%; }
     button, .button { display: inline-flex; align-items: center; gap: var(--s2); background: var(--tint); color: var(--on-tint); border: 1px solid transparent; padding: .4rem 1rem;
       font-weight: 600; text-decoration: none; cursor: pointer; }
     button:hover, .button:hover { filter: brightness(1.08); }
@@ -143,6 +144,36 @@ extension Templates {
     fieldset { border: 1px solid var(--line); border-radius: var(--round); padding: var(--s3) var(--s4); margin: 0; display: grid; gap: var(--s2); }
     legend { font-weight: 600; font-size: .92rem; padding: 0 var(--s1); }
     .pager { margin: var(--s4) 0; }
+    .told { display: flex; gap: var(--s3); align-items: center; justify-content: space-between; flex-wrap: wrap; margin: 0 0 var(--s4); }
+    .hush { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    .name { font-weight: 600; }
+    .progress { display: flex; align-items: center; gap: var(--s3); }
+    progress { width: 8rem; height: .6rem; accent-color: var(--tint); }
+    .acts { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: center; margin: 0; }
+    .joined { display: inline-flex; }
+    .joined select { width: auto; border-radius: .45rem 0 0 .45rem; border-right: 0; }
+    .joined button { border-radius: 0 .45rem .45rem 0; }
+    .joined input { border-radius: .45rem 0 0 .45rem; border-right: 0; width: 8rem; }
+    .tick { width: 2.5rem; }
+    .bulk { border: 1px solid var(--line); border-radius: var(--round); background: var(--card); padding: var(--s3) var(--s4); margin: 0 0 var(--s4); min-width: 0; }
+    .bulk .row { margin: 0; }
+    .bulk legend { font-weight: 600; font-size: .92rem; color: var(--soft); padding: 0 var(--s2); }
+    .small { min-height: 2rem; padding: .1rem .6rem; font-size: .85rem; }
+    .lines { white-space: pre-line; overflow-wrap: anywhere; }
+    .chart .area { fill: var(--wash); }
+    figure { margin: 0 0 var(--s4); }
+    .today > li:focus-within { background: var(--wash); }
+    .tag.birthday, .tag.promise { color: var(--fair); border-color: currentColor; }
+    .tag.answer { color: var(--bad); border-color: currentColor; }
+    kbd { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: .3rem; padding: 0 .35rem; background: var(--paper); color: var(--ink); }
+    .keys { display: none; }
+    @media (hover: hover) and (min-width: 60rem) { .keys { display: block; } }
+    .game h2 { margin-top: 0; font-size: 1.4rem; }
+    .game:focus { outline: none; }
+    .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
+    .choices form, .choices button { width: 100%; margin: 0; }
+    .choices small { font-weight: 400; color: inherit; }
+    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; }
     iframe.mail { width: 100%; height: 28rem; border: 1px solid var(--line); border-radius: var(--round); background: #fff; }
     @media (prefers-reduced-motion: no-preference) { a, button { transition: background-color .12s, filter .12s; } }
     @media print { .side, footer, form { display: none; } }

@@ -10,6 +10,7 @@ enum Templates {
     <title>{{frame.title}} · Kith</title>
     <link rel="stylesheet" href="/style.css">
     <link rel="icon" href="/icon.svg" type="image/svg+xml">
+    <script src="/kith.js" defer></script>
     </head>
     <body{{^frame.me}} class="bare"{{/frame.me}}>
     <a class="skip" href="#main">Skip to the page</a>
@@ -31,6 +32,7 @@ enum Templates {
     </header>
     {{/frame.me}}
     <main id="main" tabindex="-1">
+    {{> notice}}
 
     """
 

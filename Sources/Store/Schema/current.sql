@@ -1234,9 +1234,13 @@ CREATE TABLE person (
 --: restricted_at: open instant contact - life export row
 --: gone: open flag contact - life export row
 
-CREATE INDEX person_list ON person (account_id, member_id, gone, strength, id);
+CREATE INDEX person_contact ON person (account_id, gone, COALESCE(last_contacted, 0) DESC, id);
+
+CREATE INDEX person_folded ON person (account_id, gone, folded, id);
 
 CREATE INDEX person_name ON person (account_id, member_id, folded);
+
+CREATE INDEX person_strength ON person (account_id, gone, strength DESC, id);
 
 CREATE TABLE person_value (
   account_id BIGINT NOT NULL,
@@ -1254,6 +1258,23 @@ CREATE TABLE person_value (
 --: position: open count contact - life export row
 --: value: open directory contact find-people,show-to-owner,sync-to-crm life export row
 --: member_id: open id customer - life export row
+
+CREATE INDEX person_tag ON person_value (account_id, substr(value, 1, 200), person_id) WHERE field = 'tag';
+
+CREATE TABLE person_word (
+  account_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  word TEXT NOT NULL,
+  member_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, person_id, word),
+  FOREIGN KEY (account_id, person_id) REFERENCES person (account_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+--: account_id: open id customer - life export keep
+--: person_id: open id contact - life export row
+--: word: open directory contact show-to-owner life export row
+--: member_id: open id customer - life export row
+
+CREATE INDEX person_word_found ON person_word (account_id, word, person_id);
 
 CREATE TABLE place (
   account_id BIGINT NOT NULL,
@@ -1664,6 +1685,11 @@ SELECT v.account_id, v.person_id, v.field, v.position, v.value
 FROM person_value v
 WHERE v.account_id = kith_account()
 AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = v.account_id AND p.id = v.person_id);
+
+CREATE VIEW seen_person_word AS
+SELECT w.account_id, w.person_id, w.word FROM person_word w
+WHERE w.account_id = kith_account()
+AND EXISTS (SELECT 1 FROM seen_person p WHERE p.account_id = w.account_id AND p.id = w.person_id);
 
 CREATE VIEW seen_share AS
 SELECT s.account_id, s.id, s.member_id, s.with_member, s.person_id, s.level, s.given_at

@@ -65,7 +65,7 @@ struct StartPage: Sendable {
       reads: !states.isEmpty, knows: !people.isEmpty, crm: destinations.first?.id, isAccepted: isAccepted)
     return StartPage(
       steps: stage.steps, readings: readings, hasReadings: !readings.isEmpty,
-      isWorking: try await store.jobs(viewer.account).due > 0, people: people.map(PersonLine.init),
+      isWorking: try await store.jobs(viewer.account).due > 0, people: people.map { PersonLine($0) },
       hasPeople: !people.isEmpty, known: Words.count(counts[.person] ?? 0, "person", "people"), next: stage.next,
       hasCRM: stage.crm != nil)
   }
