@@ -2,6 +2,7 @@ public import Consent
 import Formats
 import Foundation
 public import Model
+public import ServiceLifecycle
 
 /// Files that were sent to the site: they wait, for their owner alone, until they are read or an hour is over.
 ///
@@ -122,6 +123,16 @@ public struct Uploads: Sendable {
 
   private func place(of viewer: Viewer) -> String { "\(folder)/\(viewer.account)/\(viewer.member)" }
 
+  /// Removes what waits for longer than an hour, whoever sent it.
+  public func sweep() {
+    let files = FileManager.default
+    for account in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {
+      for member in (try? files.contentsOfDirectory(atPath: "\(folder)/\(account)")) ?? [] {
+        tidy("\(folder)/\(account)/\(member)")
+      }
+    }
+  }
+
   /// Removes what waits for longer than an hour.
   private func tidy(_ place: String) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? [] {
@@ -172,5 +183,22 @@ public struct Uploads: Sendable {
       return
     }
     held.mapping = columns.description.split(separator: "\n").map(String.init)
+  }
+}
+
+/// Looks every few minutes for files that nobody wanted to be read, and removes them.
+public struct SweepUploads: Service {
+  let uploads: Uploads
+
+  public init(_ uploads: Uploads) { self.uploads = uploads }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        uploads.sweep()
+        // It ends when the process is asked to stop.
+        guard (try? await Task.sleep(for: .seconds(300))) != nil else { return }
+      }
+    }
   }
 }

@@ -137,7 +137,10 @@ struct Hall: Sendable {
       demo == nil
       ? "This server was started without the keys of logins, so nothing can be connected here."
       : "In the demo nothing is connected: it has no network."
-    let remedy = demo == nil ? "Whoever runs it starts it without --no-work." : "Start a house of your own: kith serve."
+    let remedy =
+      demo == nil
+      ? "Whoever runs it starts it without --no-work."
+      : "Begin with your own mail: the link stands at the foot of this page."
     return try await page(
       "message", MessagePage(heading: "Not here", words: words, remedy: remedy), title: "Not here", context,
       status: .conflict)

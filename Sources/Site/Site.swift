@@ -143,6 +143,7 @@ public struct Site: Sendable {
     DryRunPage.add(to: router, hall)
     DataPage.add(to: router, hall)
     RevokePage.add(to: router, hall)
+    RevokeCRMPage.add(to: router, hall)
     LedgerPage.add(to: router, hall)
     AccountPage.add(to: router, hall)
     CookiesPage.add(to: router, hall)

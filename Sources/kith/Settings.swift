@@ -44,6 +44,8 @@ struct Settings: Sendable {
     addressRules = try Settings.rules(named("KITH_ALLOW"), ports: named("KITH_ALLOW_PORTS"))
     clock = try Settings.clock(named("KITH_CLOCK"))
     isOpen = named("KITH_REGISTRATION") == "open"
+    // Where strangers name servers, what listens on this machine is not theirs to reach.
+    if isOpen { addressRules.allowsThisMachine = false }
     post = try Settings.post(named)
   }
 

@@ -38,7 +38,7 @@ extension House {
   /// What works by itself: the job loop, and who listens at mail servers for it.
   func services() -> [any Service] {
     let listener = Listener(store: store, door: door)
-    return [worker(pulled: listener.look), listener]
+    return [worker(pulled: listener.look), listener, SweepUploads(uploads)]
   }
 
   /// Runs the jobs of some kinds until nothing is due, with a bar on a terminal.
@@ -84,9 +84,11 @@ extension House {
     let login = try post.passwordFile.map {
       Login(user: post.address.user, secret: String(decoding: try Secrets.read($0, "password"), as: UTF8.self))
     }
+    // The operator's own server may lie on this machine, whoever else may not be reached there.
+    var rules = settings.addressRules
+    rules.allowsThisMachine = true
     let office = PostOffice(
-      post.address.server, login: post.address.user.isEmpty ? nil : login, rules: settings.addressRules,
-      now: settings.clock)
+      post.address.server, login: post.address.user.isEmpty ? nil : login, rules: rules, now: settings.clock)
     return Post(office, from: post.from, site: post.site)
   }
 

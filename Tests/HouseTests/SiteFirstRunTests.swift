@@ -94,6 +94,9 @@ struct SiteFirstRunTests {
     _ = try await wait(browser, "/crm", for: "made there: <a")
     #expect(try browser.get("/start").has("Go to today"))
     #expect(FileManager.default.fileExists(atPath: cli.data + "-crm"))
+    #expect(try browser.get(named.location + "/revoke").has("What stands there stays"))
+    #expect(try browser.send(named.location + "/revoke").location == "/crm?done=revoked")
+    #expect(try browser.get("/crm").has("revoked</span>") && browser.get(named.location + "/revoke").status == 404)
     withExtendedLifetime(site) {}
   }
 

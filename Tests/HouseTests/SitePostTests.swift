@@ -56,7 +56,7 @@ struct SitePostTests {
     #expect(statuses.last == 429)
   }
 
-  @Test("an account is opened by whoever reads the mail to its address; a known address learns nothing new")
+  @Test("P091 P029 an account is opened by whoever reads the mail to its address, which has that one link and no more")
   func register() async throws {
     let cli = try CLI()
     let (site, post) = try await open(cli)
@@ -71,10 +71,18 @@ struct SitePostTests {
     #expect(sent.status == 200 && sent.has("on its way to bea@example.test"))
     let mail = try #require(try await mails(post, 1).first)
     #expect(mail.contains("Confirm your address"))
+    #expect(mail.components(separatedBy: "http").count == 2 && mail.contains("Content-Type: text/plain"))
     #expect(try browser.get("/account").status == 303)
     #expect(try browser.send(try path(mail), ["password": "a long enough sentence"]).status == 303)
     #expect(try browser.get("/account").has("bea@example.test"))
     #expect(try cli.run("account", "list").lines.count == 2)
+    // Where everybody may come, nobody is shown round this machine.
+    let inner = try browser.get(
+      "/connect/mailbox?address=bea%40example.test&host=127.0.0.1&port=\(post.port)&security=none")
+    let dialled = try browser.send(
+      "/connect/mailbox",
+      ["scope": inner.hidden("scope"), "words": inner.hidden("words"), "secret": "x", "warrant": "yes"])
+    #expect(dialled.status == 422 && dialled.has("not dialled"), "\(dialled.body)")
     // An address that is known opens nothing, and gets a link to itself.
     let again = try Browser(site).send("/register", form.merging(["email": "ada@example.test"]) { $1 })
     #expect(again.status == 200 && again.has("on its way"))

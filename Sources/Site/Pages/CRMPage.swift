@@ -59,6 +59,7 @@ struct CRMPage: Sendable {
   private static let said = [
     "decided": "The conflict is decided; the next run carries it out.",
     "accepted": "You approved it; the next run carries it out.", "undone": "The change was taken back.",
+    "revoked": "The CRM was cut off; nothing leaves for it any more, and its login is destroyed.",
   ]
 
   private static func read(_ hall: Hall, _ viewer: Viewer, before: ID<JournalEntry>?) async throws -> CRMPage {
@@ -116,7 +117,8 @@ struct CRMPage: Sendable {
     <h2>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h2>
     <p class="soft">Last kept in step: {{lastRun}}.</p>
     {{#trouble}}<p class="notice bad"><strong>The last run did not come through.</strong> {{trouble}}.<br>Nothing is lost: {{waiting}}.</p>{{/trouble}}
-    {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a></p>{{/isRevoked}}
+    {{^isRevoked}}<p><a class="button" href="{{href}}">See what would leave</a>
+    <a class="button quiet" href="{{href}}/revoke">Cut it off …</a></p>{{/isRevoked}}
     </article>
     {{/body.destinations}}
     {{^body.hasDestinations}}<p class="empty">No CRM is chosen yet. Nothing leaves before you have seen and approved it. <a href="/connect/crm">Choose your CRM</a></p>{{/body.hasDestinations}}

@@ -52,3 +52,48 @@ struct RevokePage: Sendable {
     {{> foot}}
     """
 }
+
+/// Before a CRM is cut off: what stops, and what stays there (P016).
+struct RevokeCRMPage: Sendable {
+  var path: String
+  var location: String
+
+  static func add(to router: Router<SiteContext>, _ hall: Hall) {
+    router.get("/crm/:destination/revoke") { _, context in
+      let viewer = try context.signedIn().viewer
+      guard let destination = try await find(context, viewer, hall) else { return Answer.nothing }
+      let page = RevokeCRMPage(path: "/crm/\(destination.id)/revoke", location: destination.location)
+      return try await hall.page("revoke-crm", page, title: "Cut off the CRM", at: .crm, context)
+    }
+    router.post("/crm/:destination/revoke") { request, context in
+      let viewer = try context.signedIn().viewer
+      _ = try await hall.form(request, context)
+      guard let destination = try await find(context, viewer, hall) else { return Answer.nothing }
+      try await Withdraw(store: hall.store, gate: hall.gate).destination(destination.id, as: viewer)
+      return Response.redirect(to: "/crm?done=revoked", type: .normal)
+    }
+  }
+
+  private static func find(
+    _ context: SiteContext, _ viewer: Viewer, _ hall: Hall
+  ) async throws -> Destination? {
+    guard let id = ID<Destination>(context.parameters.get("destination") ?? "") else { return nil }
+    return try await hall.store.destinations(viewer.account, member: viewer.member)
+      .first { $0.id == id && $0.revokedAt == nil }
+  }
+
+  static let template = """
+    {{> head}}
+    <h1>Cut off {{body.location}}?</h1>
+    <ul class="list">
+    <li>From the moment you say so nothing leaves for it and nothing is read there; what waits to leave is cancelled, and the login is destroyed.</li>
+    <li>What stands there stays: it is yours.</li>
+    <li>What is held here stays, and your sources are read as before.</li>
+    </ul>
+    <form class="toolbar" method="post" action="{{body.path}}">
+    <input type="hidden" name="form" value="{{frame.form}}">
+    <button class="danger">Cut it off</button> <a class="button quiet" href="/crm">Keep it</a>
+    </form>
+    {{> foot}}
+    """
+}

@@ -103,7 +103,7 @@ extension Templates {
     .list { list-style: none; margin: 0 0 var(--s4); padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: var(--round); }
     .list > li { padding: var(--s3) var(--s4); border-bottom: 1px solid var(--line); display: flex; gap: var(--s3); align-items: baseline; flex-wrap: wrap; }
     .list > li:last-child { border-bottom: 0; }
-    .list .grow { flex: 1 1 12rem; }
+    .list .grow { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
     .list time { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
     .refused { color: var(--bad); }
     .tag { display: inline-block; border: 1px solid var(--line); border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; color: var(--soft); }

@@ -34,7 +34,9 @@ struct WelcomePage: Sendable {
           WebToken(word), try Password(new: form.exact("password")), code: form["code"],
           acknowledges: form.has("team"), from: context.peer,
           with: Device.words(request))
-        return SignInPage.enter(entered.token, to: "/")
+        let viewer = entered.visit.viewer
+        let isNew = try await hall.store.sources(viewer.account, member: viewer.member).isEmpty
+        return SignInPage.enter(entered.token, to: isNew ? "/start" : "/")
       } catch let trouble as Trouble {
         page.trouble = Words.sentence(trouble)
       } catch let refusal as Refusal {

@@ -52,7 +52,7 @@ struct StartPage: Sendable {
     let folders = Dictionary(grouping: try await store.completeness(viewer.account, viewer.member), by: \.source)
     let readings = states.map { Reading($0, folders[$0.source.id] ?? [], hall.shown($0.source)) }
     let counts = try await store.see(viewer) { try Seeing.counts(in: $0) }
-    let people = try await hall.show.people(PeopleQuery(kind: .person, limit: 12), as: viewer)
+    let people = try await hall.show.people(PeopleQuery(kind: .person, limit: 8), as: viewer)
     let destinations = try await store.destinations(viewer.account, member: viewer.member)
       .filter { $0.revokedAt == nil }
     var isAccepted = false
@@ -117,6 +117,12 @@ extension StartPage {
     <li{{#isNow}} aria-current="step"{{/isNow}}{{#isDone}} class="done"{{/isDone}}>{{words}}{{#isDone}} <span class="tag strong">done</span>{{/isDone}}</li>
     {{/body.steps}}
     </ol>
+    <p class="toolbar"><a class="button" href="{{body.next.href}}">{{body.next.words}}</a>
+    {{#body.hasReadings}}<a class="button quiet" href="/connect/mailbox">Another mailbox</a>{{/body.hasReadings}}
+    <a class="button quiet" href="/connect/contacts">An address book</a>
+    <a class="button quiet" href="/connect/calendar">A calendar</a>
+    <a class="button quiet" href="/connect/files">A file</a>
+    {{#body.hasReadings}}{{^body.hasCRM}}<a class="button quiet" href="/">No CRM for now</a>{{/body.hasCRM}}{{/body.hasReadings}}</p>
     <div id="live"{{#body.isWorking}} data-live="3"{{/body.isWorking}}>
     <section aria-labelledby="reading">
     <h2 id="reading">What is read</h2>
@@ -145,12 +151,6 @@ extension StartPage {
     </section>
     {{/body.hasPeople}}
     </div>
-    <p class="toolbar"><a class="button" href="{{body.next.href}}">{{body.next.words}}</a>
-    {{#body.hasReadings}}<a class="button quiet" href="/connect/mailbox">Another mailbox</a>{{/body.hasReadings}}
-    <a class="button quiet" href="/connect/contacts">An address book</a>
-    <a class="button quiet" href="/connect/calendar">A calendar</a>
-    <a class="button quiet" href="/connect/files">A file</a>
-    {{#body.hasReadings}}{{^body.hasCRM}}<a class="button quiet" href="/">No CRM for now</a>{{/body.hasCRM}}{{/body.hasReadings}}</p>
     <script src="/live.js" defer></script>
     {{> foot}}
     """

@@ -183,7 +183,7 @@ extension TeamPage {
     <ul class="list">
     {{#body.members}}
     <li><span class="grow"><strong>{{name}}</strong>{{#isMe}} <span class="tag strong">you</span>{{/isMe}} <span class="tag">{{role}}</span><br>
-    <small>{{email}}, since {{since}} (UTC){{^hasCome}}; has not come yet{{/hasCome}}</small></span>
+    <small>{{email}}, since {{since}} (UTC){{^hasCome}}{{^isMe}}; has not come yet{{/isMe}}{{/hasCome}}</small></span>
     {{#body.administrates}}{{^isMe}}
     <form class="inline" method="post" action="/team/role">
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="member" value="{{id}}">
