@@ -6,6 +6,7 @@ import Outlets
 import ServiceLifecycle
 import Site
 import Store
+import Wire
 
 extension House {
   /// The job loop with the flows of this house.
