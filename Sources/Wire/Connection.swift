@@ -16,6 +16,9 @@ public struct Connection: Sendable {
   let handshake: Handshake?
   let limits: Limits
 
+  /// Whether neither side has closed it.
+  var isActive: Bool { channel.isActive }
+
   /// The most that leaves under one look at the grant.
   static let burst = 64 << 10
 

@@ -115,8 +115,14 @@ public struct Dialler: Sendable {
         return result
       }
     } catch {
-      throw line.cause ?? error
+      throw line.cause ?? told(error, endpoint, limits)
     }
+  }
+
+  /// An error of the network in words; whatever else it was stays.
+  private func told(_ error: any Error, _ endpoint: Endpoint, _ limits: Limits) -> any Error {
+    guard error is ChannelError || error is IOError else { return error }
+    return Trouble("the connection to \(endpoint) broke", remedy: .wait(until: now().later(limits.retry)))
   }
 
   /// What is needed to secure the line, made before anything leaves: authorities that cannot be read are told first.

@@ -320,7 +320,7 @@ struct DeliverEngineTests {
     #expect(stage.record("bob@example.test")?.values[.tag] == nil)
     let add = AddDestination(stage.deliver)
     await #expect(throws: Trouble.self) {
-      try await add.set(["field.note": "notes"], of: stage.destination.id, as: stage.home.viewer)
+      try await add.set(["field.shoe-size": "notes"], of: stage.destination.id, as: stage.home.viewer)
     }
     let kept = try await add.set(
       ["field.tag": "labels", "rule.title": "ours"], of: stage.destination.id, as: stage.home.viewer)

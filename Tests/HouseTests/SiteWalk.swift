@@ -80,7 +80,7 @@ struct SiteWalk {
   }
 
   static func offers(_ body: String) -> [SiteCall] {
-    let links = body.matches(of: /href="(\/[^"#]*)/).map { SiteCall(method: "GET", path: plain($0.1)) }
+    let links = body.matches(of: /(?:href|src)="(\/[^"#]*)/).map { SiteCall(method: "GET", path: plain($0.1)) }
     return links + body.split(separator: "<form").dropFirst().flatMap(form)
   }
 

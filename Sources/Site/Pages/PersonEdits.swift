@@ -39,8 +39,15 @@ enum PersonEdits {
       let viewer = try context.signedIn().viewer
       let form = try await hall.form(request, context)
       guard let id = ID<Person>(context.parameters.get("person") ?? "") else { return Answer.nothing }
-      let made = try await WriteNote(store: hall.store, gate: hall.gate).add(form["words"], about: id, as: viewer)
-      return Notice.redirect(to: "/people/\(id)", .noted, undo: made.entry.description)
+      do {
+        let made = try await WriteNote(store: hall.store, gate: hall.gate).add(form["words"], about: id, as: viewer)
+        return Notice.redirect(to: "/people/\(id)", .noted, undo: made.entry.description)
+      } catch let trouble as Trouble {
+        var page = try await PersonPageView.read(id, hall, viewer)
+        page.trouble = Words.sentence(trouble)
+        return try await hall.page(
+          "person", page, title: page.name, at: .people, context, status: .unprocessableContent)
+      }
     }
     router.post("/notes/:note/remove") { request, context in
       let viewer = try context.signedIn().viewer

@@ -45,7 +45,7 @@ extension Templates {
     .soft, small, figcaption { color: var(--soft); }
     code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
     a { color: var(--tint); text-underline-offset: .15em; }
-    :focus-visible, input[type=date]:focus { outline: 3px solid var(--tint); outline-offset: 2px; border-radius: .2rem; }
+    :focus-visible, input[type=date]:focus-within { outline: 3px solid var(--tint); outline-offset: 2px; border-radius: .2rem; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .still { white-space: nowrap; font-variant-numeric: tabular-nums; }
 

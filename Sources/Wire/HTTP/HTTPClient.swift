@@ -75,6 +75,8 @@ public struct HTTPClient: Sendable {
         ) { connection in
           let talk = Talk(connection, sizes)
           while let exchange = desk.asked {
+            // The server closed the idle connection before anything of this was sent.
+            if talk.isGone, !Task.isCancelled { return }
             do {
               exchange.answer(.success(try await talk.ask(exchange, desk, permit)))
             } catch  where talk.isStale && exchange.request.mayRepeat && !Task.isCancelled {
@@ -129,6 +131,9 @@ public struct HTTPClient: Sendable {
     }
 
     var isOpen: Bool { reader.isOpen }
+
+    /// Whether this connection answered before and is closed by now.
+    var isGone: Bool { answers > 0 && !connection.isActive && connection.line.cause == nil }
 
     /// Whether this connection answered before, and nothing of the answer that is waited for has come.
     var isStale: Bool { answers > 0 && reader.isUntouched && connection.line.cause == nil }
