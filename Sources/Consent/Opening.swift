@@ -88,18 +88,6 @@ public struct Sealer: Sendable {
   let suppressed: Set<KeyID>
   private let contents = ContentKeys()
 
-  init(
-    member: ID<Member>, source: KeyID?, sourceKey: SymmetricKey?, ids: [Handle: KeyID], keys: [KeyID: SymmetricKey],
-    suppressed: Set<KeyID>
-  ) {
-    self.member = member
-    self.source = source
-    self.sourceKey = sourceKey
-    self.ids = ids
-    self.keys = keys
-    self.suppressed = suppressed
-  }
-
   /// Whether somebody was erased and must not come back (P120).
   public func isErased(_ handle: Handle) -> Bool { ids[handle].map(suppressed.contains) ?? false }
 

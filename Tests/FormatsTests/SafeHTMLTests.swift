@@ -112,7 +112,7 @@ import Testing
     #expect(safe.contains("target=\"_blank\"") && safe.contains("rel=\"noopener noreferrer nofollow\""))
     for (link, host) in [
       ("http://a.example:8080/x", "a.example:8080"), ("https://x.example?y", "x.example"),
-      ("https://@h.example", "h.example"),
+      ("https://@h.example", "h.example"), ("https:////evil.example/x", "evil.example"),
     ] {
       #expect(SafeHTML.host(of: link) == host)
     }

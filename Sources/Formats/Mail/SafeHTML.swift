@@ -162,7 +162,8 @@ public struct SafeHTML {
   /// The host that a link leads to; nil for addresses and numbers.
   static func host(of link: String) -> String? {
     guard let start = link.firstRange(of: "://") else { return nil }
-    let rest = link[start.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    // Browsers pass over more slashes than two (WHATWG URL §4.4).
+    let rest = link[start.upperBound...].drop { $0 == "/" }.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     // What stands before an @ is a name, and is there to deceive.
     let host = rest.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     return host.isEmpty ? nil : String(host.prefix(100))

@@ -29,10 +29,7 @@ enum PersonEdits {
           id, Edit(verb, field, form["value"], label: form["label"]), as: viewer)
         return Notice.redirect(to: "/people/\(id)", .edited, undo: entry.description)
       } catch let trouble as Trouble {
-        var page = try await PersonPageView.read(id, hall, viewer)
-        page.trouble = Words.sentence(trouble)
-        return try await hall.page(
-          "person", page, title: page.name, at: .people, context, status: .unprocessableContent)
+        return try await told(trouble, of: id, hall, viewer, context)
       }
     }
     router.post("/people/:person/notes") { request, context in
@@ -43,10 +40,7 @@ enum PersonEdits {
         let made = try await WriteNote(store: hall.store, gate: hall.gate).add(form["words"], about: id, as: viewer)
         return Notice.redirect(to: "/people/\(id)", .noted, undo: made.entry.description)
       } catch let trouble as Trouble {
-        var page = try await PersonPageView.read(id, hall, viewer)
-        page.trouble = Words.sentence(trouble)
-        return try await hall.page(
-          "person", page, title: page.name, at: .people, context, status: .unprocessableContent)
+        return try await told(trouble, of: id, hall, viewer, context)
       }
     }
     router.post("/notes/:note/remove") { request, context in
@@ -56,6 +50,15 @@ enum PersonEdits {
       let entry = try await WriteNote(store: hall.store, gate: hall.gate).remove(id, as: viewer)
       return Notice.redirect(to: form["next"], .edited, undo: entry.description)
     }
+  }
+
+  /// The person's page with what was wrong; of nobody there is none, whatever was asked.
+  private static func told(
+    _ trouble: Trouble, of id: ID<Person>, _ hall: Hall, _ viewer: Viewer, _ context: SiteContext
+  ) async throws -> Response {
+    var page = try await PersonPageView.read(id, hall, viewer)
+    page.trouble = Words.sentence(trouble)
+    return try await hall.page("person", page, title: page.name, at: .people, context, status: .unprocessableContent)
   }
 
   /// `put` sets what is one and adds to what are many.
