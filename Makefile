@@ -38,7 +38,7 @@ KITH_HUBSPOT ?= $(HOME)/.cache/kith/hubspot
 HUBSPOT := hubspot-api-client==12.0.0
 # What drives Debian's Chromium, and what looks whether everybody can use a page.
 KITH_BROWSER ?= $(HOME)/.cache/kith/browser
-BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0
+BROWSER := playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0 zxing-cpp==3.1.1
 export KITH_BUILD KITH_TEST_DATA KITH_DAV KITH_PYMAP KITH_TRYTON KITH_AMAGI KITH_HUBSPOT KITH_BROWSER
 
 PACKAGES := libsqlite3-dev libpq-dev libphonenumber-dev libical-dev libsodium-dev zlib1g-dev ca-certificates pkg-config
@@ -117,9 +117,9 @@ need-test: need
 	@[ -e "$(KITH_HUBSPOT)/.installed" ] || { \
 	  echo "installing: $(HUBSPOT)"; python3 -m venv "$(KITH_HUBSPOT)" && \
 	  "$(KITH_HUBSPOT)/bin/pip" install -q $(HUBSPOT) && touch "$(KITH_HUBSPOT)/.installed"; }
-	@[ -e "$(KITH_BROWSER)/.installed" ] || { \
+	@[ "$$(cat "$(KITH_BROWSER)/.installed" 2>/dev/null)" = "$(BROWSER)" ] || { \
 	  echo "installing: $(BROWSER)"; python3 -m venv "$(KITH_BROWSER)" && \
-	  "$(KITH_BROWSER)/bin/pip" install -q $(BROWSER) && touch "$(KITH_BROWSER)/.installed"; }
+	  "$(KITH_BROWSER)/bin/pip" install -q $(BROWSER) && echo "$(BROWSER)" >"$(KITH_BROWSER)/.installed"; }
 
 # Real test data lies beside the checkout where it is to be had; tests that need it say when they skip.
 $(KITH_TEST_DATA)/.unpacked: $(wildcard $(DATA)/MANIFEST.tsv)

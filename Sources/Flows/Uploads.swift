@@ -29,9 +29,20 @@ public struct Uploads: Sendable {
     public var kind: Source.Kind?
     /// Of a table: what each column is read as, one a line.
     public var mapping: [String] = []
+    /// Of a table: each column, and what it is read as; empty if that cannot be changed.
+    public var columns: [Column] = []
     /// Why it cannot be read; nil if it can.
     public var trouble: String?
   }
+
+  /// A column of a table: what it is called, and what it is read as, in words.
+  public struct Column: Sendable, Equatable {
+    public var header: String
+    public var choice: String
+  }
+
+  /// What a column may be read as, in words.
+  public static let choices = ContactColumns.choices
 
   private static let cutShort = Trouble("the file did not arrive whole", "send it again")
 
@@ -121,6 +132,23 @@ public struct Uploads: Sendable {
   /// Removes a file that its owner does not want to be read.
   public func drop(_ held: Held) throws { try remove(held.path) }
 
+  /// Reads columns of a table as its owner says, by their numbers: the first line is written anew, here and not at theirs.
+  public func read(_ held: Held, as chosen: [Int: String]) throws {
+    let reading = try Files.Reading(held.path)
+    let head = try reading.read(Uploads.glance)
+    guard let begin = try ContactColumns.rewritten(head, isWhole: head.count == held.size, as: chosen) else {
+      throw Trouble("the columns of this table cannot be changed here", "name them in its first line and send it again")
+    }
+    let place = (held.path as NSString).deletingLastPathComponent
+    let writing = try Files.Writing((place as NSString).deletingLastPathComponent + "/incoming-" + UUID().uuidString)
+    try writing.write(begin.header + head[begin.replaced...])
+    while case let piece = try reading.read(1 << 20), !piece.isEmpty { try writing.write(piece) }
+    try writing.finish(as: held.path)
+  }
+
+  /// So much of a file is looked at to know what it is.
+  private static let glance = 64 << 10
+
   private func place(of viewer: Viewer) -> String { "\(folder)/\(viewer.account)/\(viewer.member)" }
 
   /// Removes what waits for longer than an hour, whoever sent it.
@@ -155,7 +183,7 @@ public struct Uploads: Sendable {
   // MARK: what it is
 
   private func look(_ held: inout Held) {
-    let head = (try? Files.Reading(held.path).read(64 << 10)) ?? []
+    let head = (try? Files.Reading(held.path).read(Uploads.glance)) ?? []
     let text = String(decoding: head.prefix(4096), as: UTF8.self)
     let name = fold(held.name)
     func ends(_ endings: String...) -> Bool { endings.contains { name.hasSuffix("." + $0) } }
@@ -176,6 +204,9 @@ public struct Uploads: Sendable {
 
   private func columns(_ head: [UInt8], _ held: inout Held) {
     let table = CSVTable.read(head).table
+    held.columns = ContactColumns.readings(head, isWhole: head.count == held.size).map {
+      Column(header: $0.header, choice: $0.choice)
+    }
     guard let (columns, _) = ContactColumns.find(in: table) else {
       let why = ContactColumns.trouble(header: table.header) ?? "no column is known"
       held.trouble = "This table cannot be read: \(why). Give its columns names such as 'Name' and 'E-mail'."

@@ -1,4 +1,5 @@
 public import Consent
+import Formats
 import Model
 public import Store
 
@@ -19,6 +20,21 @@ public struct UseSecondFactor: Sendable {
     case offered(SecondFactor)
     /// It is asked for; so many codes are left to stand in for a lost app.
     case on(codes: Int)
+  }
+
+  /// The picture of what an app has to be told, for its camera: a QR code.
+  public struct Picture: Sendable, Equatable {
+    /// How many modules a side has, its light margin among them.
+    public var side: Int
+    /// The dark modules, as the path of an SVG.
+    public var path: String
+
+    /// Nil if the text is too long for one.
+    public init?(of text: String) {
+      guard let code = QRCode(text) else { return nil }
+      side = code.size + 8
+      path = code.path(margin: 4)
+    }
   }
 
   static let recoveryCodes = 10

@@ -152,6 +152,7 @@ public struct Site: Sendable {
     PromisesPage.add(to: router, hall)
     HeldPage.add(to: router, hall)
     TeamPage.add(to: router, hall)
+    LeavePage.add(to: router, hall)
     ForgottenPage.add(to: router, hall)
     FactorPage.add(to: router, hall)
     ExportPage.add(to: router, hall)

@@ -40,6 +40,14 @@ PROBES = """
 """
 
 
+# What axe finds, in words.
+AXE = """async () => {
+  const found = await axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}});
+  return found.violations.map(one => one.id + ' ' + one.nodes.slice(0, 3).map(node => node.target.join(' ')
+    + (node.any[0] && node.any[0].message ? ' (' + node.any[0].message + ')' : '')).join('; '));
+}"""
+
+
 class Fault(Exception):
     """A journey cannot go on: what it looks for is not there."""
 
@@ -168,6 +176,13 @@ class Hand:
 
     def choose(self, label, option):
         self._choose(self._field(label), option)
+
+    def correct(self, what, value):
+        """On a person's page."""
+        self.unfold("Correct or add")
+        self._choose(self.find("combobox", re.compile("^What")), what)
+        self._fill(self.find("textbox", re.compile("^Is")), value)
+        self.press("Keep it so")
 
     def unfold(self, text):
         self._unfold(self.page.locator("summary", has_text=text).first)

@@ -12,7 +12,7 @@ import re
 import sys
 from urllib.parse import parse_qsl, urlsplit
 
-from browser import DESK, PHONE, Chromium, Report, axe
+from browser import AXE, DESK, PHONE, Chromium, Report, axe
 
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.href)"
 # These are no pages.
@@ -20,11 +20,6 @@ LEFT_OUT = re.compile(r"^/health")
 # A page without its pictures (house: 100 kB).
 HEAVIEST = 100_000
 
-AXE = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}});
-  return found.violations.map(one => one.id + ' ' + one.nodes.slice(0, 3).map(node => node.target.join(' ')
-    + (node.any[0] && node.any[0].message ? ' (' + node.any[0].message + ')' : '')).join('; '));
-}"""
 # What is wider than the screen, unless it lies in something that scrolls by itself.
 WIDE = """() => {
   const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Does every job of the site end to end, as somebody would, and says of each step whether it went.
 
-usage: journeys.py WAY [--empty SITE PATH MAILBOX] [--house SITE PATH]
+usage: journeys.py WAY [--empty SITE PATH MAILBOX] [--house SITE PATH] [--household SITE PATH]
 
 WAY is `phone`, `desk`, `no-script` or `keys`. On the empty site nothing is there yet, PATH is where it is set up, and
 MAILBOX names a file with a mail server to connect (host, port, user, password, authority). In the house the household of
-the cast is there, and PATH is the link by which its owner chooses a password.
+the cast is there, and PATH is the link by which its owner chooses a password; in the household there is also a mail with an
+attachment, somebody twice, and a conflict with the CRM.
 """
 import argparse
 import json
@@ -14,6 +15,7 @@ import re
 import sys
 
 import firstrun
+import household
 import morning
 from browser import DESK, PHONE, Chromium, Fault, Hand, Keys, Report
 
@@ -92,6 +94,14 @@ def enter(on, link):
     on.at(r"/people\?q=bob", "after signing in one is where one wanted to go")
 
 
+def enter_once(on, link):
+    """By the link."""
+    on.visit.open(link)
+    on.hand.fill("Password", PASSWORD)
+    on.hand.press("Sign in")
+    on.at("/$", "a link and a password lead in")
+
+
 def find(on):
     """A person by part of the name, and what is known of them."""
     hand = on.hand
@@ -161,6 +171,7 @@ def main():
     words.add_argument("way", choices=list(WAYS))
     words.add_argument("--empty", nargs=3)
     words.add_argument("--house", nargs=2)
+    words.add_argument("--household", nargs=2)
     given = words.parse_args()
     report = Report()
     with Chromium(report) as chromium:
@@ -172,6 +183,12 @@ def main():
         if given.house:
             site, path = given.house
             steps = [lambda on: enter(on, path), find, morning.buckets, morning.today, morning.people, crm, data, account]
+            travel(chromium, given.way, site, report, steps)
+        if given.household:
+            site, path = given.household
+            other = lambda chromium: Journey(chromium, site, given.way, report)
+            steps = [lambda on: enter_once(on, path), household.edits, household.mail, household.merges, household.conflict,
+                     household.take_out, household.factor, lambda on: household.team(on, chromium, other)]
             travel(chromium, given.way, site, report, steps)
     report.end()
 

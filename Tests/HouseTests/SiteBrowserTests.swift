@@ -41,6 +41,64 @@ struct SiteBrowserTests {
     #expect(looked.held > 20)
   }
 
+  /// Ada's household with a mail that carries a file, somebody who is there twice, and a CRM that somebody else changed.
+  private func afternoon(_ cli: CLI) throws -> StagedSite {
+    try cli.addSite()
+    let mail = """
+      From: Bob Brown <bob@example.test>
+      To: Ada Adler <ada@example.test>
+      Subject: The plan of the roof
+      Date: Sun, 22 Nov 2026 10:00:00 +0000
+      Message-ID: <roof@example.test>
+      MIME-Version: 1.0
+      Content-Type: multipart/mixed; boundary=b
+
+      --b
+      Content-Type: text/html; charset=utf-8
+
+      <p>Here it is.</p>
+      --b
+      Content-Type: text/plain; name="plan.txt"
+      Content-Disposition: attachment; filename="plan.txt"
+      Content-Transfer-Encoding: base64
+
+      c2xhdGUsIDQwIHNxdWFyZSBtZXRyZXMK
+      --b--
+
+      """
+    _ = try cli.write(Array(mail.replacing("\n", with: "\r\n").utf8), "more/1.eml")
+    try cli.run("import", "--kind", "mails", cli.files + "/more", "--depth", "whole", "--warrant")
+    let twice = ["one", "two"].map {
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:\($0)\r\nFN:Harriet Quill\r\nEMAIL:quill@\($0).example\r\nEND:VCARD\r\n"
+    }
+    try cli.run(
+      "import", "--kind", "vcard", try cli.write(Array(twice.joined().utf8), "twice.vcf"), "--warrant")
+    try cli.run("destination", "add", "folder", "--path", cli.files + "/crm")
+    let sync = try cli.run("sync", "--deliver", "--dry-run")
+    let digest = sync.lines.compactMap { $0["digest"] as? String }.last ?? ""
+    try cli.run("destination", "accept", try cli.run("destination", "list").text("id"), digest)
+    try cli.run("sync", "--deliver")
+    let fay = try cli.run("people", "--query", "Fay Fischer").text("id")
+    try #require(try cli.run("edit", fay, "title", "--set", "Roofer").status == 0)
+    let there = "grep -rl 'FN:Fay Fischer' \"$folder/files/crm\" | xargs sed -i 's/^TITLE:[^\\r]*/TITLE:Tenant/'"
+    try #require(try cli.shell(there).status == 0)
+    try cli.run("sync", "--deliver")
+    try #require(try cli.run("conflicts", "list").lines.count == 1)
+    return try StagedSite(cli, [])
+  }
+
+  @Test(
+    "people are corrected, united and parted, mails opened and files saved, a conflict decided, a team made and left",
+    arguments: ["phone", "desk"])
+  func household(way: String) throws {
+    let cli = try CLI()
+    let site = try afternoon(cli)
+    let link = try cli.run("member", "link").text("path")
+    let looked = try Chromium.run("journeys.py", [way, "--household", site.address, link])
+    #expect(looked.faults.isEmpty)
+    #expect(looked.held > 40)
+  }
+
   /// A house in which there is something to show on every page, and a password.
   private func fullHouse(_ cli: CLI) throws -> StagedSite {
     let site = try household(cli)

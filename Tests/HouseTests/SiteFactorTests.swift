@@ -39,6 +39,7 @@ struct SiteFactorTests {
     let offered = try browser.get("/account/factor")
     let secret = between(offered, "<code>", "</code>")
     #expect(secret.filter { $0 != " " }.count == 32 && offered.has("otpauth://totp/Kith:ada%40example.test?secret"))
+    #expect(offered.has("<svg class=\"scan\"") && offered.has("<path d=\"M4 4h7v1h-7z"))
     // What is only offered is not asked for yet.
     let login = ["email": "ada@example.test", "password": password]
     #expect(try Browser(site).send("/sign-in", login).status == 303)

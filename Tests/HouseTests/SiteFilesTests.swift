@@ -63,6 +63,31 @@ struct SiteFilesTests {
     withExtendedLifetime(site) {}
   }
 
+  @Test("columns are read as their owner says, before anything is read; a table that named nobody is read then")
+  func columns() async throws {
+    let cli = try CLI()
+    let (site, browser) = try open(cli)
+    let file = try cli.write(Array("Klient,Nick,E-mail\nQuillon Fernsby,Q,quillon@example.org\n".utf8), "clients.csv")
+    let sent = try browser.upload("/connect/files", file: file)
+    #expect(try browser.get(sent.location).has("Klient → custom field"))
+    let nobody = try browser.send(sent.location, ["columns": "yes", "column2": "left out"])
+    #expect(nobody.status == 422 && nobody.has("one of them as such"))
+    let said = try browser.send(sent.location, ["columns": "yes", "column0": "name", "column1": "left out"])
+    #expect(said.location == sent.location)
+    let page = try browser.get(sent.location)
+    #expect(page.has("Name → name") && !page.has("Nick →") && page.has("E-mail → e-mail address"))
+    #expect(try cli.run("source", "list").lines.isEmpty)
+    #expect(try browser.send(sent.location, fields(page)).location == "/start")
+    #expect(try await wait(browser, for: "Quillon Fernsby").has("<strong>clients.csv"))
+    let things = try browser.upload(
+      "/connect/files", file: try cli.write(Array("colour,size\nred,4\n".utf8), "things.csv"))
+    #expect(try browser.get(things.location).has("Read a column as something else"))
+    #expect(
+      try browser.send(things.location, ["columns": "yes", "column0": "organisation"]).location == things.location)
+    #expect(try browser.get(things.location).has("Company → organisation"))
+    withExtendedLifetime(site) {}
+  }
+
   @Test("mails and cards are sent; what is nothing that can be read is told, and can be dropped")
   func kinds() async throws {
     let cli = try CLI()

@@ -5,9 +5,9 @@ import Testing
 /// The team, what is held, and the promises, on the real site.
 @Suite("The team on the site", .serialized)
 struct SiteTeamTests {
-  private func open(_ cli: CLI) throws -> (site: StagedSite, browser: Browser) {
+  private func open(_ cli: CLI, _ words: [String] = ["--no-work"]) throws -> (site: StagedSite, browser: Browser) {
     try cli.addSite()
-    let site = try StagedSite(cli)
+    let site = try StagedSite(cli, words)
     let browser = Browser(site)
     try browser.enter(cli)
     return (site, browser)
@@ -74,6 +74,36 @@ struct SiteTeamTests {
     #expect(try ada.send("/team/role", ["member": try member(), "role": "administrator"]).status == 303)
     #expect(try cyd.get("/team").has("Invite somebody"))
     #expect(try cli.run("member", "list").lines.count == 2)
+    withExtendedLifetime(site) {}
+  }
+
+  @Test("who leaves a team takes everything along, signs in as before, and nobody sees it any more; one stays")
+  func leave() throws {
+    let cli = try CLI()
+    let (site, ada) = try open(cli, [])
+    #expect(try ada.get("/team/leave").has("nobody else in this account"))
+    let path = between(
+      try ada.send("/team/invite", ["email": "cyd@example.test", "name": "Cyd", "role": "member"]), "<code>", "</code>")
+    let cyd = Browser(site)
+    let password = "a long enough sentence"
+    #expect(try cyd.send(path, ["password": password, "team": "yes"]).status == 303)
+    _ = try ada.send("/team/share", ["with": "", "level": "content"])
+    #expect(try cyd.get("/people").has("Bob Brown"))
+    // The only administrator stays until somebody else is one, and the address has to be typed.
+    let email = try cli.run("member", "list").lines.first?["email"] as? String ?? ""
+    _ = try ada.get("/team/leave")
+    #expect(try ada.send("/team/leave", ["email": email]).has("needs an administrator"))
+    let member = try #require(try cli.run("member", "list").lines.last?["id"] as? String)
+    #expect(try ada.send("/team/role", ["member": member, "role": "administrator"]).status == 303)
+    #expect(try ada.send("/team/leave", ["email": "eve@example.test"]).status == 422)
+    #expect(try ada.send("/team/leave", ["email": email]).location == "/left")
+    #expect(try ada.get("/people").status == 303)
+    #expect(try !cyd.get("/people").has("Bob Brown"))
+    #expect(try !cyd.get("/team").has(email))
+    let again = Browser(site)
+    #expect(try again.send("/sign-in", ["email": email, "password": password]).status == 303)
+    #expect(try again.get("/people").has("Bob Brown"))
+    #expect(try again.get("/team").has(email) && !again.get("/team").has("cyd@example.test"))
     withExtendedLifetime(site) {}
   }
 

@@ -14,7 +14,16 @@ public struct Move: Sendable {
     self.gate = gate
   }
 
-  /// The member leaves the team for a new account, with own rows and keys; nothing shared by others goes along.
+  /// The member leaves by themselves; a team keeps an administrator (P030).
+  public func leave(as viewer: Viewer) async throws -> ID<Account> {
+    let others = try await store.members(viewer.account).filter { $0.id != viewer.member }
+    guard others.isEmpty || others.contains(where: { $0.role == .administrator }) else {
+      throw Trouble("a team needs an administrator", "make somebody else one first")
+    }
+    return try await leave(viewer.account, viewer.member)
+  }
+
+  /// The member leaves the team for a new account, with own rows, keys and password; nothing shared by others goes along.
   public func leave(_ account: ID<Account>, _ member: ID<Member>) async throws -> ID<Account> {
     let permit = try await gate.permit(ExportAccount.self, for: Request(account: account, member: member))
     _ = permit.close()
@@ -30,6 +39,7 @@ public struct Move: Sendable {
       try await store.create(new, name: leaving.name, member: leaving, accepting: .current, from: "leaving a team")
     }
     try await gate.vault.create(new)
+    if let hash = try await store.passwordHash(account, member) { try await store.setPassword(hash, new, member) }
     try await carry(leaving, from: account, to: new)
     return new
   }

@@ -49,7 +49,7 @@ public struct CSVTable: Sendable, Equatable {
   }
 
   /// The separator that cuts most of the first records into the same number of cells, more than one.
-  private static func sniff(_ content: ArraySlice<UInt8>) -> UInt8 {
+  static func sniff(_ content: ArraySlice<UInt8>) -> UInt8 {
     var best: (delimiter: UInt8, score: Int) = (Byte.comma, 0)
     for candidate in [Byte.comma, Byte.semicolon, Byte.tab, 124] {
       var reader = RecordReader(content.prefix(65_536), delimiter: candidate, utf8: true, decoding: false)
@@ -73,7 +73,8 @@ struct RecordReader {
   private let utf8: Bool
   /// Sniffing only counts cells.
   private let decoding: Bool
-  private var at: Int
+  /// Where the next record begins.
+  private(set) var at: Int
   private var record = 0
   private(set) var trouble: [String] = []
 

@@ -34,8 +34,10 @@ public struct ContactColumns: Sendable, CustomStringConvertible {
       cell.contains("@") || cell.utf8.count { (48...57).contains($0) } >= 5 || cell.hasPrefix("http")
     }
     if values > 0 { return "the first line holds values, not column names: a header line is needed" }
-    return "no column is called like a name, an e-mail address, a phone number or a company"
+    return nowhere
   }
+
+  static let nowhere = "no column is called like a name, an e-mail address, a phone number or a company"
 
   /// Finds the header, which some programs put below a few lines of remarks.
   public static func find(in table: CSVTable) -> (columns: ContactColumns, rows: ArraySlice<[String]>)? {
@@ -46,7 +48,7 @@ public struct ContactColumns: Sendable, CustomStringConvertible {
     return nil
   }
 
-  private static func columns(_ header: [String]) -> [Column] {
+  static func columns(_ header: [String]) -> [Column] {
     var seen: Set<ColumnNames.Role> = []
     return header.enumerated().map { index, name in
       let found = ColumnNames.role(of: name) ?? (.custom, "")
@@ -73,8 +75,7 @@ public struct ContactColumns: Sendable, CustomStringConvertible {
     columns.filter { $0.role != .ignored }
       .map { column in
         let label = column.label.isEmpty ? "" : " (\(column.label))"
-        let role = column.role == .custom ? "custom field" : ContactColumns.words(column.role)
-        return "\(column.header) → \(role)\(label)"
+        return "\(column.header) → \(ContactColumns.words(column.role))\(label)"
       }.joined(separator: "\n")
   }
 
@@ -190,7 +191,7 @@ public struct ContactColumns: Sendable, CustomStringConvertible {
     }
   }
 
-  private static func words(_ role: ColumnNames.Role) -> String {
+  static func words(_ role: ColumnNames.Role) -> String {
     switch role {
     case .uid: "identity"
     case .emails: "e-mail address"
@@ -205,6 +206,8 @@ public struct ContactColumns: Sendable, CustomStringConvertible {
     case .middle: "middle name"
     case .family: "family name"
     case .street2: "street, second line"
+    case .custom: "custom field"
+    case .ignored: "left out"
     default: "\(role)"
     }
   }

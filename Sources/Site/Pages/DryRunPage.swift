@@ -131,9 +131,12 @@ struct DryRunPage: Sendable {
 extension DryRunPage {
   fileprivate static func summary(_ report: DeliverReport) -> String {
     func people(_ kind: String) -> Int { Set(report.lines.filter { $0.kind == kind }.map(\.person)).count }
-    return [("create", "made there"), ("update", "changed there"), ("receive", "changed here by what stands there")]
-      .filter { people($0.0) > 0 }
-      .map { Words.count(people($0.0), "person", "people") + " " + $0.1 }.joined(separator: ", ") + "."
+    return [
+      ("create", "would be made there"), ("update", "would be changed there"),
+      ("receive", "would be changed here by what stands there"),
+    ]
+    .filter { people($0.0) > 0 }
+    .map { Words.count(people($0.0), "person", "people") + " " + $0.1 }.joined(separator: ", ") + "."
   }
 }
 
@@ -142,7 +145,7 @@ extension DryRunPage.Change {
     let kinds = ["create": "make", "update": "change", "receive": "comes in"]
     self.init(
       person: name, href: "/people/\(line.person)", kind: kinds[line.kind] ?? line.kind, field: line.field,
-      old: line.old.joined(separator: ", "), new: line.new.joined(separator: ", "))
+      old: line.old.isEmpty ? "–" : line.old.joined(separator: ", "), new: line.new.joined(separator: ", "))
   }
 }
 

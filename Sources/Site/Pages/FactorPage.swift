@@ -11,6 +11,8 @@ struct FactorPage: Sendable {
   /// The secret as it is typed, and as a link that opens an app on this device.
   var secret: String?
   var link: String?
+  /// The link as a QR code, drawn here.
+  var picture: UseSecondFactor.Picture?
   var codes = ""
   var trouble: String?
 
@@ -58,7 +60,8 @@ struct FactorPage: Sendable {
       let email = try await hall.store.members(viewer.account).first { $0.id == viewer.member }?.email ?? ""
       let query = Form("").with([("secret", factor.typed.filter { $0 != " " }), ("issuer", "Kith")])
       let name = String(Form("").with([("n", email)]).dropFirst(2))
-      return FactorPage(secret: factor.typed, link: "otpauth://totp/Kith:\(name)?\(query)")
+      let link = "otpauth://totp/Kith:\(name)?\(query)"
+      return FactorPage(secret: factor.typed, link: link, picture: UseSecondFactor.Picture(of: link))
     }
   }
 
@@ -74,7 +77,8 @@ struct FactorPage: Sendable {
     <input type="hidden" name="form" value="{{frame.form}}"><button>Set it up</button></form>
     {{/body.isOff}}
     {{#body.secret}}
-    <p>Type this key into your app, or <a href="{{body.link}}">open the app on this device</a>:</p>
+    <p>Scan this with your app, type the key into it, or <a href="{{body.link}}">open the app on this device</a>:</p>
+    {{#body.picture}}<svg class="scan" role="img" aria-label="QR code of the key that stands below" viewBox="0 0 {{side}} {{side}}"><path d="{{path}}"/></svg>{{/body.picture}}
     <p class="card"><code>{{body.secret}}</code></p>
     <form class="stack" method="post" action="/account/factor">
     <input type="hidden" name="form" value="{{frame.form}}">

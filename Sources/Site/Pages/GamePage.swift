@@ -79,7 +79,8 @@ struct GamePage: Sendable {
     {{/body.hasChoices}}
     {{^body.hasChoices}}<p class="empty">There is no bucket to sort into yet. <a href="/buckets">Make one</a>.</p>{{/body.hasChoices}}
     </section>
-    <p class="soft">{{body.left}} left. Nothing here is for good: the last step is taken back with <kbd>u</kbd>.</p>
+    <p class="soft">{{body.left}} left. Nothing here is for good: the last step can be taken back.</p>
+    <p class="soft keys">Keys: the number of a bucket, <kbd>Space</kbd> skip, <kbd>m</kbd> never remind, <kbd>x</kbd> archive, <kbd>u</kbd> take back.</p>
     {{/body.hasCard}}
     {{^body.hasCard}}<p class="empty"><strong>Everybody is sorted.</strong> New people come here when they are first seen. <a href="/">To the list of the day</a></p>{{/body.hasCard}}
     {{> foot}}

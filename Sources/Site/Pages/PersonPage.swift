@@ -80,7 +80,7 @@ struct PersonPageView: Sendable {
     last = person.lastContacted.map { "last contact on \($0.date)" } ?? "no contact yet"
     touches = Words.count(person.interactions, "touch", "touches")
     let said = page.facts.map { Said($0) }
-    facts = said.filter { !$0.isTag && !$0.isAway }
+    facts = Said.united(said.filter { !$0.isTag && !$0.isAway })
     hasFacts = !facts.isEmpty
     tags = said.filter { $0.isTag && !$0.isAway }
     proposals = page.disputed.map { Proposal($0) }

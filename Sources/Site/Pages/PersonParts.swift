@@ -1,4 +1,5 @@
 import Flows
+import Foundation
 import Model
 import Store
 
@@ -22,6 +23,23 @@ extension PersonPageView {
     init(_ said: PersonPage.Said) {
       self.init(said.seen.fact, value: said.value)
       isSealed = said.value == nil
+    }
+
+    /// What several sources say alike stands once, with all of them.
+    static func united(_ all: [Said]) -> [Said] {
+      var united: [Said] = []
+      var places: [[String]: Int] = [:]
+      for said in all {
+        let key = [said.code, said.labelValue, fold(said.value)]
+        guard !said.isSealed, let at = places[key] else {
+          places[key] = united.count
+          united.append(said)
+          continue
+        }
+        if !united[at].from.components(separatedBy: "; ").contains(said.from) { united[at].from += "; " + said.from }
+        united[at].isTyped = united[at].isTyped || said.isTyped
+      }
+      return united
     }
 
     private init(_ fact: Fact, value: String?) {
@@ -183,10 +201,10 @@ struct StrengthChart: Sendable {
   static let template = """
     {{#body.chart}}
     <figure class="card">
-    <svg class="chart" viewBox="0 0 600 130" role="img" aria-label="Strength of the tie over two years. {{words}}">
+    <svg class="chart" viewBox="0 0 600 138" role="img" aria-label="Strength of the tie over two years. {{words}}">
     <line class="axis" x1="0" y1="10" x2="600" y2="10"/><line class="axis" x1="0" y1="60" x2="600" y2="60"/><line class="axis" x1="0" y1="110" x2="600" y2="110"/>
     <polygon class="area" points="{{area}}"/><polyline class="line" points="{{line}}"/>
-    <text x="0" y="126">{{from}}</text><text x="600" y="126" text-anchor="end">{{to}}</text><text x="600" y="22" text-anchor="end">100</text>
+    <text x="0" y="132">{{from}}</text><text x="600" y="132" text-anchor="end">{{to}}</text><text x="600" y="28" text-anchor="end">100</text>
     </svg>
     <figcaption><details><summary>The same as a table</summary>
     <table><thead><tr><th scope="col">Day</th><th scope="col" class="number">Strength</th></tr></thead><tbody>

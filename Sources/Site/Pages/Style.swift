@@ -66,7 +66,8 @@ extension Templates {
       .side .me { margin-top: auto; padding: 0 var(--s3); justify-content: space-between; flex-wrap: wrap; }
     }
     @media (max-width: 59.99rem) {
-      .side { display: flex; justify-content: space-between; align-items: center; }
+      .side { display: flex; justify-content: space-between; align-items: center; padding: var(--s3) var(--s4); }
+      footer { padding: var(--s4); }
       .side nav { position: fixed; inset: auto 0 0 0; background: var(--card); border-top: 1px solid var(--line); z-index: 2; }
       .side nav ul { display: grid; grid-template-columns: repeat(5, 1fr); }
       .side nav a { flex-direction: column; gap: 0; font-size: .72rem; padding: var(--s2) 0; border-radius: 0; }
@@ -76,6 +77,8 @@ extension Templates {
     }
 
     .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--round); padding: var(--s4); margin: 0 0 var(--s4); }
+    .card > :is(h2, h3):first-child { margin-top: 0; }
+    .card > :last-child { margin-bottom: 0; }
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: var(--s3); list-style: none; margin: 0 0 var(--s4); padding: 0; }
     .cards li { background: var(--card); border: 1px solid var(--line); border-radius: var(--round); padding: var(--s3) var(--s4); color: var(--soft); }
     .cards strong { display: block; font-size: 1.75rem; line-height: 1.15; color: var(--ink); font-variant-numeric: tabular-nums; }
@@ -93,13 +96,16 @@ extension Templates {
       .spare { display: none; }
     }
     meter { width: 5rem; height: .8rem; vertical-align: middle; margin-right: var(--s2); }
+    meter::-webkit-meter-bar { background: var(--line); border: 0; height: .55rem; }
+    meter::-webkit-meter-optimum-value { background: var(--tint); }
+    meter::-moz-meter-bar { background: var(--tint); }
     .bar { display: block; width: 100%; height: .55rem; }
     .bar rect:first-child { fill: var(--line); }
     .bar rect + rect { fill: var(--tint); }
     .chart { width: 100%; height: auto; }
     .chart .line { fill: none; stroke: var(--tint); stroke-width: 2; }
     .chart .axis { stroke: var(--line); }
-    .chart text { fill: var(--soft); font-size: 11px; }
+    .chart text { fill: var(--soft); font-size: 17px; }
     .list { list-style: none; margin: 0 0 var(--s4); padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: var(--round); }
     .list > li { padding: var(--s3) var(--s4); border-bottom: 1px solid var(--line); display: flex; gap: var(--s3); align-items: baseline; flex-wrap: wrap; }
     .list > li:last-child { border-bottom: 0; }
@@ -113,7 +119,10 @@ extension Templates {
     dl.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: var(--s2) var(--s4); margin: 0; }
     dl.facts dt { color: var(--soft); }
     dl.facts dd { margin: 0; overflow-wrap: anywhere; }
-    .empty { background: var(--card); border: 1px dashed var(--line); border-radius: var(--round); padding: var(--s5); color: var(--soft); }
+    .two > div > section:first-child > h2 { margin-top: var(--s4); }
+    p:has(> .button), p:has(> button) { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
+    .empty { margin: 0 0 var(--s4); background: var(--card); border: 1px dashed var(--line); border-radius: var(--round); padding: var(--s5); color: var(--soft); }
+    .empty > :last-child { margin-bottom: 0; }
     .notice { border-radius: var(--round); padding: var(--s3) var(--s4); background: var(--wash); border: 1px solid var(--line); }
     .notice.bad { background: var(--bad-wash); color: var(--bad); }
 
@@ -167,13 +176,25 @@ extension Templates {
     .tag.birthday, .tag.promise { color: var(--fair); border-color: currentColor; }
     .tag.answer { color: var(--bad); border-color: currentColor; }
     kbd { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: .3rem; padding: 0 .35rem; background: var(--paper); color: var(--ink); }
-    .keys { display: none; }
-    @media (hover: hover) and (min-width: 60rem) { .keys { display: block; } }
+    .keys, button kbd { display: none; }
+    @media (hover: hover) and (min-width: 60rem) {
+      .keys { display: block; }
+      button kbd { display: inline; }
+    }
     .game h2 { margin-top: 0; font-size: 1.4rem; }
-    .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
+    .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
     .choices form, .choices button { width: 100%; margin: 0; }
-    .choices small { font-weight: 400; color: inherit; }
-    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; }
+    .choices small { font-weight: 400; color: inherit; white-space: nowrap; }
+    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; gap: var(--s2); }
+    details > summary::before { content: ""; flex: none; width: .45rem; height: .45rem; border: solid currentColor; border-width: 0 2px 2px 0; rotate: -45deg; }
+    details[open] > summary::before { rotate: 45deg; }
+    details.card { padding-block: 0; }
+    details.card[open] { padding-bottom: var(--s4); }
+    .scan { display: block; width: min(15rem, 100%); margin: 0 0 var(--s4); background: #fff; border-radius: var(--round); shape-rendering: crispEdges; }
+    @media (max-width: 40rem) {
+      dl.facts { grid-template-columns: 1fr; gap: 0; }
+      dl.facts dd { margin: 0 0 var(--s3); }
+    }
     iframe.mail { width: 100%; height: 28rem; border: 1px solid var(--line); border-radius: var(--round); background: #fff; }
     @media (prefers-reduced-motion: no-preference) { a, button { transition: background-color .12s, filter .12s; } }
     @media print { .side, footer, form { display: none; } }

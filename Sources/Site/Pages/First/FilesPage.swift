@@ -62,6 +62,9 @@ struct FilePage: Sendable {
   var hasPeriod: Bool
   var mapping: [String]
   var hasMapping: Bool
+  /// Each column with what it may be read as; none if that cannot be changed.
+  var columns: [Column]
+  var hasColumns: Bool
   var depths: [ConnectPage.Choice]
   var since: String
   var words: String
@@ -69,6 +72,16 @@ struct FilePage: Sendable {
   var scope: String
   var warranty = GrantWords.warranty
   var trouble: String?
+
+  /// A column of a table.
+  struct Column: Sendable {
+    var name: String
+    var header: String
+    var choices: [Choice]
+  }
+
+  /// Columns beyond these stay as they are found: a page has its weight.
+  private static let mostColumns = 60
 
   init(_ held: Uploads.Held, _ form: Form) {
     let kind = held.kind ?? .csv
@@ -89,6 +102,12 @@ struct FilePage: Sendable {
     hasPeriod = kind.isMail || kind.isCalendar
     mapping = held.mapping
     hasMapping = !held.mapping.isEmpty
+    columns = held.columns.prefix(FilePage.mostColumns).enumerated().map { index, column in
+      Column(
+        name: "column\(index)", header: column.header.isEmpty ? "(without a name)" : column.header,
+        choices: Uploads.choices.map { Choice(value: $0, words: $0, isChosen: $0 == column.choice) })
+    }
+    hasColumns = !columns.isEmpty
     depths = ConnectPage.depths(depth)
     self.since = since?.date ?? ""
     words = GrantWords.reading(kind, depth: kind.isMail ? depth : .text, since: since)
@@ -114,6 +133,7 @@ struct FilePage: Sendable {
         try doors.uploads.drop(held)
         return Response.redirect(to: "/connect/files", type: .normal)
       }
+      if form.has("columns") { return try await rename(held, form, doors, hall, context) }
       let scope = Form(form["scope"])
       var page = FilePage(held, scope)
       guard page.canRead, let kind = held.kind else { return Answer.nothing }
@@ -131,6 +151,23 @@ struct FilePage: Sendable {
       } catch let refusal as Refusal where refusal.promise == 39 || refusal.promise == 23 {
         page.trouble = Words.sentence(refusal)
       }
+      return try await hall.page("file", page, title: held.name, at: .data, context, status: .unprocessableContent)
+    }
+  }
+
+  /// Reads the columns as the form says, and shows what that makes of them.
+  private static func rename(
+    _ held: Uploads.Held, _ form: Form, _ doors: Doors, _ hall: Hall, _ context: SiteContext
+  ) async throws -> Response {
+    do {
+      let chosen = held.columns.indices.compactMap { index in
+        form.has("column\(index)") ? (index, form["column\(index)"]) : nil
+      }
+      try doors.uploads.read(held, as: Dictionary(chosen, uniquingKeysWith: { first, _ in first }))
+      return Response.redirect(to: "/connect/files/\(held.id)", type: .normal)
+    } catch let trouble as Trouble {
+      var page = FilePage(held, Form(""))
+      page.trouble = Words.sentence(trouble)
       return try await hall.page("file", page, title: held.name, at: .data, context, status: .unprocessableContent)
     }
   }
@@ -156,6 +193,7 @@ struct FilePage: Sendable {
     </ul>
     </section>
     {{/body.hasMapping}}
+    {{> file-columns}}
     <section aria-labelledby="what">
     <h2 id="what">What you allow</h2>
     <p class="card">{{body.words}}</p>
@@ -178,10 +216,27 @@ struct FilePage: Sendable {
     </details>
     {{/body.hasPeriod}}
     {{/body.canRead}}
+    {{^body.canRead}}{{> file-columns}}{{/body.canRead}}
     <form method="post" action="{{body.path}}">
     <input type="hidden" name="form" value="{{frame.form}}">
     <button class="quiet" name="drop" value="yes">Do not read it; remove it</button>
     </form>
     {{> foot}}
+    """
+
+  /// Where columns are read as something else.
+  static let columns = """
+    {{#body.hasColumns}}
+    <details{{^body.canRead}} open{{/body.canRead}}><summary>Read a column as something else</summary>
+    <form class="stack" method="post" action="{{body.path}}">
+    <input type="hidden" name="form" value="{{frame.form}}">
+    {{#body.columns}}
+    <label>{{header}} <select name="{{name}}">{{#choices}}{{> option}}{{/choices}}</select></label>
+    {{/body.columns}}
+    <p><button class="quiet" name="columns" value="yes">Read the columns so</button></p>
+    </form>
+    </details>
+    {{/body.hasColumns}}
+
     """
 }

@@ -34,9 +34,10 @@ struct Evidence: Sendable {
     var hosts = destinations.filter { $0.revokedAt == nil }.compactMap { $0.server?.host }
     hosts += sources.filter { $0.source.revokedAt == nil }.compactMap { $0.source.server?.host }
     let parties = Set(hosts).sorted()
-    let named = parties.isEmpty ? "none" : parties.joined(separator: ", ")
+    let talks = parties.isEmpty ? "no server" : count(parties.count, "server", "servers")
+    let named = parties.isEmpty ? "" : ": " + parties.joined(separator: ", ")
     var found: [Int: String] = [:]
-    found[2] = "Kith talks with \(count(parties.count, "server", "servers")) for you: \(named)."
+    found[2] = "Kith talks with \(talks) for you\(named)."
     found[3] = "No outside party is used in any function."
     found[4] = "No outside party is on."
     found[13] =

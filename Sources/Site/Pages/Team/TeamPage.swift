@@ -165,7 +165,7 @@ struct InvitedPage: Sendable {
     <h1>Send this link</h1>
     <p>It works once, for a day, and is not shown again. Whoever opens it is told who may see what before they are in.</p>
     <p class="card"><code>{{body.path}}</code></p>
-    <p>It stands on this server: put its address before it, as it stands in the line above this page.</p>
+    <p>Put the address of this server before it, as your browser shows it above this page.</p>
     <p><a class="button" href="/team">To the team</a></p>
     {{> foot}}
     """
@@ -231,6 +231,7 @@ extension TeamPage {
     </form>
     </section>
     {{/body.administrates}}
+    {{#body.isTeam}}{{^frame.isDemo}}<p><a href="/team/leave">Leave the team …</a></p>{{/frame.isDemo}}{{/body.isTeam}}
     {{> foot}}
     """
 }
