@@ -23,7 +23,17 @@ public struct SuggestInterval: Sendable {
 
   /// For one person; nil without a rhythm, or where the method is switched off.
   public func of(_ person: ID<Person>, as viewer: Viewer) async throws -> IntervalSuggestion? {
-    guard let rhythm = try await rhythms([person], viewer).first else { return nil }
+    try await suggestion(by: try await rhythms([person], viewer).first, viewer)
+  }
+
+  /// For the viewer's own person of whom a page is being made.
+  public func of(_ page: PersonPage, as viewer: Viewer) async throws -> IntervalSuggestion? {
+    if try await store.analysesOff(viewer.account, viewer.member).contains(.rhythm) { return nil }
+    return try await suggestion(by: Rhythm(page.past.touches(until: page.at), at: page.at), viewer)
+  }
+
+  private func suggestion(by rhythm: Rhythm?, _ viewer: Viewer) async throws -> IntervalSuggestion? {
+    guard let rhythm else { return nil }
     let buckets = try await store.see(viewer) { try SeenBuckets.all(in: $0) }
     let own = buckets.compactMap { bucket in bucket.days.map { Rhythm.Choice(bucket.name, $0) } }
     let usual = rhythm.suggestion()

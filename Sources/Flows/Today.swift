@@ -65,6 +65,7 @@ public struct Today: Sendable {
   /// What takes long: everybody with an interval, and whose birthday it is.
   struct Part: Sendable {
     var book: FollowUpBook
+    var lists: StatusLists
     var goal: WeeklyGoal
     var items: [TodayItem]
     fileprivate var birthdays: [Found]
@@ -74,7 +75,7 @@ public struct Today: Sendable {
     let book = try await FollowUpBook.read(store, viewer)
     let plans = book.tracked.map { book.plan(of: $0) }
     return Part(
-      book: book, goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal),
+      book: book, lists: StatusLists(book, plans), goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal),
       items: try await followUps(book, plans, viewer), birthdays: try await birthdays(book, viewer))
   }
 

@@ -72,7 +72,9 @@ struct PeoplePage: Sendable {
     let asked = PeopleAsked(form, now: hall.store.clock())
     var query = asked.query
     query.limit = size + 1
-    let found = try await hall.show.people(query, standing: asked.standing, status: asked.status, as: viewer)
+    let lists = asked.status == nil ? nil : try await hall.days.statuses(viewer)
+    let found = try await hall.show.people(
+      query, standing: asked.standing, status: asked.status, lists: lists, marksAll: false, as: viewer)
     let shown = found.prefix(size)
     let buckets = try await hall.store.see(viewer) { try SeenBuckets.all(in: $0) }
     let colleagues = try await hall.store.members(viewer.account).filter { $0.leftAt == nil }
