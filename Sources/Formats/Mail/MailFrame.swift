@@ -20,13 +20,14 @@ public enum MailFrame {
       """
   }
 
+  /// Links beside the page: from inside its frame, which has no origin, nothing is asked for by whoever is signed in.
   private static func attachments(_ mail: ParsedMail, _ path: String) -> String {
     if mail.attachments.isEmpty { return "" }
     let items = mail.attachments.enumerated().map { place, one in
       let name = escaped(one.name.isEmpty ? "(no name)" : one.name) + " · " + escaped(one.type)
       return one.encodedRange.isEmpty
         ? "<li>\(name) · not held: this source is read without attachments</li>"
-        : "<li><a href=\"\(path)/\(place)\" download>\(name) · \(one.size) bytes</a></li>"
+        : "<li><a href=\"\(path)/\(place)\" target=\"_blank\" rel=\"noopener\">\(name) · \(one.size) bytes</a></li>"
     }
     return "<section><h1>Attached</h1><ul>\(items.joined())</ul></section>"
   }
