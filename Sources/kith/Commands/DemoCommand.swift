@@ -92,6 +92,7 @@ private struct DemoRun {
     }
     try await house.settle(account, [.pull, .analyse]).require()
     let folders = try await store.completeness(account, ada.id)
+    try await DemoDay(store: store, gate: house.gate, viewer: viewer).run()
 
     let destinations = AddDestination(house.deliver())
     let crm = try await destinations.folder(demo.crm, apartFrom: [demo.data], as: viewer)
