@@ -1,5 +1,5 @@
 /// What somebody may have meant who mistyped the domain of their address.
-enum Domains {
+package enum Domains {
   /// Those under which most mailboxes are.
   private static let known = [
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
@@ -8,7 +8,7 @@ enum Domains {
   ]
 
   /// The domain nearest to what was typed, at most two letters away; nil if none is, or it is one of them.
-  static func meant(by typed: String) -> String? {
+  package static func meant(by typed: String) -> String? {
     let typed = typed.lowercased()
     guard !known.contains(typed), typed.utf8.count < 64 else { return nil }
     let near = known.map { (domain: $0, steps: steps(Array($0.utf8), Array(typed.utf8))) }.min { $0.steps < $1.steps }

@@ -16,7 +16,7 @@ struct ChangeBlock: Sendable {
 
   var person: String
   var href: String
-  /// `new`, `changes`, `comes in` …
+  /// What happens to the person there or here, as `new` or `changes`.
   var state: String
   var fields: [Field]
 

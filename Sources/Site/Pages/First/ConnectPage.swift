@@ -88,8 +88,8 @@ struct ConnectPage: Sendable {
   /// How much of mails can be read, in words.
   static func depths(_ chosen: Depth) -> [Choice] {
     [
-      (Depth.text, "Headers and text; of attachments only name, type and size (usual)"),
-      (.headers, "Headers alone: who, when and the subject; no bodies"),
+      (Depth.text, "Headers and text (usual)"),
+      (.headers, "Headers alone, no text"),
       (.whole, "Everything, with attachments"),
     ].map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == chosen) }
   }

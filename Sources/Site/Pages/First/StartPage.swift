@@ -105,7 +105,7 @@ extension StartPage.Reading {
     self.state =
       if folders.isEmpty { state.lastRunAt == nil ? "waits to be read" : "nothing is there" } else if held < there {
         "\(held) of \(there) read so far"
-      } else { Reading.all(state.source.kind, held - left, left) }
+      } else { StartPage.Reading.all(state.source.kind, held - left, left) }
   }
 
   private static func all(_ kind: Source.Kind, _ read: Int, _ left: Int) -> String {
