@@ -76,31 +76,28 @@ public actor PastBoard {
 
   public init(store: Store) { self.store = store }
 
-  /// Nil for a colleague's person: what of theirs is shared may change at any time.
-  func past(of person: ID<Person>, _ owner: ID<Member>, _ viewer: Viewer) async throws -> Past? {
-    guard owner == viewer.member else { return nil }
+  /// Nil where none is kept.
+  func held(of person: ID<Person>, _ viewer: Viewer) async throws -> Past? {
     let key = Key(member: viewer.member, person: person)
+    guard let held = kept[key] else { return nil }
     let now = store.clock()
-    guard let held = kept[key] else { return try await read(key, nil, viewer) }
     let basis = try await basis(viewer, now)
     if held.basis == basis, now.milliseconds - held.at.milliseconds < PastBoard.longest { return held.past }
-    return try await read(key, basis, viewer)
+    kept[key] = nil
+    return nil
   }
 
-  private func read(_ key: Key, _ known: Basis?, _ viewer: Viewer) async throws -> Past {
+  /// Keeps the past with one of the viewer's own people, if it is a long one.
+  func keep(_ past: Past, of person: ID<Person>, _ viewer: Viewer) async throws {
+    guard past.count >= PastBoard.least else { return }
+    // What it depends on is looked at before it is read: a change in between makes it old, never the other way round.
     let now = store.clock()
-    // What it depends on is looked at first: a change in between makes it old, never the other way round.
-    let basis: Basis = if let known { known } else { try await self.basis(viewer, now) }
-    let past = try await Past.read(key.person, store, viewer)
-    if past.count < PastBoard.least {
-      kept[key] = nil
-      return past
-    }
+    let basis = try await basis(viewer, now)
+    let past = try await Past.read(person, store, viewer)
     if kept.count >= PastBoard.most, let oldest = kept.min(by: { $0.value.at < $1.value.at })?.key {
       kept[oldest] = nil
     }
-    kept[key] = Kept(basis: basis, at: now, past: past)
-    return past
+    kept[Key(member: viewer.member, person: person)] = Kept(basis: basis, at: now, past: past)
   }
 
   private func basis(_ viewer: Viewer, _ now: Instant) async throws -> Basis {

@@ -43,6 +43,8 @@ public struct PersonPage: Sendable, Equatable {
   public var proposals: [FoldedPerson.Passed]
   /// What passed, as the viewer sees it: what else a page shows of it is made of these.
   public var past: Past
+  /// Methods that the owner has switched off.
+  var off: Set<Analysis>
 }
 
 /// Shows people to those who may see them: lists, and one person with the reasons for all that is said.
@@ -80,18 +82,22 @@ public struct Show: Sendable {
   public func person(_ id: ID<Person>, at: Instant? = nil, as viewer: Viewer) async throws -> PersonPage {
     let now = store.clock()
     let at = min(at ?? now, now)
-    let (seen, facts, details) = try await store.see(viewer) { session in
+    let held = try await pasts?.held(of: id, viewer)
+    let (seen, facts, details, read) = try await store.see(viewer) { session in
       guard let seen = try Seeing.person(id, in: session) else { throw Desk.nobody }
-      return (seen, try Seeing.facts(of: id, in: session), try Seeing.details(of: id, in: session))
+      let past = try held == nil ? Past(Touches.seen(of: id, in: session), now: now) : nil
+      return (seen, try Seeing.facts(of: id, in: session), try Seeing.details(of: id, in: session), past)
     }
-    let past: Past
-    if let kept = try await pasts?.past(of: id, seen.owner, viewer) {
-      past = kept
-    } else {
-      past = try await Past.read(id, store, viewer)
-    }
+    let past = held ?? read ?? Past([], now: now)
+    if held == nil, seen.owner == viewer.member { try await pasts?.keep(past, of: id, viewer) }
     if seen.owner != viewer.member, details.isEmpty {
       try await note([(id, seen.owner)], at: .directory, viewer)
+    }
+    let (off, standing) = try await store.read(viewer.account) { session in
+      (
+        try Analyses.off(seen.owner, viewer.account, in: session),
+        try standings(of: [seen], viewer.account, in: session)
+      )
     }
     let opened = try await open(details, of: id, seen.owner, viewer)
     let tie = past.tie(until: at)
@@ -99,19 +105,18 @@ public struct Show: Sendable {
     var strength = Strength(value: person.strength, parts: [])
     // Without the level of interactions a viewer sees the strength that is stored, and no reasons.
     if seen.owner == viewer.member || !past.isEmpty {
-      if try await !store.analysesOff(viewer.account, seen.owner).contains(.strength) {
+      if !off.contains(.strength) {
         strength = Strength.of(tie.touches, at: at)
         person.strength = strength.value
       }
       person.lastContacted = tie.lastContacted
       person.interactions = tie.interactions
     }
-    let standing = try await standings(of: [seen], viewer.account).first ?? .discovered
     return PersonPage(
-      person: person, owner: seen.owner, standing: standing,
+      person: person, owner: seen.owner, standing: standing.first ?? .discovered,
       facts: facts.map { PersonPage.Said(seen: $0, value: $0.isSealed ? opened[$0.id] : $0.fact.value) },
       strength: strength, at: at,
-      proposals: foldFacts(facts.filter { !$0.isSealed }.map(\.fact)).conflicts, past: past)
+      proposals: foldFacts(facts.filter { !$0.isSealed }.map(\.fact)).conflicts, past: past, off: off)
   }
 
   private func open(

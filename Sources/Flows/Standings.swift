@@ -71,18 +71,22 @@ extension Show {
 
   /// Whether each is a contact of whose it is, or was merely discovered; whoever sees somebody sees that much.
   func standings(of seen: [SeenPerson], _ account: ID<Account>) async throws -> [Person.Standing] {
-    try await store.read(account) { session in
-      var rules: [ID<Member>: SenderRules] = [:]
-      for owner in Set(seen.map(\.owner)) {
-        rules[owner] = SenderRules(try SenderLists.of(owner, account, in: session).map(\.rule))
-      }
-      let traces = try ContactTraces.of(seen.map(\.person.id), crowd: ContactSigns.crowd, account, in: session)
-      return zip(seen, traces).map { seen, trace in
-        let isKept = seen.person.emails.contains { rules[seen.owner]?.kind(of: $0) == .keep }
-        return ContactSigns(
-          isRecorded: trace.isRecorded, isWrittenTo: trace.isWrittenTo, isMet: trace.isMet, isKept: isKept
-        ).standing
-      }
+    try await store.read(account) { try standings(of: seen, account, in: $0) }
+  }
+
+  func standings(
+    of seen: [SeenPerson], _ account: ID<Account>, in session: any Session
+  ) throws -> [Person.Standing] {
+    var rules: [ID<Member>: SenderRules] = [:]
+    for owner in Set(seen.map(\.owner)) {
+      rules[owner] = SenderRules(try SenderLists.of(owner, account, in: session).map(\.rule))
+    }
+    let traces = try ContactTraces.of(seen.map(\.person.id), crowd: ContactSigns.crowd, account, in: session)
+    return zip(seen, traces).map { seen, trace in
+      let isKept = seen.person.emails.contains { rules[seen.owner]?.kind(of: $0) == .keep }
+      return ContactSigns(
+        isRecorded: trace.isRecorded, isWrittenTo: trace.isWrittenTo, isMet: trace.isMet, isKept: isKept
+      ).standing
     }
   }
 }

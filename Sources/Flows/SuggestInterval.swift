@@ -25,18 +25,17 @@ public struct SuggestInterval: Sendable {
 
   /// For one person; nil without a rhythm, or where the method is switched off.
   public func of(_ person: ID<Person>, as viewer: Viewer) async throws -> IntervalSuggestion? {
-    try await suggestion(by: try await rhythms([person], viewer).first, viewer)
+    guard let rhythm = try await rhythms([person], viewer).first else { return nil }
+    return SuggestInterval.suggestion(by: rhythm, among: try await store.see(viewer) { try SeenBuckets.all(in: $0) })
   }
 
-  /// For the viewer's own person of whom a page is being made.
-  public func of(_ page: PersonPage, as viewer: Viewer) async throws -> IntervalSuggestion? {
-    if try await store.analysesOff(viewer.account, viewer.member).contains(.rhythm) { return nil }
-    return try await suggestion(by: Rhythm(page.past.touches(until: page.at), at: page.at), viewer)
+  /// For one's own person of whom a page is being made, among one's buckets.
+  public static func of(_ page: PersonPage, among buckets: [Bucket]) -> IntervalSuggestion? {
+    if page.off.contains(.rhythm) { return nil }
+    return Rhythm(page.past.touches(until: page.at), at: page.at).flatMap { suggestion(by: $0, among: buckets) }
   }
 
-  private func suggestion(by rhythm: Rhythm?, _ viewer: Viewer) async throws -> IntervalSuggestion? {
-    guard let rhythm else { return nil }
-    let buckets = try await store.see(viewer) { try SeenBuckets.all(in: $0) }
+  private static func suggestion(by rhythm: Rhythm, among buckets: [Bucket]) -> IntervalSuggestion? {
     let own = buckets.compactMap { bucket in bucket.days.map { Rhythm.Choice(bucket.name, $0) } }
     let usual = rhythm.suggestion()
     guard let found = own.isEmpty ? usual : rhythm.suggestion(among: own) else { return nil }

@@ -209,13 +209,16 @@ private struct Asked {
 
   /// Each word must be the beginning of one of theirs.
   mutating func addText(_ text: String, small: Int, in session: any Session) throws {
-    let words = SearchWords.asked(text)
+    // The longest is met by the fewest: once those are few, the other words are asked of them alone.
+    let words = SearchWords.asked(text).sorted { $0.utf8.count > $1.utf8.count }
     if words.isEmpty { add("1 = 0") }
+    var isFew = false
     for word in words {
       let byte = session.dialect.binaryOrder
-      try add(
-        "seen_person_word s", "s.word\(byte) >= $1 AND s.word\(byte) < $2", [.text(word), .text(word + "\u{10FFFF}")],
-        small, in: session)
+      isFew =
+        try add(
+          "seen_person_word s", "s.word\(byte) >= $1 AND s.word\(byte) < $2",
+          [.text(word), .text(word + "\u{10FFFF}")], isFew ? 0 : small, in: session) || isFew
     }
   }
 
@@ -250,10 +253,10 @@ private struct Asked {
     }
   }
 
-  /// Adds a set by the way that is quicker for its size.
-  private mutating func add(
+  /// Adds a set by the way that is quicker for its size; answers whether it is small.
+  @discardableResult private mutating func add(
     _ table: String, _ condition: String, _ values: [Value], _ small: Int, in session: any Session
-  ) throws {
+  ) throws -> Bool {
     let isFew = try small > 0 && session.isFew(small, table, condition, values)
     var here = condition
     for place in values.indices { here = here.replacing("$\(place + 1)", with: "@\(place + 1)") }
@@ -263,6 +266,7 @@ private struct Asked {
     } else {
       add("EXISTS (SELECT 1 FROM \(table) WHERE s.person_id = p.id AND \(here))")
     }
+    return isFew
   }
 }
 

@@ -5,7 +5,7 @@ import Model
 import Store
 
 /// A person as a line of a list.
-struct PersonLine: Sendable {
+struct PersonLine: PageLeaf, Sendable {
   var id: String
   var href: String
   var name: String
@@ -35,6 +35,22 @@ struct PersonLine: Sendable {
     level = "\(Int(person.strength.rounded()))"
     last = person.lastContacted.map(Words.day) ?? "–"
     interactions = "\(person.interactions)"
+  }
+
+  func child(named name: String) -> Any? {
+    switch name {
+    case "id": id
+    case "href": href
+    case "name": self.name
+    case "kind": kind
+    case "about": about
+    case "level": level
+    case "last": last
+    case "interactions": interactions
+    case "status": status
+    case "buckets": buckets
+    default: nil
+    }
   }
 
   static func name(_ person: Person) -> String {

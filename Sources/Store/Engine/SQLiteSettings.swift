@@ -34,7 +34,9 @@ public struct SQLiteSettings: Sendable {
   }
 
   /// For a server of pages: what is read lies in the system's page cache once, whoever reads it.
-  public static func serving(folder: String) -> SQLiteSettings { SQLiteSettings(folder: folder, mapMiB: 1024) }
+  public static func serving(folder: String) -> SQLiteSettings {
+    SQLiteSettings(folder: folder, mapMiB: 1024, readers: 4)
+  }
 
   /// For taking in a whole mailbox or a large import: few accounts, much memory.
   public static func bulk(folder: String) -> SQLiteSettings {
