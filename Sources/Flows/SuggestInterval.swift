@@ -18,6 +18,8 @@ public struct SuggestInterval: Sendable {
 
   /// So many of a bucket are looked at.
   private static let most = 200
+  /// A bucket fits if its interval is within this factor of the rhythm.
+  private static let near = 1.5
 
   public init(store: Store) { self.store = store }
 
@@ -37,6 +39,10 @@ public struct SuggestInterval: Sendable {
     let own = buckets.compactMap { bucket in bucket.days.map { Rhythm.Choice(bucket.name, $0) } }
     let usual = rhythm.suggestion()
     guard let found = own.isEmpty ? usual : rhythm.suggestion(among: own) else { return nil }
+    if !own.isEmpty, let usual, SuggestInterval.ratio(found.bucket.days, rhythm.days) > SuggestInterval.near {
+      return IntervalSuggestion(
+        days: usual.bucket.days, bucket: nil, why: usual.why + " None of your buckets is near that.")
+    }
     return IntervalSuggestion(
       days: own.isEmpty ? found.bucket.days : usual?.bucket.days ?? found.bucket.days,
       bucket: buckets.first { $0.name == found.bucket.name && $0.days == found.bucket.days }?.id, why: found.why)

@@ -27,6 +27,9 @@ public struct Uploads: Sendable {
     public var size: Int
     /// What it seems to be, by its name and its first bytes; nil if it is nothing that can be read.
     public var kind: Source.Kind?
+    /// Of cards: how many there are, and the names on the first; nil if the file is too large to look at.
+    public var count: Int?
+    public var names: [String] = []
     /// Of a table: what each column is read as, one a line.
     public var mapping: [String] = []
     /// Of a table: each column, and what it is read as; empty if that cannot be changed.
@@ -187,8 +190,15 @@ public struct Uploads: Sendable {
     let text = String(decoding: head.prefix(4096), as: UTF8.self)
     let name = fold(held.name)
     func ends(_ endings: String...) -> Bool { endings.contains { name.hasSuffix("." + $0) } }
-    if text.contains("BEGIN:VCARD") || ends("vcf", "vcard") {
+    let begins = Array("BEGIN:VCARD".utf8)
+    if text.contains("BEGIN:VCARD") || (ends("vcf", "vcard") && head.contains(begins)) {
       held.kind = .vcard
+      guard held.size <= head.count else { return }
+      let cards = VCard.read(head).cards.map(\.contact)
+      let names = cards.map { $0.name.isEmpty ? $0.organisation : $0.name }.filter { !$0.isEmpty }
+      (held.count, held.names) = (cards.count, Array(names.prefix(3)))
+    } else if ends("vcf", "vcard") {
+      held.trouble = "There is no card in this file: no line of it says BEGIN:VCARD."
     } else if text.contains("BEGIN:VCALENDAR") || ends("ics", "ical") {
       held.kind = .ics
     } else if text.hasPrefix("From ") || ends("mbox", "mbx") {

@@ -31,7 +31,7 @@ public enum Analysis: String, Sendable, CaseIterable {
     case .searchWords:
       Declaration(
         function: .leverage, inputs: "the words of mails", outputs: "blind tokens by which a mail is found",
-        purpose: "build-index", without: "'kith search' finds no mail")
+        purpose: "build-index", without: "no mail is found by its words")
     case .signatures:
       Declaration(
         function: .strengthen, inputs: "the signatures of mails",
@@ -48,12 +48,12 @@ public enum Analysis: String, Sendable, CaseIterable {
     case .mergeSuggestions:
       Declaration(
         function: .strengthen, inputs: "names and addresses of people", outputs: "pairs that may be one",
-        purpose: "find-people", without: "'kith suggest merges' names nobody")
+        purpose: "find-people", without: "nobody is proposed to be united with somebody")
     case .whomNext:
       Declaration(
         function: .leverage, inputs: "who wrote to whom, when, and which mails are on one subject",
         outputs: "a list of people to be in touch with, made anew each time and kept nowhere",
-        purpose: "find-people", without: "'kith suggest next' names nobody")
+        purpose: "find-people", without: "nobody is proposed to be in touch with next")
     case .repliesOwed: .repliesOwed
     case .replyTimes: .replyTimes
     case .writingHours: .writingHours
@@ -68,25 +68,25 @@ extension Analysis.Declaration {
   static let repliesOwed = Analysis.Declaration(
     function: .track, inputs: "what the authors' own words in mails of the last 60 days ask or promise",
     outputs: "mails you owe an answer, or what you promised",
-    purpose: "find-people", without: "'kith suggest replies' names nobody, and 'kith today' no reply")
+    purpose: "find-people", without: "no answer that you owe is named, on no list of the day either")
 
   static let replyTimes = Analysis.Declaration(
     function: .track, inputs: "when you wrote to whom, and when they answered",
     outputs: "within how many hours somebody is likely to answer",
-    purpose: "find-people", without: "'kith person --contact' tells no time of an answer")
+    purpose: "find-people", without: "nothing is told of when somebody answers")
 
   static let writingHours = Analysis.Declaration(
     function: .leverage, inputs: "at which hours and on which days people write to you",
     outputs: "the hour and the day to write to somebody",
-    purpose: "find-people", without: "'kith person --contact' tells no hour")
+    purpose: "find-people", without: "no hour to write at is told")
 
   static let rhythm = Analysis.Declaration(
     function: .strengthen, inputs: "on which days you were in touch with whom",
     outputs: "how often, and the bucket that fits",
-    purpose: "find-people", without: "'kith suggest buckets' names nobody")
+    purpose: "find-people", without: "no bucket and no interval is proposed")
 
   static let introductions = Analysis.Declaration(
     function: .leverage, inputs: "who stands together in the mails you have",
     outputs: "who knows whom, who is missing among recipients, ways to somebody",
-    purpose: "find-people", without: "'kith suggest introductions' and 'kith suggest recipients' name nobody")
+    purpose: "find-people", without: "nobody is proposed to be introduced, or to be written to as well")
 }

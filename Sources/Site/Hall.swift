@@ -142,7 +142,7 @@ struct Hall: Sendable {
       : "In the demo nothing is connected: it has no network."
     let remedy =
       demo == nil
-      ? "Whoever runs it starts it without --no-work."
+      ? "Whoever runs it can start it so that it reads and delivers by itself."
       : "Begin with your own mail: the link stands at the foot of this page."
     return try await page(
       "message", MessagePage(heading: "Not here", words: words, remedy: remedy), title: "Not here", context,

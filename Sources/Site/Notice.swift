@@ -12,14 +12,14 @@ struct Notice: Sendable {
   var next: String
 
   /// What a page is told in its query; everything else of it is ignored.
-  private static let fields = ["said", "n", "undo"]
+  private static let fields = ["said", "n", "undo", "until"]
 
   /// Reads what the query of a page tells; nil if it tells nothing that is known.
   init?(_ request: Request) {
     let query = Form.query(of: request)
     guard let said = Said(rawValue: query["said"]) else { return nil }
     let count = min(max(Int(query["n"]) ?? 1, 0), 1_000_000)
-    words = said.words(count)
+    words = said.words(count, until: Day(iso: query["until"]))
     let given = query["undo"]
     undo = Notice.scope(given) == nil ? nil : given
     next = Notice.plain(request.uri.description)
@@ -42,17 +42,19 @@ struct Notice: Sendable {
 
   /// Sends the reader on to a page that says what was done.
   static func redirect(
-    to path: String, _ said: Said, count: Int = 1, undo: String? = nil
+    to path: String, _ said: Said, count: Int = 1, undo: String? = nil, until: Day? = nil
   ) -> Response {
     let plain = Notice.plain(path)
-    let told = Form("").with([("said", said.rawValue), ("n", "\(count)"), ("undo", undo)])
+    let told = Form("").with([
+      ("said", said.rawValue), ("n", "\(count)"), ("undo", undo), ("until", until?.description),
+    ])
     return Response.redirect(to: plain + (plain.contains("?") ? "&" : "?") + told, type: .normal)
   }
 
-  static func redirect(to path: String, _ said: Said, _ kept: KeptRun) -> Response {
+  static func redirect(to path: String, _ said: Said, _ kept: KeptRun, until: Day? = nil) -> Response {
     let undo = kept.run != 0 ? "\(kept.run)" : kept.entries.first?.description
     guard !kept.entries.isEmpty else { return redirect(to: path, .nothing) }
-    return redirect(to: path, said, count: kept.entries.count, undo: undo)
+    return redirect(to: path, said, count: kept.entries.count, undo: undo, until: until)
   }
 
   static let template = """
@@ -72,11 +74,11 @@ enum Said: String, Sendable, CaseIterable {
   case logged, snoozed, dismissed, muted, unmuted, archived, unarchived, deleted, interval, put, taken, tagged, untagged
   case skipped, done, noted, edited, merged, apart, made, changed, removed, rules, undone, some, nothing
 
-  func words(_ count: Int) -> String {
+  func words(_ count: Int, until: Day? = nil) -> String {
     let people = count == 1 ? "" : " for \(count) people"
     return switch self {
     case .logged: "Logged: the clock starts anew."
-    case .snoozed: "Put off\(people)."
+    case .snoozed: "Put off\(people)" + (until.map { " until " + Words.day($0.midnight) } ?? "") + "."
     case .dismissed: "Not this time\(people): the reminder comes again an interval later."
     case .muted: "Muted\(people): no reminder any more."
     case .unmuted: "Reminders are on again\(people)."

@@ -4,9 +4,23 @@ import Model
 
 /// How errors are said on a page.
 enum Words {
-  private static func capital(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+  /// As a sentence begins; the name of a host stays as it is.
+  static func capital(_ text: String) -> String {
+    let first = text.prefix { $0 != " " }
+    if first == "localhost" || first.dropLast().contains(".") || first.contains(":") { return text }
+    return text.prefix(1).uppercased() + text.dropFirst()
+  }
 
-  static func what(_ trouble: Trouble) -> String { capital(trouble.what) + "." }
+  static func what(_ trouble: Trouble) -> String { told(trouble.what) }
+
+  /// What was kept of a trouble, or is told of one, as sentences of a page.
+  static func told(_ text: String) -> String {
+    let parts = Remedies.onSite(text).replacing(#/: (?:NO|BAD|BYE) /#, with: ": ").split(separator: "; ")
+    return parts.map { part in
+      let bare = part.hasSuffix(".") ? String(part.dropLast()) : String(part)
+      return capital(bare) + "."
+    }.joined(separator: " ")
+  }
 
   /// What helps, if anything does.
   static func remedy(_ trouble: Trouble) -> String? {
@@ -14,7 +28,7 @@ enum Words {
     case .wait(let until): "It is tried again at \(date(until))."
     case .askOwnerToSignIn: "Sign in there again."
     case .skip(let item): "Left out: \(item)."
-    case .stop(let help): help.isEmpty ? nil : capital(help) + "."
+    case .stop(let help): Remedies.onSite(help).isEmpty ? nil : told(help)
     }
   }
 
@@ -23,11 +37,19 @@ enum Words {
   }
 
   static func sentence(_ refusal: Refusal) -> String {
-    capital(refusal.text) + " (\(promiseNumber(refusal.promise)))."
+    told(refusal.text).dropLast() + " (\(promiseNumber(refusal.promise)))."
   }
 
-  /// `2026-11-28 04:20`, in UTC.
-  static func date(_ at: Instant) -> String { String(at.description.replacing("T", with: " ").prefix(16)) }
+  /// `28 Nov 2026, 04:20`, in UTC.
+  static func date(_ at: Instant) -> String {
+    day(at) + ", " + String(at.description.drop { $0 != "T" }.dropFirst().prefix(5))
+  }
+
+  /// `28 Nov 2026`, in UTC.
+  static func day(_ at: Instant) -> String {
+    let civil = at.civil
+    return "\(civil.day) \(Words.months[(civil.month + 11) % 12].prefix(3)) \(civil.year)"
+  }
 
   static func count(_ number: Int, _ one: String, _ many: String) -> String { "\(number) \(number == 1 ? one : many)" }
 }

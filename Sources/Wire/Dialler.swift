@@ -198,7 +198,7 @@ public struct Dialler: Sendable {
       }
     }
     throw Trouble(
-      "\(endpoint) could not be reached at any of \(tried.count) addresses",
+      "nothing answers at \(endpoint.host), port \(endpoint.port)",
       remedy: .wait(until: now().later(limits.retry)))
   }
 

@@ -12,7 +12,7 @@ def mailbox(on, server):
     hand.fill("Mail server (IMAP)", server["host"])
     hand.fill("Port", server["port"])
     hand.fill("Name to log in by", server["user"])
-    hand.press("Show what that means")
+    hand.press("See what would be read")
     on.says(re.compile("Kith reads the mails in all folders"), "what will be read stands in plain words")
     hand.fill(re.compile("Password there"), server["password"])
     hand.unfold("certificate of its own")

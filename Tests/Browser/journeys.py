@@ -124,8 +124,8 @@ def crm(on):
     """What would leave, the yes to it, and one change taken back."""
     hand = on.hand
     hand.go("Your CRM")
-    hand.follow("See what would leave")
-    on.says("Shall stand there", "what would leave is shown before it does")
+    hand.follow("Read and approve")
+    on.says(re.compile("made there"), "what would leave is shown before it does")
     hand.press("Approve")
     on.at(r"/crm\?done=accepted", "after a yes it leaves")
 

@@ -40,7 +40,7 @@ def today(on):
     hand.go("Today")
     on.holds("somebody is on the list", hand.page.locator("ol.today > li").count() > 0)
     hand.press(re.compile("^Put .* off"))
-    on.says("Put off.", "somebody is put off")
+    on.says(re.compile("Put off until"), "somebody is put off, and it is said until when")
     hand.press("Take it back")
     on.says("Taken back.", "and that is taken back")
     hand.press(re.compile("^Log that you were in touch"))

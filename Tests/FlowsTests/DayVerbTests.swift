@@ -133,6 +133,9 @@ import Testing
     let suggest = SuggestInterval(store: scene.store)
     let bob = try await scene.person(Cast.bob)
     let near = try await scene.buckets.make("Near", days: 14, as: scene.viewer)
+    // One that is far from the rhythm does not fit because there is no other.
+    let none = try #require(try await suggest.of(bob, as: scene.viewer))
+    #expect(none.days == 30 && none.bucket == nil && none.why.contains("None of your buckets"))
     let far = try await scene.buckets.make("Far", days: 35, as: scene.viewer)
     let one = try #require(try await suggest.of(bob, as: scene.viewer))
     #expect(one.days == 30 && one.bucket == far.id)

@@ -151,6 +151,20 @@ import Testing
     #expect(try await way.take(.csv, path).stored == 0)
   }
 
+  @Test("a row or a card with neither a name nor a valid address or number is left out and counted")
+  func nobody() async throws {
+    let way = try await WayIn()
+    let path = way.house.files + "/clients.csv"
+    let rows = ["Name,E-mail,Phone", ",not-an-address,", ",,ask him", ",fay@lender.example,", ",,+1 713-555-0107"]
+    try Cast.write(Array((rows.joined(separator: "\n") + "\n").utf8), path)
+    let report = try await way.take(.csv, path)
+    #expect(report.isWhole && report.folders.first?.onServer == 4)
+    #expect(report.folders.first?.held == 2 && report.folders.first?.leftOut == ["empty": 2])
+    let cards = way.house.files + "/cards.vcf"
+    try Cast.write(Array("BEGIN:VCARD\nVERSION:4.0\nEMAIL:not-an-address\nEND:VCARD\n".utf8), cards)
+    #expect(try await way.take(.vcard, cards).folders.first?.leftOut == ["empty": 1])
+  }
+
   @Test("cards that are lists, or name nobody, or claim one uid, are left out by rule and counted")
   func rules() async throws {
     let way = try await WayIn()

@@ -22,7 +22,7 @@ import Wire
       (stage.dovecot.server(), "the-wrong-secret", ["refused user or password"]),
       (strange, "the-wrong-secret", ["unknown authority", "--ca"]),
       (plain, "the-wrong-secret", ["does not speak TLS"]),
-      (closed, "the-wrong-secret", ["could not be reached", "--no-check"]),
+      (closed, "the-wrong-secret", ["nothing answers at", "--no-check"]),
     ] {
       let trouble = await #expect(throws: Trouble.self) { _ = try await `try`(stage, server, password) }
       for word in words { #expect(trouble?.description.contains(word) == true, "\(trouble?.description ?? "")") }

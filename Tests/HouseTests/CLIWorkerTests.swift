@@ -111,7 +111,7 @@ struct CLIWorkerTests {
       trap 'kill $server 2>/dev/null' EXIT
       for i in $(seq 100); do
         python3 -c 'import urllib.request, sys
-      print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1] + "/overview").read().decode())' \(port) 2>/dev/null && exit 0
+      for page in ["overview", ""]: print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1] + "/" + page).read().decode())' \(port) 2>/dev/null && exit 0
         sleep 0.2
       done
       exit 1
@@ -119,6 +119,11 @@ struct CLIWorkerTests {
     let page = try cli.shell(script)
     #expect(page.status == 0)
     #expect(page.out.contains(Cast.bob.name) && page.out.contains("records in the CRM"))
+    // The list of the day has its lines, each with why.
+    for words in ["Whom to be in touch with", "Their birthday is today.", "Send the plan of the loft", Cast.hal.name] {
+      #expect(page.out.contains(words), "\(words)")
+    }
+    #expect(page.out.components(separatedBy: "<li id=").count > 4 && !page.out.contains("Make your first bucket"))
     #expect(!FileManager.default.fileExists(atPath: cli.data + "/house.sqlite"))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Site
 import Stage
 import Testing
 
@@ -81,7 +82,7 @@ struct SiteFirstRunTests {
     let sent = try browser.send("/connect/mailbox", fields(terms, dovecot, ["warrant": "yes"]))
     try #require(sent.location == "/start", "\(sent.body)")
     let known = try await wait(browser, "/start", for: "Bob Brown")
-    #expect(known.has("These are the people you know") && known.has("all 6 are here"))
+    #expect(known.has("These are the people you know") && known.has("all read: 6 mails"))
     #expect(known.has("href=\"/connect/crm\">Choose your CRM"))
     #expect(try browser.get("/connect/crm").has("/connect/crm/hubspot"))
     let named = try browser.send("/connect/crm/folder", ["folder": "people"])
@@ -128,6 +129,15 @@ struct SiteFirstRunTests {
     let wrong = try browser.send("/connect/mailbox", fields(narrow, dovecot, ["warrant": "yes", "secret": "pw2"]))
     #expect(wrong.status == 422 && wrong.has("refused user or password"))
     #expect(!wrong.has("pw2"))
+    // What helps is of this page, and what was typed is there still.
+    #expect(wrong.has("Type name and password again.") && !wrong.has(": NO ") && !wrong.has("kith source"))
+    #expect(wrong.has("BEGIN CERTIFICATE") && wrong.has("<details open><summary>The server has a certificate"))
+    #expect(wrong.has("value=\"yes\" required checked"))
+    let shut = try StagedDovecot.freePort()
+    let closed = try browser.get("/connect/mailbox?address=ada%40example.test&host=localhost&port=\(shut)&user=\(user)")
+    let silent = try browser.send("/connect/mailbox", fields(closed, dovecot, ["warrant": "yes"]))
+    #expect(silent.has("Nothing answers at localhost, port \(shut)") && silent.has("Check name and port of the server"))
+    #expect(silent.has("open>\n<summary>Another server") && !silent.has("--no-check"))
     #expect(try cli.run("source", "list").lines.isEmpty && cli.run("grant", "list").lines.isEmpty)
     #expect(try browser.send("/connect/mailbox", fields(narrow, dovecot, ["warrant": "yes"])).status == 303)
     let grant = try #require(try cli.run("grant", "list").lines.first)
@@ -135,6 +145,15 @@ struct SiteFirstRunTests {
     #expect(words.contains("the folders INBOX, Work*, from 2026-03-01 on") && words.contains("no bodies"))
     #expect(narrow.has(words))
     withExtendedLifetime(site) {}
+  }
+
+  @Test("a mistyped domain is told with what may have been meant")
+  func mistyped() {
+    for typed in ["gmial.con", "gmai.com", "Gmx.dee", "outlok.com"] {
+      #expect(Domains.meant(by: typed) != nil, "\(typed)")
+    }
+    #expect(Domains.meant(by: "gmial.con") == "gmail.com")
+    for right in ["gmail.com", "example.test", "agency.example.org"] { #expect(Domains.meant(by: right) == nil) }
   }
 
   @Test("P053 nothing is connected while the password was given long ago; after it was given again one goes on")

@@ -80,6 +80,62 @@ struct SiteMatrixTests {
     return "\(page.status) \(page.location.replacing(SiteCall.id, with: "*"))\n\(body)"
   }
 
+  @Test("no page speaks of the command line, and no remedy that could be shown there does")
+  func plainWords() throws {
+    let cli = try CLI()
+    try fill(cli)
+    let site = try StagedSite(cli, [])
+    let ada = Browser(site)
+    try ada.enter(cli)
+    let walk = try SiteWalk(ada)
+    for call in walk.calls where call.method == "GET" && !call.path.hasPrefix("/mails/") {
+      // The tests of a promise are named as they are; some of them are of commands.
+      guard !call.path.hasPrefix("/promises/"), !call.path.hasSuffix(".js"), !call.path.hasSuffix(".css") else {
+        continue
+      }
+      let page = try call.made(by: ada)
+      let words = page.body.replacing(/<!--[\s\S]*?-->/, with: "")
+      let found = words.firstMatch(of: /.{0,60}(?:kith [a-z]| --[a-z]).{0,40}/).map { String($0.output) }
+      #expect(!Remedies.isCommand(words), "\(call): \(found ?? "")")
+    }
+    #expect(walk.calls.count > 15)
+  }
+
+  @Test("a remedy of the command line is one of the page, wherever it was made")
+  func remedies() throws {
+    let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
+      .standardizedFileURL
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var seen = 0
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let path = file.path(percentEncoded: false)
+      if path.contains("/Sources/kith/") || path.contains("/Sources/Stage/") || path.contains("Remedies.swift") {
+        continue
+      }
+      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where !line.contains("///") {
+        for literal in line.matches(of: /"(?:[^"\\]|\\.)*"/).map({ String($0.output.dropFirst().dropLast()) }) {
+          guard Remedies.isCommand(literal) else { continue }
+          seen += 1
+          #expect(!Remedies.isCommand(Remedies.onSite(literal)), "\(literal): \(Remedies.onSite(literal))")
+        }
+      }
+    }
+    #expect(seen > 40)
+    for (command, page) in [
+      (
+        "if it is your own server, name its authority by --ca FILE",
+        "if it is your own server, paste its certificate where you give the login"
+      ),
+      ("give the login again: 'kith source add imap' with the same host and user", "type name and password again"),
+      (
+        "make a new one there, then 'kith destination add hubspot' with the same address and the new --token-file",
+        "make a new one there, and here"
+      ),
+      ("give it again: 'kith destination add espo' with the same address", "give it again here"),
+      ("wait a while; run 'kith nothing --that-is-known'", "wait a while"),
+    ] { #expect(Remedies.onSite(command) == page) }
+  }
+
   @Test(
     "P007 every route asked for with every id of another account answers as for what never was, and changes nothing")
   func everyRoute() async throws {

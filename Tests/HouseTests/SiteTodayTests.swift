@@ -54,7 +54,7 @@ struct SiteTodayTests {
     #expect(page.has("Bob Brown") && page.has("Eli Ember") && page.has("Clients is every day."))
     #expect(page.has("0 of 2 done") && page.has("mailto:bob"))
     for (verb, words) in [
-      ("log", "the clock starts anew"), ("snooze", "Put off."), ("dismiss", "Not this time"), ("mute", "Muted"),
+      ("log", "the clock starts anew"), ("snooze", "Put off until "), ("dismiss", "Not this time"), ("mute", "Muted"),
     ] {
       let done = try visit.act(verb, [bob], ["kind": "call"])
       #expect(done.has(words) && done.hidden("undo").hasPrefix("entry_"), "\(verb)")

@@ -10,7 +10,7 @@ public enum MailFrame {
     for (name, all) in [("From", mail.from), ("To", mail.to), ("Cc", mail.cc)] where !all.isEmpty {
       lines.append("<dt>\(name)</dt><dd>\(all.map(address).joined(separator: ", "))</dd>")
     }
-    if let date = mail.date { lines.append("<dt>Date</dt><dd>\(escaped(date.description))</dd>") }
+    if let date = mail.date { lines.append("<dt>Date</dt><dd>\(day(date))</dd>") }
     lines.append("<dt>Subject</dt><dd>\(escaped(mail.subject.isEmpty ? "(none)" : mail.subject))</dd>")
     let body = mail.html.isEmpty ? SafeHTML.text(mail.text) : SafeHTML.clean(mail.html)
     return """
@@ -30,6 +30,14 @@ public enum MailFrame {
         : "<li><a href=\"\(path)/\(place)\" target=\"_blank\" rel=\"noopener\">\(name) · \(one.size) bytes</a></li>"
     }
     return "<section><h1>Attached</h1><ul>\(items.joined())</ul></section>"
+  }
+
+  /// `31 Oct 2026, 16:48 UTC`.
+  private static func day(_ at: Instant) -> String {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let civil = at.civil
+    return "\(civil.day) \(months[(civil.month + 11) % 12]) \(civil.year), "
+      + "\(at.description.drop { $0 != "T" }.dropFirst().prefix(5)) UTC"
   }
 
   private static func address(_ one: MailAddress) -> String {

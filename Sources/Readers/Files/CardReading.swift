@@ -123,7 +123,7 @@ public struct CardBook: Sendable {
     onServer += 1
     if contact.kind == .group { return count(.group) }
     let names = [contact.name, contact.given, contact.family, contact.organisation]
-    if names.allSatisfy(\.isEmpty), contact.emails.isEmpty, contact.phones.isEmpty { return count(.empty) }
+    if names.allSatisfy(\.isEmpty), !CardTaking.reaches(contact) { return count(.empty) }
     let stand = place.map { hex(sha256(Array($0.utf8))) } ?? hex(digest)
     let uid = contact.uid.isEmpty || contact.uid.utf8.count > CardBook.longestUID ? stand : contact.uid
     cards.append(Card(seen: .init(uid: uid, digest: hex(digest)), contact: contact, digest: digest))

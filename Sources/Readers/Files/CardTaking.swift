@@ -132,6 +132,12 @@ public struct CardTaking: Sendable {
     return said
   }
 
+  /// Whether anything on the card is an address or a number by which somebody is known.
+  static func reaches(_ contact: Contact) -> Bool {
+    contact.emails.contains { address($0.value) != nil }
+      || contact.phones.contains { (Phone.e164($0.value) ?? plainNumber($0.value)) != nil }
+  }
+
   private static let longestLabel = 64
   private static let longestName = 400
 

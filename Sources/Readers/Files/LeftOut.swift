@@ -5,7 +5,7 @@ public enum LeftOut: String, Sendable, CaseIterable {
   case tooBig = "too-big"
   /// It is there and cannot be read: somebody must give the right to, or mend it.
   case unreadable
-  /// A file of 0 bytes, a card that names nobody, or an event without a time.
+  /// A file of 0 bytes, a card that names nobody and has no valid address or number, or an event without a time.
   case empty
   /// From somebody whom the owner blocks, or to such people alone.
   case blocked

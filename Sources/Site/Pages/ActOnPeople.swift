@@ -70,7 +70,8 @@ enum ActOnPeople {
       let (word, said) = try await word(verb, form, hall, viewer)
       let kept = try await EditFollowUp(store: store, gate: gate).say(word, about: persons, as: viewer)
       // Whoever was deleted has no page any more.
-      return Notice.redirect(to: said == .deleted && next.hasPrefix("/people/") ? "/people" : next, said, kept)
+      return Notice.redirect(
+        to: said == .deleted && next.hasPrefix("/people/") ? "/people" : next, said, kept, until: word.until)
     }
   }
 
@@ -107,5 +108,13 @@ enum ActOnPeople {
     guard let day = Day(iso: text) else { throw Trouble("this is no day", "give one like 2026-11-30") }
     let noon = day.midnight.advanced(byDays: 0.5)
     return noon > now && noon.advanced(byDays: -1) < now ? now : noon
+  }
+}
+
+extension EditFollowUp.Word {
+  /// Until which day somebody is put off.
+  fileprivate var until: Day? {
+    guard case .snooze(let day) = self else { return nil }
+    return day
   }
 }

@@ -81,7 +81,7 @@ struct BucketsPage: Sendable {
     <p class="soft"><a href="/">Today</a></p>
     <h1>Buckets</h1>
     <p>A bucket says how often you want to be in touch. Who is in several goes by the shortest; an interval of their own goes before all.</p>
-    {{#body.unsorted}}<p class="notice">{{body.unsorted}} in no bucket. <a class="button" href="/game">Play the bucket game</a></p>{{/body.unsorted}}
+    {{#body.hasBuckets}}{{#body.unsorted}}<p class="notice">{{body.unsorted}} in no bucket. <a class="button" href="/game">Play the bucket game</a></p>{{/body.unsorted}}{{/body.hasBuckets}}
     {{#body.hasBuckets}}
     <ul class="list">
     {{#body.buckets}}

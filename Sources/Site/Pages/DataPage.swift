@@ -23,12 +23,16 @@ struct DataPage: Sendable {
     var lastRun: String
     var trouble: String?
     var isRevoked: Bool
+    /// It was sent as a file, and read once.
+    var isSent: Bool
     var books: [Book]
     var hasBooks: Bool
   }
 
   struct Given: Sendable {
     var id: String
+    /// Which source or CRM it is for.
+    var of: String?
     var words: String
     var at: String
     var withdrawn: String?
@@ -65,19 +69,30 @@ struct DataPage: Sendable {
     let states = try await hall.store.sources(viewer.account, member: viewer.member)
     let folders = Dictionary(grouping: try await hall.store.completeness(viewer.account, viewer.member), by: \.source)
     let grants = try await hall.store.grants(viewer.account, member: viewer.member)
+    let named = Dictionary(
+      states.map { ($0.source.id, hall.shown($0.source)) }, uniquingKeysWith: { first, _ in first })
     let lines = states.map { state in
       let books = (folders[state.source.id] ?? []).map(Book.init)
       return Line(
-        href: "/data/sources/\(state.source.id)", location: hall.shown(state.source), kind: state.source.kind.rawValue,
-        depth: state.source.depth.rawValue, lastRun: state.lastRunAt.map(Words.date) ?? "never yet",
-        trouble: state.trouble, isRevoked: state.source.revokedAt != nil, books: books, hasBooks: !books.isEmpty)
+        href: "/data/sources/\(state.source.id)", location: hall.shown(state.source),
+        kind: Words.kind(state.source.kind),
+        depth: Words.depth(state.source), lastRun: state.lastRunAt.map(Words.date) ?? "never yet",
+        trouble: state.trouble.map(Words.told), isRevoked: state.source.revokedAt != nil,
+        isSent: hall.shown(state.source) != state.source.location, books: books,
+        hasBooks: !books.isEmpty)
     }
     return DataPage(
       sources: lines, hasSources: !lines.isEmpty,
       grants: grants.map {
         Given(
-          id: $0.id.description, words: $0.words, at: Words.date($0.givenAt), withdrawn: $0.withdrawnAt.map(Words.date))
+          id: $0.id.description, of: place($0, named), words: $0.words, at: Words.date($0.givenAt),
+          withdrawn: $0.withdrawnAt.map(Words.date))
       }, hasGrants: !grants.isEmpty)
+  }
+
+  private static func place(_ grant: Grant, _ sources: [ID<Source>: String]) -> String? {
+    guard case .source(let id) = grant.target else { return nil }
+    return sources[id]
   }
 
   static let template = """
@@ -92,7 +107,7 @@ struct DataPage: Sendable {
     {{#body.sources}}
     <article class="card">
     <h3>{{location}} <span class="tag">{{kind}}</span>{{#isRevoked}} <span class="tag weak">revoked</span>{{/isRevoked}}</h3>
-    <p class="soft">Depth: {{depth}}. Last run: {{lastRun}}.</p>
+    <p class="soft">{{depth}}{{#isSent}}Read once, on {{lastRun}}; the file itself was removed then.{{/isSent}}{{^isSent}}Last read: {{lastRun}}.{{/isSent}}</p>
     {{#trouble}}<p class="notice bad">{{trouble}}</p>{{/trouble}}
     {{#hasBooks}}
     <div class="wide" tabindex="0" role="region" aria-label="Completeness of {{location}}">
@@ -108,7 +123,7 @@ struct DataPage: Sendable {
     </table>
     </div>
     {{/hasBooks}}
-    {{^isRevoked}}<p><a class="button quiet" href="{{href}}">Stop reading here …</a></p>{{/isRevoked}}
+    {{^isRevoked}}<p><a class="button quiet" href="{{href}}">{{#isSent}}What is held of it …{{/isSent}}{{^isSent}}Stop reading here …{{/isSent}}</a></p>{{/isRevoked}}
     </article>
     {{/body.sources}}
     <p class="toolbar"><a class="button quiet" href="/connect/mailbox">Connect a mailbox</a>
@@ -122,7 +137,7 @@ struct DataPage: Sendable {
     {{#body.hasGrants}}
     <ul class="list">
     {{#body.grants}}
-    <li><span class="grow">{{words}}<br><small>given {{at}} (UTC){{#withdrawn}}, withdrawn {{withdrawn}}{{/withdrawn}}</small></span>
+    <li><span class="grow">{{#of}}<strong>{{of}}</strong><br>{{/of}}{{words}}<br><small>given {{at}} (UTC){{#withdrawn}}, withdrawn {{withdrawn}}{{/withdrawn}}</small></span>
     {{^withdrawn}}<form class="inline" method="post" action="/data/grants/withdraw">
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="grant" value="{{id}}">
     <button class="quiet" aria-label="Withdraw what was given {{at}}">Withdraw</button></form>{{/withdrawn}}</li>
@@ -137,9 +152,43 @@ struct DataPage: Sendable {
 
 extension DataPage.Book {
   init(_ folder: Completeness) {
-    let rules = folder.leftOut.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
+    let rules = folder.leftOut.sorted { $0.key < $1.key }.map { "\($0.value) \(Words.rule($0.key))" }
     self.init(
       name: folder.folder.isEmpty ? "INBOX" : folder.folder, onServer: "\(folder.onServer)", held: "\(folder.held)",
       leftOut: rules.isEmpty ? "–" : rules.joined(separator: ", "), gap: "\(folder.gap)", isWhole: folder.gap == 0)
+  }
+}
+
+extension Words {
+  /// Why something is left out, as the owner reads it.
+  static func rule(_ name: String) -> String {
+    let known = [
+      "period": "older than the period", "too-big": "too big", "unreadable": "cannot be read",
+      "empty": "empty, or naming nobody", "blocked": "from whom you block", "erased": "of whom was erased",
+      "doubled": "there twice", "group": "a list of others", "todo": "no event",
+    ]
+    return known[name] ?? "by \(name)"
+  }
+
+  /// What a source is, as the owner calls it.
+  static func kind(_ kind: Source.Kind) -> String {
+    switch kind {
+    case .imap: "mailbox"
+    case .mbox, .maildir, .mails: "mail files"
+    case .vcard: "cards"
+    case .csv: "table"
+    case .carddav: "address book"
+    case .ics, .caldav: "calendar"
+    }
+  }
+
+  /// How much is read of mails, as the beginning of a line; nothing of what is read whole.
+  static func depth(_ source: Source) -> String {
+    guard source.kind.isMail else { return "" }
+    return switch source.depth {
+    case .headers: "Headers alone are read. "
+    case .text: "Headers and text are read. "
+    case .whole: "Everything is read, with attachments. "
+    }
   }
 }

@@ -44,7 +44,7 @@ struct GamePage: Sendable {
     let line = card.map { PersonLine($0.person) }
     return GamePage(
       id: line?.id ?? "", href: line?.href ?? "", name: line?.name ?? "", about: line?.about ?? "",
-      last: card?.person.lastContacted.map { "Last contact on \($0.date)" } ?? "Never in touch",
+      last: card?.person.lastContacted.map { "Last contact on \(Words.day($0))" } ?? "Never in touch",
       strength: line?.level ?? "0", wasSkipped: card?.wasSkipped ?? false, why: found?.why,
       choices: buckets.enumerated().map { place, bucket in
         Choice(
@@ -67,7 +67,7 @@ struct GamePage: Sendable {
     {{#body.choices}}
     <form method="post" action="/people/act">
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/game"><input type="hidden" name="bucket" value="{{id}}">
-    <button{{^isSuggested}} class="quiet"{{/isSuggested}} name="do" value="put"{{#key}} data-key="{{key}}"{{/key}}>{{#key}}<kbd>{{key}}</kbd> {{/key}}{{name}} <small>{{often}}</small>{{#isSuggested}} <small>· fits</small>{{/isSuggested}}</button></form>
+    <button{{^isSuggested}} class="quiet"{{/isSuggested}} name="do" value="put"{{#key}} data-key="{{key}}"{{/key}}>{{#key}}<kbd>{{key}}</kbd> {{/key}}{{name}} <small>{{often}}</small>{{#isSuggested}} <span class="tag">fits</span>{{/isSuggested}}</button></form>
     {{/body.choices}}
     </div>
     <form class="toolbar" method="post" action="/people/act">

@@ -59,8 +59,8 @@ struct LedgerPage: Sendable {
     <p class="soft"><a href="/data">Your data</a></p>
     <h1>Who read what, and why</h1>
     <p>Every permit and every refusal stands here: {{body.count}}, chained and signed, newest first. Nothing is read without a line.</p>
-    {{#body.head}}<p class="card">The head of the chain now: <code>{{body.head}}</code>. Keep it: <code class="still">kith ledger --verify --head FILE</code> proves
-    later that nothing before it was changed.</p>{{/body.head}}
+    {{#body.head}}<p class="card">The head of the chain now: <code>{{body.head}}</code>. Keep it: with it whoever runs
+    this server can show you later that nothing before it was changed.</p>{{/body.head}}
     {{#body.hasEntries}}
     <ul class="list">
     {{#body.entries}}

@@ -33,7 +33,7 @@ struct PersonLine: PageLeaf, Sendable {
     kind = person.kind == .person ? nil : person.kind.rawValue
     about = (known + person.emails.prefix(2)).joined(separator: " · ")
     level = "\(Int(person.strength.rounded()))"
-    last = person.lastContacted?.date ?? "–"
+    last = person.lastContacted.map(Words.day) ?? "–"
     interactions = "\(person.interactions)"
   }
 
@@ -134,13 +134,13 @@ struct PeoplePage: Sendable {
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="next" value="{{body.here}}">
     <div class="wide" tabindex="0" role="region" aria-label="People">
     <table>
-    <thead><tr><th scope="col" class="tick"><input type="checkbox" data-all="person" aria-label="Choose all on this page"></th><th scope="col">Name</th><th scope="col" class="spare">Role and addresses</th><th scope="col" class="spare">Buckets</th><th scope="col">Strength</th>
-    <th scope="col">Last contact</th><th scope="col" class="number spare">Touches</th></tr></thead>
+    <thead><tr><th scope="col" class="tick"><input type="checkbox" data-all="person" aria-label="Choose all on this page"></th><th scope="col">Name</th><th scope="col" class="spare">Role and addresses</th>{{#body.hasBuckets}}<th scope="col" class="spare">Buckets</th>{{/body.hasBuckets}}<th scope="col" class="spare">Strength</th>
+    <th scope="col" class="spare">Last contact</th><th scope="col" class="number spare">Touches</th></tr></thead>
     <tbody>
     {{#body.people}}
-    <tr data-keys><td class="tick"><input type="checkbox" name="person" value="{{id}}" aria-label="Choose {{name}}"></td><th scope="row"><a href="{{href}}" data-key="o">{{name}}</a>{{#kind}} <span class="tag">{{kind}}</span>{{/kind}}{{#status}} <span class="tag {{status}}">{{status}}</span>{{/status}}</th><td class="spare">{{about}}</td><td class="spare">{{buckets}}</td>
-    <td class="still"><meter min="0" max="100" value="{{level}}" aria-label="Strength of the tie">{{level}}</meter>{{level}}</td>
-    <td class="still">{{last}}</td><td class="number spare">{{interactions}}</td></tr>
+    <tr data-keys><td class="tick"><input type="checkbox" name="person" value="{{id}}" aria-label="Choose {{name}}"></td><th scope="row"><a href="{{href}}" data-key="o">{{name}}</a>{{#kind}} <span class="tag">{{kind}}</span>{{/kind}}{{#status}} <span class="tag {{status}}">{{status}}</span>{{/status}}<br class="phone"><small class="phone">{{last}} · strength {{level}}</small></th><td class="spare">{{about}}</td>{{#body.hasBuckets}}<td class="spare">{{buckets}}</td>{{/body.hasBuckets}}
+    <td class="still spare"><meter min="0" max="100" value="{{level}}" aria-label="Strength of the tie">{{level}}</meter>{{level}}</td>
+    <td class="still spare">{{last}}</td><td class="number spare">{{interactions}}</td></tr>
     {{/body.people}}
     </tbody>
     </table>
@@ -152,11 +152,11 @@ struct PeoplePage: Sendable {
     {{^body.hasBuckets}}<a class="button quiet" href="/buckets">Make a bucket</a>{{/body.hasBuckets}}
     <span class="joined"><label class="hush" for="bulk-tag">Tag</label><input id="bulk-tag" name="tag" placeholder="Tag" maxlength="60"><button class="quiet" name="do" value="tag">Tag</button></span>
     <button class="quiet" name="do" value="untag">Untag</button>
-    <button class="quiet" name="do" value="snooze">Later</button>
-    <button class="quiet" name="do" value="mute">Mute</button>
+    <button class="quiet" name="do" value="snooze">Later (a week)</button>
+    <button class="quiet" name="do" value="mute">Never remind me</button>
     {{#body.choices.isArchive}}<button class="quiet" name="do" value="unarchive">Bring back</button>{{/body.choices.isArchive}}
     {{^body.choices.isArchive}}<button class="quiet" name="do" value="archive">Archive</button>{{/body.choices.isArchive}}
-    <button class="quiet" name="do" value="delete">Delete</button>
+    <button class="quiet bad" name="do" value="delete">Delete</button>
     </div></fieldset>
     </form>
     {{> pager}}

@@ -10,6 +10,9 @@ struct PersonPageView: Sendable {
   var name: String
   var kind: String?
   var about: String?
+  /// To write to and to call them; nil without an address or a number.
+  var mailto: String?
+  var phone: String?
   var strength: String
   var last: String
   var touches: String
@@ -76,8 +79,10 @@ struct PersonPageView: Sendable {
     kind = person.kind == .person ? nil : person.kind.rawValue
     let work = [person.title, person.organisation].compactMap { $0 }.filter { !$0.isEmpty }
     about = work.isEmpty ? nil : work.joined(separator: ", ")
+    mailto = person.emails.first.map(Words.mailto)
+    phone = person.phones.first
     strength = "\(Int(person.strength.rounded()))"
-    last = person.lastContacted.map { "last contact on \($0.date)" } ?? "no contact yet"
+    last = person.lastContacted.map { "last contact on \(Words.day($0))" } ?? "no contact yet"
     touches = Words.count(person.interactions, "touch", "touches")
     let said = page.facts.map { Said($0) }
     facts = Said.united(said.filter { !$0.isTag && !$0.isAway })

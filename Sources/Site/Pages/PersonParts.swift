@@ -19,40 +19,26 @@ extension PersonPageView {
     var isTyped: Bool
     /// Can be taken away by itself.
     var isMany: Bool
+    var origin: Fact.Origin
+    var count: Int
+    var first: Instant
+    var last: Instant
 
     init(_ said: PersonPage.Said) {
       self.init(said.seen.fact, value: said.value)
       isSealed = said.value == nil
     }
 
-    /// What several sources say alike stands once, with all of them.
-    static func united(_ all: [Said]) -> [Said] {
-      var united: [Said] = []
-      var places: [[String]: Int] = [:]
-      for said in all {
-        let key = [said.code, said.labelValue, fold(said.value)]
-        guard !said.isSealed, let at = places[key] else {
-          places[key] = united.count
-          united.append(said)
-          continue
-        }
-        if !united[at].from.components(separatedBy: "; ").contains(said.from) { united[at].from += "; " + said.from }
-        united[at].isTyped = united[at].isTyped || said.isTyped
-      }
-      return united
-    }
-
     private init(_ fact: Fact, value: String?) {
-      let seen =
-        fact.firstSeen.date == fact.lastSeen.date
-        ? fact.lastSeen.date : "\(fact.firstSeen.date) to \(fact.lastSeen.date)"
+      (first, last) = (fact.firstSeen, fact.lastSeen)
       field = PersonEdits.names[fact.field] ?? fact.field.rawValue
       code = fact.field.rawValue
       label = fact.label.isEmpty ? nil : fact.label
       labelValue = fact.label
       self.value = value ?? ""
       isSealed = false
-      from = "\(fact.origin), \(seen)" + (fact.count > 1 ? ", \(fact.count)×" : "")
+      from = Said.place(fact.origin, fact.count) + ", " + Said.seen(first, last)
+      (origin, count) = (fact.origin, fact.count)
       isTag = fact.field == .tag
       isTyped = fact.origin == .typed
       isAway = isTyped && fact.confidence == 0 && fact.field.isMulti
@@ -190,8 +176,8 @@ struct StrengthChart: Sendable {
     }
     line = places.joined(separator: " ")
     area = "0,110 " + line + " 600,110"
-    from = first.at.date
-    to = last.at.date
+    from = Words.day(first.at)
+    to = Words.day(last.at)
     words =
       "From \(Int(first.value.rounded())) on \(from) to \(Int(last.value.rounded())) on \(to), "
       + "at most \(Int((points.map(\.value).max() ?? 0).rounded()))."
@@ -201,10 +187,10 @@ struct StrengthChart: Sendable {
   static let template = """
     {{#body.chart}}
     <figure class="card">
-    <svg class="chart" viewBox="0 0 600 138" role="img" aria-label="Strength of the tie over two years. {{words}}">
+    <svg class="chart" viewBox="0 0 600 140" role="img" aria-label="Strength of the tie over two years. {{words}}">
     <line class="axis" x1="0" y1="10" x2="600" y2="10"/><line class="axis" x1="0" y1="60" x2="600" y2="60"/><line class="axis" x1="0" y1="110" x2="600" y2="110"/>
     <polygon class="area" points="{{area}}"/><polyline class="line" points="{{line}}"/>
-    <text x="0" y="132">{{from}}</text><text x="600" y="132" text-anchor="end">{{to}}</text><text x="600" y="28" text-anchor="end">100</text>
+    <text x="0" y="134">{{from}}</text><text x="600" y="134" text-anchor="end">{{to}}</text><text x="600" y="28" text-anchor="end">100</text>
     </svg>
     <figcaption><details><summary>The same as a table</summary>
     <table><thead><tr><th scope="col">Day</th><th scope="col" class="number">Strength</th></tr></thead><tbody>
@@ -216,4 +202,47 @@ struct StrengthChart: Sendable {
     {{/body.chart}}
 
     """
+}
+
+extension PersonPageView.Said {
+  /// Each value once, with all that say it.
+  static func united(_ facts: [PersonPageView.Said]) -> [PersonPageView.Said] {
+    var kept: [[PersonPageView.Said]] = []
+    var places: [String: Int] = [:]
+    for fact in facts {
+      let name = fact.code + "\n" + fact.value
+      if !fact.isSealed, let place = places[name] {
+        kept[place].append(fact)
+      } else {
+        places[name] = kept.count
+        kept.append([fact])
+      }
+    }
+    return kept.compactMap { same in
+      guard var one = same.first, same.count > 1 else { return same.first }
+      // What the owner typed is what its button takes back.
+      one = same.first { $0.isTyped } ?? same.first { $0.label != nil } ?? one
+      let counts = Dictionary(same.map { ($0.origin, $0.count) }, uniquingKeysWith: +)
+      let first = same.map(\.first).min() ?? one.first
+      let last = same.map(\.last).max() ?? one.last
+      one.from =
+        counts.sorted { $0.key > $1.key }.map { place($0.key, $0.value) }.joined(separator: " and ")
+        + ", " + seen(first, last)
+      return one
+    }
+  }
+
+  static func place(_ origin: Fact.Origin, _ count: Int) -> String {
+    switch origin {
+    case .typed: "typed by you"
+    case .card: count == 1 ? "on a card" : "on \(count) cards"
+    case .header: count == 1 ? "in a mail" : "in \(count) mails"
+    case .destination: "in your CRM"
+    case .inferred: count == 1 ? "in a signature" : "in \(count) signatures"
+    }
+  }
+
+  static func seen(_ first: Instant, _ last: Instant) -> String {
+    first.date == last.date ? Words.day(last) : "\(Words.day(first)) to \(Words.day(last))"
+  }
 }

@@ -51,9 +51,10 @@ extension PersonPageView {
     <h2 id="strength">Why the tie is {{body.strength}}</h2>
     {{> chart}}
     {{#body.hasParts}}
+    <p class="soft">In points of 100, which add up to the strength.</p>
     <ul class="list">
     {{#body.parts}}
-    <li><span class="grow">{{words}}</span><span class="still">{{value}}</span>
+    <li><span class="grow"><strong>{{name}}</strong>: {{words}}</span><span class="still">{{value}}</span>
     <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" rx="2"/><rect width="{{width}}" height="4" rx="2"/></svg></li>
     {{/body.parts}}
     </ul>
@@ -72,12 +73,22 @@ extension PersonPageView {
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}">
     <span class="joined"><label class="hush" for="kind">How you were in touch</label><select id="kind" name="kind"><option value="call">Call</option><option value="mail">Mail</option><option value="meeting">Meeting</option><option value="text">Text</option></select>
     <button name="do" value="log">Log</button></span>
-    <button class="quiet" name="do" value="snooze">Later</button>
+    {{#body.mailto}}<a class="button quiet" href="{{body.mailto}}">Write</a>{{/body.mailto}}
+    {{#body.phone}}<a class="button quiet" href="tel:{{body.phone}}">Call</a>{{/body.phone}}
+    <button class="quiet" name="do" value="snooze">Later (a week)</button>
     {{#body.follow.isMuted}}<button class="quiet" name="do" value="unmute">Remind me again</button>{{/body.follow.isMuted}}
-    {{^body.follow.isMuted}}<button class="quiet" name="do" value="mute">Mute</button>{{/body.follow.isMuted}}
+    {{^body.follow.isMuted}}<button class="quiet" name="do" value="mute">Never remind me</button>{{/body.follow.isMuted}}
     {{#body.follow.isArchived}}<button class="quiet" name="do" value="unarchive">Bring back</button>{{/body.follow.isArchived}}
-    {{^body.follow.isArchived}}<button class="quiet" name="do" value="archive">Archive</button>{{/body.follow.isArchived}}
     </form>
+    <details class="card"><summary>More: somebody twice, archive, delete</summary>
+    <form class="row" method="post" action="/people/act" aria-label="More to do">
+    <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}">
+    <a class="button quiet" href="/merges?person={{body.id}}">Somebody twice?</a>
+    {{^body.follow.isArchived}}<button class="quiet" name="do" value="archive">Archive</button>{{/body.follow.isArchived}}
+    <button class="quiet bad" name="do" value="delete">Delete</button>
+    <a class="button quiet bad" href="/people/{{body.id}}/erase">Erase for good …</a>
+    </form>
+    <p class="soft">Archived people stand in no list until you ask for them. Deleted people are gone from every list and come back by no sync; both can be taken back. Erasing cannot.</p></details>
     <div class="row">
     {{#body.buckets}}
     <form class="inline" method="post" action="/people/act"><input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}"><input type="hidden" name="bucket" value="{{value}}"><span class="tag">{{words}}</span> <button class="quiet small" name="do" value="take" aria-label="Take out of {{words}}">Out</button></form>

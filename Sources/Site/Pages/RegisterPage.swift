@@ -17,14 +17,18 @@ struct RegisterPage: Sendable {
   /// Whether a link is sent by which one comes in; else the password is chosen here.
   var isByMail = false
   var isSent = false
+  /// It follows the set-up.
+  var isSecondStep = false
 
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     router.get("/register") { request, context in
       guard try await isOpen(hall) else { return Answer.nothing }
-      return try await hall.page(
-        "register",
-        RegisterPage(code: Form.query(of: request)["code"], isByMail: try await isByMail(hall)), title: "Your account",
-        context)
+      var page = RegisterPage(code: Form.query(of: request)["code"], isByMail: try await isByMail(hall))
+      if page.code == hall.setupCode, let record = try await hall.operatorRecord() {
+        // Whoever set the house up has said so a moment ago.
+        (page.name, page.email, page.isSecondStep) = (record.name, record.email, true)
+      }
+      return try await hall.page("register", page, title: "Your account", context)
     }
     router.post("/register") { request, context in
       guard try await isOpen(hall) else { return Answer.nothing }
@@ -100,6 +104,7 @@ struct RegisterPage: Sendable {
 
   static let template = """
     {{> head}}
+    {{#body.isSecondStep}}<p class="soft">Step 2 of 2</p>{{/body.isSecondStep}}
     <h1>Your account</h1>
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
     {{#body.isSent}}<p class="notice" role="status">A link is on its way to {{body.email}}. It works once, for a day; by it you choose your password and come in.</p>{{/body.isSent}}

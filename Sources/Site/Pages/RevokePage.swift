@@ -62,7 +62,8 @@ struct RevokeCRMPage: Sendable {
     router.get("/crm/:destination/revoke") { _, context in
       let viewer = try context.signedIn().viewer
       guard let destination = try await find(context, viewer, hall) else { return Answer.nothing }
-      let page = RevokeCRMPage(path: "/crm/\(destination.id)/revoke", location: destination.location)
+      let page = RevokeCRMPage(
+        path: "/crm/\(destination.id)/revoke", location: "\(destination.shownKind) \(destination.shownName)")
       return try await hall.page("revoke-crm", page, title: "Cut off the CRM", at: .crm, context)
     }
     router.post("/crm/:destination/revoke") { request, context in

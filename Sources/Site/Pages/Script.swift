@@ -30,7 +30,7 @@ extension Templates {
     const told = new URL(location);
     const wasTold = told.searchParams.has("said");
     if (wasTold) {
-      for (const name of ["said", "n", "undo"]) told.searchParams.delete(name);
+      for (const name of ["said", "n", "undo", "until"]) told.searchParams.delete(name);
       history.replaceState(null, "", told);
     }
     const first = document.querySelector("[data-focus]") || (wasTold && document.querySelector("[data-keys] a, [data-keys] button"));

@@ -7,6 +7,8 @@ import Store
 /// The first page of a new house: who runs it (P026).
 struct SetupPage: Sendable {
   var code: String
+  /// The link brought the code, so it is not asked for.
+  var hasCode = false
   var name = ""
   var address = ""
   var email = ""
@@ -16,7 +18,8 @@ struct SetupPage: Sendable {
     router.get("/setup") { request, context in
       guard try await hall.operatorRecord() == nil else { return Answer.nothing }
       return try await hall.page(
-        "setup", SetupPage(code: Form.query(of: request)["code"]), title: "Set-up", context)
+        "setup", SetupPage(code: Form.query(of: request)["code"], hasCode: !Form.query(of: request)["code"].isEmpty),
+        title: "Set-up", context)
     }
     router.post("/setup") { request, context in
       guard try await hall.operatorRecord() == nil else { return Answer.nothing }
@@ -27,6 +30,7 @@ struct SetupPage: Sendable {
       if page.code != hall.setupCode {
         page.trouble = "The code is not the one that was printed when the server was started."
       } else if page.name.isEmpty || page.address.isEmpty || !OpenAccount.isAddress(page.email) {
+        page.hasCode = true
         page.trouble = "Please give a name, a postal address and an e-mail address."
       }
       guard page.trouble == nil else {
@@ -39,15 +43,17 @@ struct SetupPage: Sendable {
 
   static let template = """
     {{> head}}
+    <p class="soft">Step 1 of 2</p>
     <h1>Set up Kith</h1>
     <p>Before anything is served, say who runs this installation. Every page shows it, so that the people whose mail is
     read here know whom to ask.</p>
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
     <form class="stack" method="post" action="/setup">
-    <label>Code <small>It was printed where the server was started.</small>
-    <input name="code" required autocomplete="off" value="{{body.code}}"></label>
+    {{#body.hasCode}}<input type="hidden" name="code" value="{{body.code}}">{{/body.hasCode}}
+    {{^body.hasCode}}<label>Code <small>It was printed where the server was started.</small>
+    <input name="code" required autocomplete="off" value="{{body.code}}"></label>{{/body.hasCode}}
     <label>Name of the person or company <input name="name" required autocomplete="organization" value="{{body.name}}"></label>
-    <label>Postal address <input name="address" required autocomplete="street-address" value="{{body.address}}"></label>
+    <label>Postal address <small>It stands at the foot of every page: whoever is written about here can reach you by it.</small> <input name="address" required autocomplete="street-address" value="{{body.address}}"></label>
     <label>E-mail address <input name="email" type="email" required autocomplete="email" value="{{body.email}}"></label>
     <p><button>Go on</button></p>
     </form>

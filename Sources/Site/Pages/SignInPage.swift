@@ -66,8 +66,7 @@ struct SignInPage: Sendable {
     </form>
     {{#body.isOpen}}<p><a href="/register">Open an account</a></p>{{/body.isOpen}}
     {{#body.sendsMail}}<p><a href="/forgotten">A forgotten password</a></p>{{/body.sendsMail}}
-    {{^body.sendsMail}}<p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once
-    (<code>kith member link</code>).</p>{{/body.sendsMail}}
+    {{^body.sendsMail}}<p class="soft">No password yet, or a forgotten one? Whoever runs this server can send you a link that works once.</p>{{/body.sendsMail}}
     {{> foot}}
     """
 }

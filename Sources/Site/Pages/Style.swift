@@ -77,7 +77,7 @@ extension Templates {
     }
 
     .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--round); padding: var(--s4); margin: 0 0 var(--s4); }
-    .card > :is(h2, h3):first-child { margin-top: 0; }
+    .card > :first-child { margin-top: 0; }
     .card > :last-child { margin-bottom: 0; }
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: var(--s3); list-style: none; margin: 0 0 var(--s4); padding: 0; }
     .cards li { background: var(--card); border: 1px solid var(--line); border-radius: var(--round); padding: var(--s3) var(--s4); color: var(--soft); }
@@ -91,13 +91,17 @@ extension Templates {
     thead th { font-size: .82rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
     tbody th { font-weight: 600; }
     tbody tr:hover { background: var(--wash); }
+    .phone { display: none; font-weight: 400; }
+    td.spare { overflow-wrap: break-word; }
     @media (max-width: 40rem) {
       th, td { padding: .5rem var(--s3); }
       .spare { display: none; }
+      .phone { display: inline; }
     }
-    meter { width: 5rem; height: .8rem; vertical-align: middle; margin-right: var(--s2); }
-    meter::-webkit-meter-bar { background: var(--line); border: 0; height: .55rem; }
-    meter::-webkit-meter-optimum-value { background: var(--tint); }
+    meter { width: 5rem; height: .6rem; vertical-align: middle; margin-right: var(--s2); appearance: none; background: var(--line); border: 0; border-radius: 1rem; overflow: hidden; }
+    meter::-webkit-meter-inner-element { display: block; }
+    meter::-webkit-meter-bar { background: var(--line); border: 0; border-radius: 1rem; height: 100%; }
+    meter::-webkit-meter-optimum-value { background: var(--tint); border-radius: 1rem; }
     meter::-moz-meter-bar { background: var(--tint); }
     .bar { display: block; width: 100%; height: .55rem; }
     .bar rect:first-child { fill: var(--line); }
@@ -106,6 +110,7 @@ extension Templates {
     .chart .line { fill: none; stroke: var(--tint); stroke-width: 2; }
     .chart .axis { stroke: var(--line); }
     .chart text { fill: var(--soft); font-size: 17px; }
+    @media (max-width: 40rem) { .chart text { font-size: 24px; } }
     .list { list-style: none; margin: 0 0 var(--s4); padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: var(--round); }
     .list > li { padding: var(--s3) var(--s4); border-bottom: 1px solid var(--line); display: flex; gap: var(--s3); align-items: baseline; flex-wrap: wrap; }
     .list > li:last-child { border-bottom: 0; }
@@ -116,6 +121,17 @@ extension Templates {
     .tag.strong { color: var(--good); border-color: currentColor; }
     .tag.fading { color: var(--fair); border-color: currentColor; }
     .tag.weak { color: var(--bad); border-color: currentColor; }
+    .changes dl { margin: var(--s1) 0 0; }
+    .changes dl > div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 var(--s3); }
+    .changes dt { color: var(--soft); }
+    .changes dd { margin: 0; overflow-wrap: anywhere; }
+    .changes del { color: var(--soft); }
+    .changes ins { text-decoration: none; }
+    .approve { position: sticky; top: 0; z-index: 1; display: flex; gap: var(--s3); align-items: center; flex-wrap: wrap; margin: 0 0 var(--s4);
+      background: var(--card); border: 1px solid var(--tint); border-radius: var(--round); padding: var(--s3) var(--s4); }
+    .approve .grow { flex: 1 1 12rem; }
+    html:has(.approve) { scroll-padding-top: 9rem; }
+    @media (max-width: 40rem) { .changes dl > div { grid-template-columns: 1fr; } }
     dl.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: var(--s2) var(--s4); margin: 0; }
     dl.facts dt { color: var(--soft); }
     dl.facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -126,13 +142,15 @@ extension Templates {
     .notice { border-radius: var(--round); padding: var(--s3) var(--s4); background: var(--wash); border: 1px solid var(--line); }
     .notice.bad { background: var(--bad-wash); color: var(--bad); }
 
-    form.stack { display: grid; gap: var(--s4); max-width: 30rem; }
+    .stack { display: grid; gap: var(--s4); max-width: 30rem; }
+    .stack > details, .stack > p { margin: 0; }
     form.row, .row, .toolbar { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: end; margin: 0 0 var(--s4); }
     label, .field { display: grid; gap: var(--s1); font-weight: 600; font-size: .92rem; }
     label.check { grid-template-columns: auto 1fr; align-items: start; font-weight: 400; gap: var(--s2); font-size: 1rem; }
     label small { font-weight: 400; }
     input, select, textarea, button, .button { font: inherit; color: inherit; min-height: 2.75rem; border-radius: .45rem; }
-    input, select, textarea { background: var(--card); border: 1px solid color-mix(in srgb, var(--soft) 70%, transparent); padding: .4rem .7rem; width: 100%; }
+    input, select, textarea { background: var(--card); border: 1px solid color-mix(in srgb, var(--soft) 70%, transparent); padding: .4rem .7rem; width: 100%; font-weight: 400; }
+    ::file-selector-button { font: inherit; font-weight: 600; color: var(--tint); background: transparent; border: 1px solid var(--line); border-radius: .45rem; padding: .4rem 1rem; margin-right: var(--s3); cursor: pointer; }
     input[type=checkbox], input[type=radio] { width: 1.25rem; height: 1.25rem; min-height: 0; margin-top: .15rem; accent-color: var(--tint); }
     .row input, .row select { width: auto; }
     .row .field:has([type=search]) { flex: 1 1 14rem; }
@@ -141,6 +159,7 @@ extension Templates {
       font-weight: 600; text-decoration: none; cursor: pointer; }
     button:hover, .button:hover { filter: brightness(1.08); }
     .quiet { background: transparent; color: var(--tint); border-color: var(--line); }
+    .quiet.bad { color: var(--bad); }
     .danger { background: var(--bad); color: var(--paper); }
     .inline { display: inline; }
     .drop { border: 2px dashed var(--line); border-radius: var(--round); padding: var(--s5); background: var(--card); }
@@ -148,7 +167,6 @@ extension Templates {
     .steps { padding-left: 1.5rem; margin: 0 0 var(--s4); }
     .steps li { padding: var(--s1) 0; color: var(--soft); }
     .steps li[aria-current] { color: var(--ink); font-weight: 600; }
-    progress { width: 10rem; height: .8rem; accent-color: var(--tint); }
     details { margin: 0 0 var(--s4); }
     summary { cursor: pointer; color: var(--tint); padding: .6rem 0; font-weight: 600; }
     fieldset { border: 1px solid var(--line); border-radius: var(--round); padding: var(--s3) var(--s4); margin: 0; display: grid; gap: var(--s2); }
@@ -158,7 +176,10 @@ extension Templates {
     .hush { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .name { font-weight: 600; }
     .progress { display: flex; align-items: center; gap: var(--s3); }
-    progress { width: 8rem; height: .6rem; accent-color: var(--tint); }
+    progress { width: 8rem; height: .6rem; appearance: none; border: 0; border-radius: 1rem; overflow: hidden; background: var(--line); color: var(--tint); }
+    progress::-webkit-progress-bar { background: var(--line); }
+    progress::-webkit-progress-value { background: var(--tint); }
+    progress::-moz-progress-bar { background: var(--tint); }
     .acts { display: flex; gap: var(--s2); flex-wrap: wrap; align-items: center; margin: 0; }
     .joined { display: inline-flex; }
     .joined select { width: auto; border-radius: .45rem 0 0 .45rem; border-right: 0; }
@@ -167,6 +188,12 @@ extension Templates {
     .tick { width: 2.5rem; }
     .bulk { border: 1px solid var(--line); border-radius: var(--round); background: var(--card); padding: var(--s3) var(--s4); margin: 0 0 var(--s4); min-width: 0; }
     .bulk .row { margin: 0; }
+    form:has(input[name=person]:checked) > .bulk { position: sticky; bottom: var(--s2); z-index: 1; }
+    @media (max-width: 59.99rem) {
+      form:has(input[name=person]:checked) > .bulk { bottom: 4.5rem; }
+      .bulk .row { flex-wrap: nowrap; overflow-x: auto; }
+      .bulk .row > * { flex: none; }
+    }
     .bulk legend { font-weight: 600; font-size: .92rem; color: var(--soft); padding: 0 var(--s2); }
     .small { min-height: 2rem; padding: .1rem .6rem; font-size: .85rem; }
     .lines { white-space: pre-line; overflow-wrap: anywhere; }
@@ -184,11 +211,14 @@ extension Templates {
     .game h2 { margin-top: 0; font-size: 1.4rem; }
     .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: var(--s2); margin: 0 0 var(--s4); }
     .choices form, .choices button { width: 100%; margin: 0; }
-    .choices small { font-weight: 400; color: inherit; white-space: nowrap; }
-    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; gap: var(--s2); }
-    details > summary::before { content: ""; flex: none; width: .45rem; height: .45rem; border: solid currentColor; border-width: 0 2px 2px 0; rotate: -45deg; }
-    details[open] > summary::before { rotate: 45deg; }
-    details.card { padding-block: 0; }
+    .choices button { flex-wrap: wrap; gap: 0 var(--s2); }
+    .choices .tag { color: inherit; border-color: currentColor; }
+    .choices small { font-weight: 400; color: inherit; }
+    details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; gap: var(--s2); list-style: none; }
+    details > summary::-webkit-details-marker { display: none; }
+    details > summary::before { content: ""; flex: none; width: .45rem; height: .45rem; border: solid currentColor; border-width: 0 2px 2px 0; transform: rotate(-45deg); margin: 0 .2rem; }
+    details[open] > summary::before { transform: rotate(45deg) translate(-.1rem, -.1rem); }
+    details.card { padding: 0 var(--s4); }
     details.card[open] { padding-bottom: var(--s4); }
     .scan { display: block; width: min(15rem, 100%); margin: 0 0 var(--s4); background: #fff; border-radius: var(--round); shape-rendering: crispEdges; }
     @media (max-width: 40rem) {

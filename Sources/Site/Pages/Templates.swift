@@ -85,8 +85,8 @@ enum Templates {
 
   static let trouble = bare(
     "Trouble",
-    "<h1>Trouble</h1>\n<p>The page could not be made; nothing was lost. Whoever runs this server should run "
-      + "<code>kith doctor</code>.</p>")
+    "<h1>Trouble</h1>\n<p>The page could not be made; nothing was lost. Try again; if it stays so, "
+      + "tell whoever runs this server.</p>")
 
   static let foreign = bare(
     "Not accepted",

@@ -97,7 +97,7 @@ struct TodayPage: Sendable {
     <p class="soft progress"><progress max="{{body.total}}" value="{{body.settled}}" aria-label="Done today">{{body.settled}}</progress>
     {{body.settled}} of {{body.total}} done{{#body.behind}}; {{body.behind}} for another day{{/body.behind}}</p>
     {{/body.hasList}}
-    {{#body.owed.isLooking}}<p class="notice" role="status" data-reload="2">Mails of the last weeks are looked through for answers you owe. <a href="/">Show the list again</a></p>{{/body.owed.isLooking}}
+    {{#body.owed.isLooking}}<p class="soft" role="status" data-reload="2">Mails of the last weeks are looked through for answers you owe.<noscript> <a href="/">Show the list again</a></noscript></p>{{/body.owed.isLooking}}
     {{#body.owed.trouble}}<p class="notice bad">Answers that you owe could not be looked for. {{body.owed.trouble}}</p>{{/body.owed.trouble}}
     {{#body.hasLines}}
     <ol class="list today" aria-label="Whom to be in touch with">
@@ -110,9 +110,9 @@ struct TodayPage: Sendable {
     <input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{person}}"><input type="hidden" name="next" value="/">
     <span class="joined"><label class="hush" for="kind-{{id}}">How you were in touch with {{name}}</label><select id="kind-{{id}}" name="kind"><option value="call">Call</option><option value="mail">Mail</option><option value="meeting">Meeting</option><option value="text">Text</option></select>
     <button name="do" value="log" data-key="l" aria-label="Log that you were in touch with {{name}}">Log</button></span>
-    <button class="quiet" name="do" value="snooze" data-key="s" aria-label="Put {{name}} off by a week">Later</button>
-    <button class="quiet" name="do" value="dismiss" data-key="d" aria-label="Not this time: {{name}}">Not now</button>
-    <button class="quiet" name="do" value="mute" data-key="m" aria-label="Never remind me of {{name}}">Mute</button>
+    <button class="quiet" name="do" value="snooze" data-key="s" aria-label="Put {{name}} off by a week">Later (a week)</button>
+    <button class="quiet" name="do" value="dismiss" data-key="d" aria-label="Not this time: {{name}}">Not this time</button>
+    <button class="quiet" name="do" value="mute" data-key="m" aria-label="Never remind me of {{name}}">Never remind me</button>
     </form>
     {{/isTie}}
     {{#task}}
@@ -124,7 +124,7 @@ struct TodayPage: Sendable {
     </li>
     {{/body.lines}}
     </ol>
-    <p class="soft keys">Keys on a line: <kbd>l</kbd> log, <kbd>s</kbd> later (a week), <kbd>d</kbd> not now, <kbd>m</kbd> mute, <kbd>o</kbd> open, <kbd>w</kbd> write, <kbd>↓</kbd> <kbd>↑</kbd> next and previous. A follow-up is done by being in touch; nothing else settles it.</p>
+    <p class="soft keys">Keys on a line: <kbd>l</kbd> log, <kbd>s</kbd> later (a week), <kbd>d</kbd> not this time, <kbd>m</kbd> never remind me, <kbd>o</kbd> open, <kbd>w</kbd> write, <kbd>↓</kbd> <kbd>↑</kbd> next and previous. A follow-up is done by being in touch; nothing else settles it.</p>
     {{/body.hasLines}}
     {{#body.isDone}}<p class="empty"><strong>Done for today.</strong> Nothing new moves up before tomorrow.</p>{{/body.isDone}}
     {{^body.hasList}}
@@ -167,7 +167,7 @@ extension TodayPage.Line {
 
 extension Words {
   private static let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-  private static let months = [
+  static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
   ]
@@ -189,7 +189,7 @@ extension Words {
     switch error {
     case let trouble as Trouble: sentence(trouble)
     case let refusal as Refusal: sentence(refusal)
-    default: "Run kith doctor where the server runs."
+    default: "Whoever runs this server should look at it."
     }
   }
 }

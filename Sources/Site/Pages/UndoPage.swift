@@ -7,7 +7,11 @@ import Store
 /// What taking a change back would do, and the yes to it.
 struct UndoPage: Sendable {
   var id: String
-  var changes: [DryRunPage.Change]
+  var blocks: [ChangeBlock]
+  /// What is taken back, as the journal says it, and of whom.
+  var verb: String
+  var name: String
+  var at: String
   var hasChanges: Bool
   var edited: String?
   var digest: String
@@ -39,14 +43,20 @@ struct UndoPage: Sendable {
   private static func page(
     _ report: UndoReport, _ viewer: Viewer, _ hall: Hall, _ context: SiteContext
   ) async throws -> Response {
-    let names = try await DryRunPage.names(report.lines, viewer, hall.store)
-    return try await hall.page("undo", UndoPage(report, names), title: "Take back", at: .crm, context)
+    guard let entry = try await hall.store.journalEntry(viewer.account, viewer.member, report.entry)?.entry else {
+      return Answer.nothing
+    }
+    let names = try await CRMPage.names([entry.person], viewer, hall.store)
+    let blocks = try await ChangeBlock.named(ChangeBlock.all(report.lines), viewer, hall.store)
+    let page = UndoPage(report, JournalLine(entry, names[entry.person]), blocks)
+    return try await hall.page("undo", page, title: "Take back", at: .crm, context)
   }
 
-  init(_ report: UndoReport, _ names: [String: String]) {
+  init(_ report: UndoReport, _ line: JournalLine, _ blocks: [ChangeBlock]) {
     id = report.entry.description
-    changes = report.lines.map { DryRunPage.Change($0, names[$0.person] ?? $0.person) }
-    hasChanges = !changes.isEmpty
+    (verb, name, at) = (line.verb, line.name, line.at)
+    self.blocks = blocks
+    hasChanges = !blocks.isEmpty
     edited = report.edited.isEmpty ? nil : report.edited.map(\.name).joined(separator: ", ")
     digest = report.digest ?? ""
   }
@@ -55,18 +65,11 @@ struct UndoPage: Sendable {
     {{> head}}
     <p class="soft"><a href="/crm">Your CRM</a></p>
     <h1>Take this back?</h1>
+    <p><strong>{{body.verb}} {{body.name}}</strong>, {{body.at}}.</p>
     {{#body.edited}}<p class="notice">Somebody changed this there since; it stays as it is: {{body.edited}}.</p>{{/body.edited}}
     {{#body.hasChanges}}
-    <div class="wide" tabindex="0" role="region" aria-label="What would leave">
-    <table>
-    <thead><tr><th scope="col">What</th><th scope="col">Field</th><th scope="col">Stands there</th><th scope="col">Shall stand there</th></tr></thead>
-    <tbody>
-    {{#body.changes}}
-    <tr><th scope="row">{{kind}}</th><td>{{field}}</td><td>{{old}}</td><td>{{new}}</td></tr>
-    {{/body.changes}}
-    </tbody>
-    </table>
-    </div>
+    <p>This would change in your CRM:</p>
+    {{> changes}}
     {{/body.hasChanges}}
     {{^body.hasChanges}}<p>Nothing leaves for it; what stood here before stands again.</p>{{/body.hasChanges}}
     <form class="toolbar" method="post" action="/crm/journal/{{body.id}}/undo">

@@ -92,6 +92,7 @@ private struct DemoRun {
     }
     try await house.settle(account, [.pull, .analyse]).require()
     let folders = try await store.completeness(account, ada.id)
+    try await DemoDay(store: store, gate: house.gate, viewer: viewer).run()
 
     let destinations = AddDestination(house.deliver())
     let crm = try await destinations.folder(demo.crm, apartFrom: [demo.data], as: viewer)
@@ -101,22 +102,9 @@ private struct DemoRun {
     try outcomes.require()
 
     let people = try await store.people(viewer, PeopleQuery(limit: 1000))
-    try await sort(people, as: viewer)
     try tell(folders, people, outcomes.deliveries.last)
     try Lines.requireWhole(folders)
     return viewer
-  }
-
-  /// Buckets, so that the first page has its list; who is in none is left for the game.
-  private func sort(_ people: [SeenPerson], as viewer: Viewer) async throws {
-    for (name, days, cast) in [
-      ("Clients", 10, [Cast.bob, Cast.ivy]), ("Partners", 45, [Cast.hal, Cast.gus, Cast.eli, Cast.fay]),
-    ] {
-      let bucket = try await EditBucket(store: house.store, gate: house.gate).make(name, days: days, as: viewer)
-      let names = Set(cast.map(\.name))
-      _ = try await SortPeople(store: house.store, gate: house.gate).put(
-        people.filter { names.contains($0.person.name) }.map(\.person.id), into: bucket.id, as: viewer)
-    }
   }
 
   private func tell(_ folders: [Completeness], _ people: [SeenPerson], _ report: DeliverReport?) throws {

@@ -48,6 +48,12 @@ struct ConnectPage: Sendable {
   var scope: String
   var warranty = GrantWords.warranty
   var trouble: String?
+  /// What was pasted is kept while the rest is mended.
+  var authority = ""
+  var asksAuthority = false
+  var isWarranted = false
+  /// The server or the terms are what is to be mended.
+  var isOpen = false
 
   init(_ scope: ServerScope) {
     title = scope.what.title
@@ -82,8 +88,8 @@ struct ConnectPage: Sendable {
   /// How much of mails can be read, in words.
   static func depths(_ chosen: Depth) -> [Choice] {
     [
-      (Depth.text, "Headers and text; of attachments only name, type and size (usual)"),
-      (.headers, "Headers alone: who, when and the subject; no bodies"),
+      (Depth.text, "Headers and text (usual)"),
+      (.headers, "Headers alone, no text"),
       (.whole, "Everything, with attachments"),
     ].map { Choice(value: $0.rawValue, words: $1, isChosen: $0 == chosen) }
   }
@@ -91,7 +97,7 @@ struct ConnectPage: Sendable {
   static func add(to router: Router<SiteContext>, _ hall: Hall) {
     for what in ServerScope.What.allCases {
       router.get(RouterPath(what.path)) { request, context in
-        _ = try hall.proved(context)
+        let viewer = try hall.proved(context).viewer
         guard let doors = hall.doors else { return try await hall.closed(context) }
         var scope = ServerScope(what, Form.query(of: request))
         var (others, note, trouble): ([Other], String?, String?) = ([], nil, nil)
@@ -102,11 +108,15 @@ struct ConnectPage: Sendable {
             trouble = Words.sentence(fault)
           }
           if !scope.hasServer, trouble == nil {
-            trouble = "Nothing is known of the server of this domain. Fill in what your provider's help pages say."
+            trouble = ConnectPage.unknown(scope.address)
           }
         }
         var page = ConnectPage(scope)
         (page.others, page.hasOthers, page.note, page.trouble) = (others, !others.isEmpty, note, trouble)
+        page.isOpen = !page.hasServer
+        if scope.address.isEmpty {
+          page.address = try await hall.store.members(viewer.account).first { $0.id == viewer.member }?.email ?? ""
+        }
         return try await hall.page("connect", page, title: what.title, at: .data, context)
       }
       router.post(RouterPath(what.path)) { request, context in
@@ -115,6 +125,7 @@ struct ConnectPage: Sendable {
         let form = try await hall.form(request, context)
         let scope = ServerScope(what, Form(form["scope"]))
         var page = ConnectPage(scope)
+        (page.authority, page.isWarranted) = (form["authority"], form.has("warrant"))
         do {
           try hall.attempts.note(["connect \(visit.viewer.member)"], at: hall.store.clock())
           var wish = try scope.wish(
@@ -128,13 +139,25 @@ struct ConnectPage: Sendable {
           return Response.redirect(to: "/start", type: .normal)
         } catch let trouble as Trouble {
           page.trouble = Words.sentence(trouble)
+          page.isOpen = trouble.what.hasPrefix("nothing answers") || trouble.what.contains("TLS")
+          page.asksAuthority = trouble.what.contains("certificate")
         } catch let refusal as Refusal where refusal.promise == 39 || refusal.promise == 23 {
           page.trouble = Words.sentence(refusal)
         }
+        page.asksAuthority = page.asksAuthority || !page.authority.isEmpty
         return try await hall.page(
           "connect", page, title: what.title, at: .data, context, status: .unprocessableContent)
       }
     }
+  }
+
+  /// What is told where no server is found: the domain, and what may have been meant by it.
+  static func unknown(_ address: String) -> String {
+    let domain = address.split(separator: "@").last.map(String.init) ?? address
+    let meant =
+      Domains.meant(by: domain).map { " Did you mean \(address.split(separator: "@").first ?? "")@\($0)?" } ?? ""
+    return "No server is found for \(domain).\(meant) If it is typed right, name the server below, as your provider's "
+      + "help pages say it."
   }
 
   /// Asks the name servers for the domain of the address; takes the likeliest, and lists the rest.

@@ -4,13 +4,13 @@ extension ConnectPage {
     <p class="soft"><a href="/start">First steps</a></p>
     <h1>{{body.title}}</h1>
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
-    {{^body.hasAddress}}{{^body.hasServer}}
+    {{^body.hasServer}}
     <form class="stack" method="get" action="{{body.path}}">
     <label>Your e-mail address <small>The server is found by its domain. Nothing is read yet.</small>
-    <input name="address" type="email" required autocomplete="email"></label>
-    <p><button>Find the server</button></p>
+    <input name="address" type="email" required autocomplete="email" value="{{body.address}}"></label>
+    <p><button{{#body.hasAddress}} class="quiet"{{/body.hasAddress}}>{{#body.hasAddress}}Look again{{/body.hasAddress}}{{^body.hasAddress}}Find the server{{/body.hasAddress}}</button></p>
     </form>
-    {{/body.hasServer}}{{/body.hasAddress}}
+    {{/body.hasServer}}
     {{#body.hasServer}}
     <section aria-labelledby="where">
     <h2 id="where">Where</h2>
@@ -29,17 +29,17 @@ extension ConnectPage {
     <input name="secret" type="password" required autocomplete="off"></label>{{/body.isToken}}
     {{#body.isToken}}<label>Token <small>An access token, or the JSON of a sign-in with refresh_token, token_endpoint and client_id. Kept sealed.</small>
     <textarea name="secret" rows="4" required autocomplete="off" spellcheck="false"></textarea></label>{{/body.isToken}}
-    <details><summary>The server has a certificate of its own</summary>
+    <details{{#body.asksAuthority}} open{{/body.asksAuthority}}><summary>The server has a certificate of its own</summary>
     <label>Certificate <small>In PEM; trusted for this server instead of the system's.</small>
-    <textarea name="authority" rows="4" autocomplete="off" spellcheck="false"></textarea></label></details>
-    <label class="check"><input type="checkbox" name="warrant" value="yes" required>
+    <textarea name="authority" rows="4" autocomplete="off" spellcheck="false">{{body.authority}}</textarea></label></details>
+    <label class="check"><input type="checkbox" name="warrant" value="yes" required{{#body.isWarranted}} checked{{/body.isWarranted}}>
     <span>{{body.warranty}}</span></label>
     <p><button>Connect and read</button></p>
     </form>
     </section>
     {{/body.hasServer}}
     {{#body.hasAddress}}
-    <details{{^body.hasServer}} open{{/body.hasServer}}>
+    <details{{#body.isOpen}} open{{/body.isOpen}}>
     <summary>{{#body.hasServer}}Another server, or other terms{{/body.hasServer}}{{^body.hasServer}}The server{{/body.hasServer}}</summary>
     <form class="stack" method="get" action="{{body.path}}">
     <input type="hidden" name="address" value="{{body.address}}">
@@ -54,6 +54,8 @@ extension ConnectPage {
     <input name="url" type="url" required value="{{body.url}}" autocomplete="off"></label>
     {{/body.isMail}}
     <label>Name to log in by <input name="user" value="{{body.user}}" autocomplete="off"></label>
+    <details><summary>How much is read: depth, period, folders</summary>
+    <div class="stack">
     {{#body.isMail}}
     <label>How much is read <select name="depth">{{#body.depths}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{words}}</option>{{/body.depths}}</select></label>
     {{/body.isMail}}
@@ -64,7 +66,8 @@ extension ConnectPage {
     <label class="check"><input type="checkbox" name="junk" value="yes"{{#body.readsJunk}} checked{{/body.readsJunk}}> <span>The folder for junk too</span></label>
     <label class="check"><input type="checkbox" name="trash" value="yes"{{#body.readsTrash}} checked{{/body.readsTrash}}> <span>The folder for deleted mail too</span></label>
     {{/body.isMail}}
-    <p><button class="quiet">Show what that means</button></p>
+    </div></details>
+    <p><button{{#body.hasServer}} class="quiet"{{/body.hasServer}}>See what would be read</button></p>
     </form>
     </details>
     {{/body.hasAddress}}

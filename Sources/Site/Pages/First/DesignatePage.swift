@@ -18,7 +18,7 @@ struct DesignateKindsPage: Sendable {
     {{> head}}
     <p class="soft"><a href="/start">First steps</a></p>
     <h1>Choose your CRM</h1>
-    <p>Nothing leaves before you have read every change and approved it.</p>
+    <p>First you read what would leave, and nothing leaves before you approve. From then on Kith keeps the CRM in step by itself; it asks you again if other fields are to leave.</p>
     <ul class="list">
     {{#body.kinds}}
     <li><span class="grow"><a href="{{href}}"><strong>{{name}}</strong></a><br><small>{{about}}</small></span></li>
@@ -45,8 +45,9 @@ struct CRMKind: Sendable {
   var fields: [Field]
 
   private static func field(
-    _ name: String, _ words: String, _ help: String? = nil, type: String = "text", isRequired: Bool = true
-  ) -> Field { Field(name: name, words: words, help: help, type: type, isRequired: isRequired) }
+    _ name: String, _ words: String, _ help: String? = nil, type: String = "text", isRequired: Bool = true,
+    value: String = ""
+  ) -> Field { Field(name: name, words: words, help: help, type: type, isRequired: isRequired, value: value) }
 
   private static let url = field("url", "Its address", "https://…, as you open it in the browser", type: "url")
   private static let sealed = "Kept sealed, opened only to log in there."
@@ -90,7 +91,12 @@ struct CRMKind: Sendable {
     CRMKind(
       kind: .folder, name: "A folder of vCards",
       about: "On the server Kith runs on, with a table of all people: to try it.",
-      fields: [field("folder", "Name of the folder", "Letters, digits and dashes.")]),
+      fields: [
+        field(
+          "folder", "Name of the folder",
+          "Letters, digits and dashes. It is made on the server, in a place of your account's own.",
+          value: "crm")
+      ]),
   ]
 }
 
@@ -172,7 +178,9 @@ struct DesignatePage: Sendable {
       // Whoever is on the site names a folder, never a path: each account has a place of its own.
       let name = form["folder"]
       guard !name.isEmpty, name.utf8.count <= 60, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" }) else {
-        throw Trouble("this is no name of a folder", "use letters, digits and dashes")
+        throw Trouble(
+          "this is no name of a folder: a name of letters, digits and dashes is enough, not a path",
+          "Kith makes the folder in a place of your account's own")
       }
       wish.folder = "\(doors.crms)/\(viewer.account)/\(viewer.member)/\(name)"
       wish.apart = doors.apart

@@ -45,7 +45,7 @@ struct FilesPage: Sendable {
     <input type="hidden" name="form" value="{{frame.form}}">
     <label class="drop">Drop a file here, or choose one
     <input type="file" name="file" required accept=".mbox,.mbx,.vcf,.vcard,.csv,.tsv,.txt,.ics,.ical"></label>
-    <p><button>Send it</button></p>
+    <p><button>Look at it</button></p>
     </form>
     {{> foot}}
     """
@@ -57,6 +57,8 @@ struct FilePage: Sendable {
   var size: String
   var path: String
   var kind: String
+  /// How many there are, with the first names; else how large it is.
+  var what: String
   var canRead: Bool
   var isMail: Bool
   var hasPeriod: Bool
@@ -97,6 +99,13 @@ struct FilePage: Sendable {
       case .ics: "events"
       default: "a table of contacts"
       }
+    if let count = held.count {
+      let names = held.names.joined(separator: ", ")
+      let end = count > held.names.count && !names.isEmpty ? " …" : "."
+      what = Words.count(count, "card", "cards") + (names.isEmpty ? "" : ": ") + names + end
+    } else {
+      what = "\(size) of \(self.kind)."
+    }
     canRead = held.kind != nil && held.trouble == nil
     isMail = kind.isMail
     hasPeriod = kind.isMail || kind.isCalendar
@@ -182,7 +191,7 @@ struct FilePage: Sendable {
     <h1>{{body.name}}</h1>
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
     {{#body.canRead}}
-    <p>{{body.size}} of {{body.kind}}.</p>
+    <p>{{body.what}}</p>
     {{#body.hasMapping}}
     <section aria-labelledby="columns">
     <h2 id="columns">What each column is read as</h2>
@@ -211,7 +220,7 @@ struct FilePage: Sendable {
     <form class="stack" method="get" action="{{body.path}}">
     {{#body.isMail}}<label>How much is read <select name="depth">{{#body.depths}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{words}}</option>{{/body.depths}}</select></label>{{/body.isMail}}
     <label>From which day on <small>Empty: of all time.</small> <input name="since" type="date" value="{{body.since}}"></label>
-    <p><button class="quiet">Show what that means</button></p>
+    <p><button class="quiet">See what would be read</button></p>
     </form>
     </details>
     {{/body.hasPeriod}}

@@ -41,7 +41,7 @@ struct StartPage: Sendable {
     router.get("/start") { _, context in
       let visit = try context.signedIn()
       return try await hall.page(
-        "start", try await read(hall, visit.viewer), title: "First steps", at: .today, context)
+        "start", try await read(hall, visit.viewer), title: "First steps", at: nil, context)
     }
   }
 
@@ -96,15 +96,23 @@ struct StartPage: Sendable {
 extension StartPage.Reading {
   init(_ state: SourceState, _ folders: [Completeness], _ location: String) {
     let there = folders.reduce(0) { $0 + $1.onServer }
-    let held = folders.reduce(0) { $0 + $1.held + $1.leftOut.values.reduce(0, +) }
+    let left = folders.reduce(0) { $0 + $1.leftOut.values.reduce(0, +) }
+    let held = folders.reduce(0) { $0 + $1.held } + left
     self.location = location
     self.held = "\(held)"
     total = there > 0 ? "\(there)" : nil
-    trouble = state.trouble
+    trouble = state.trouble.map(Words.told)
     self.state =
       if folders.isEmpty { state.lastRunAt == nil ? "waits to be read" : "nothing is there" } else if held < there {
-        "\(held) of \(there) are here"
-      } else { "all \(there) are here" }
+        "\(held) of \(there) read so far"
+      } else { StartPage.Reading.all(state.source.kind, held - left, left) }
+  }
+
+  private static func all(_ kind: Source.Kind, _ read: Int, _ left: Int) -> String {
+    let (one, many) =
+      kind.isMail ? ("mail", "mails") : kind.isCalendar ? ("event", "events") : ("card or row", "cards or rows")
+    let out = left > 0 ? "; \(left) left out, by which rule stands under Your data" : ""
+    return "all read: " + Words.count(read, one, many) + out
   }
 }
 
@@ -167,6 +175,8 @@ extension Templates {
       const fresh = page.getElementById("live");
       if (!fresh) return;
       if (!part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+      const [was, now] = [document.querySelector(".steps"), page.querySelector(".steps")];
+      if (was && now) was.replaceWith(now);
       for (const bar of document.querySelectorAll("p.toolbar")) {
         const other = page.querySelector("p.toolbar");
         if (other && !bar.contains(document.activeElement)) bar.replaceWith(other);

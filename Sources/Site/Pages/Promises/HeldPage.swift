@@ -57,7 +57,9 @@ struct HeldPage: Sendable {
       .filter { $0.revokedAt == nil }
     let parties =
       sources.map { Party(name: $0.location, words: "is read, and gets nothing", href: "/data/sources/\($0.id)") }
-      + destinations.map { Party(name: $0.location, words: "your CRM: gets what you approved", href: "/crm/\($0.id)") }
+      + destinations.map {
+        Party(name: "\($0.shownKind) \($0.shownName)", words: "your CRM: gets what you approved", href: "/crm/\($0.id)")
+      }
     return HeldPage(
       tables: tables(),
       methods: Analysis.allCases.map {

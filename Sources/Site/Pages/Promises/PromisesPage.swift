@@ -15,6 +15,9 @@ struct Promise: Sendable {
   /// About whoever runs the house, who is given a tool.
   var isOperators: Bool
 
+  /// Whether there is anything that holds it.
+  var isBuilt: Bool { !holds.hasPrefix("not yet") }
+
   /// The register, read once.
   static let all: [Promise] = PromiseRegister.table.split(separator: "\n").compactMap { line in
     let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
@@ -48,8 +51,10 @@ struct PromisesPage: Sendable {
       let lines = Promise.all.map { promise in
         Line(
           href: "/promises/\(promise.code)", code: promise.code, words: promise.words,
-          state: promise.tests.isEmpty ? "no test yet" : Words.count(promise.tests.count, "test", "tests"),
-          isTested: !promise.tests.isEmpty, evidence: evidence[promise.number])
+          state: promise.tests.isEmpty
+            ? (promise.isBuilt ? "by rule" : "not built yet") : Words.count(promise.tests.count, "test", "tests"),
+          isTested: !promise.tests.isEmpty,
+          evidence: evidence[promise.number] ?? (promise.tests.isEmpty && promise.isBuilt ? promise.holds : nil))
       }
       let page = PromisesPage(
         lines: lines, tested: "\(lines.count(where: \.isTested)) of \(lines.count)", seen: "\(evidence.count)")
@@ -71,7 +76,8 @@ struct PromisesPage: Sendable {
     <p class="soft"><a href="/data">Your data</a></p>
     <h1>Our promises</h1>
     <p>The privacy policy makes 126 promises. {{body.tested}} have tests of their own, which run at each change of Kith; of
-    {{body.seen}} you see below how they stand in your account at this moment. Where nothing is built yet, it says so.</p>
+    {{body.seen}} you see below how they stand in your account at this moment. The others say what holds them by rule, or that nothing is
+    built yet.</p>
     <ul class="list">
     {{#body.lines}}
     <li><span class="grow"><a href="{{href}}">{{code}}</a> {{words}}{{#evidence}}<br><small>{{evidence}}</small>{{/evidence}}</span>
@@ -96,7 +102,8 @@ struct PromisePage: Sendable {
   init(_ promise: Promise, _ evidence: String?) {
     code = promise.code
     words = promise.words
-    holds = promise.holds
+    // Commands that show the same elsewhere are left out.
+    holds = promise.holds.split(separator: "; ").filter { !Remedies.isCommand($0) }.joined(separator: "; ")
     tests = promise.tests
     hasTests = !promise.tests.isEmpty
     mutants = Words.count(promise.mutants.count, "planted bug is", "planted bugs are")
@@ -124,7 +131,7 @@ struct PromisePage: Sendable {
     </ul>
     <p>{{body.mutants}} found by these tests.</p>
     {{/body.hasTests}}
-    {{^body.hasTests}}<p class="empty">There is no test of its own yet.</p>{{/body.hasTests}}
+    {{^body.hasTests}}<p class="empty">No test has its number; what holds it stands above.</p>{{/body.hasTests}}
     {{> foot}}
     """
 }

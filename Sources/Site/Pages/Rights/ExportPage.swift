@@ -81,7 +81,7 @@ extension Hall {
         if let at, Date.now.timeIntervalSince(at) > 86_400 { try files.removeItem(atPath: scratch + "/" + name) }
       }
     } catch {
-      throw Trouble("the folder for files that are sent cannot be used", "run 'kith doctor' on the server")
+      throw Trouble("the folder for files that are sent cannot be used", "tell whoever runs this server")
     }
     return scratch + "/" + word + "-" + UUID().uuidString
   }
