@@ -29,6 +29,8 @@ public actor DayBoard {
   private let store: Store
   private let today: Today
   private var kept: [ID<Member>: Kept] = [:]
+  /// What is being made; whoever asks meanwhile waits for the same.
+  private var making: [ID<Member>: (basis: Basis, task: Task<Today.Part, any Error>)] = [:]
 
   public init(store: Store, gate: Gate) {
     self.store = store
@@ -40,13 +42,20 @@ public actor DayBoard {
     try await today.list(viewer, owed: owed, on: try await part(viewer))
   }
 
+  /// How it stands with everybody who has an interval.
+  public func statuses(_ viewer: Viewer) async throws -> StatusLists { try await part(viewer).lists }
+
   private func part(_ viewer: Viewer) async throws -> Today.Part {
     let now = store.clock()
     let basis = try await basis(viewer, now)
     if let held = kept[viewer.member], held.basis == basis, now.milliseconds - held.at.milliseconds < DayBoard.longest {
       return held.part
     }
-    let part = try await today.part(viewer)
+    if let making = making[viewer.member], making.basis == basis { return try await making.task.value }
+    let task = Task { [today] in try await today.part(viewer) }
+    making[viewer.member] = (basis, task)
+    defer { if making[viewer.member]?.task == task { making[viewer.member] = nil } }
+    let part = try await task.value
     if kept.count >= DayBoard.most, let oldest = kept.min(by: { $0.value.at < $1.value.at })?.key { kept[oldest] = nil }
     kept[viewer.member] = Kept(basis: basis, at: now, part: part)
     return part

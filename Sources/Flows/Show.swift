@@ -41,6 +41,10 @@ public struct PersonPage: Sendable, Equatable {
   }
   /// What a source proposes against what stands, with the record that says so (P048).
   public var proposals: [FoldedPerson.Passed]
+  /// What passed, as the viewer sees it: what else a page shows of it is made of these.
+  public var past: Past
+  /// Methods that the owner has switched off.
+  var off: Set<Analysis>
 }
 
 /// Shows people to those who may see them: lists, and one person with the reasons for all that is said.
@@ -49,18 +53,25 @@ public struct PersonPage: Sendable, Equatable {
 public struct Show: Sendable {
   let store: Store
   let gate: Gate
+  /// Where long pasts are kept for a while.
+  let pasts: PastBoard?
 
-  public init(store: Store, gate: Gate) {
+  public init(store: Store, gate: Gate, pasts: PastBoard? = nil) {
     self.store = store
     self.gate = gate
+    self.pasts = pasts
   }
 
   /// One page of people; with `standing` only contacts, or only the discovered; with `status` only those with whom it
-  /// stands so today.
+  /// stands so today, by `lists` if they are at hand.
+  ///
+  /// With `marksAll` each says whether it is a contact; else only where that was asked for.
   public func people(
-    _ query: PeopleQuery, standing: Person.Standing? = nil, status: TieStatus? = nil, as viewer: Viewer
+    _ query: PeopleQuery, standing: Person.Standing? = nil, status: TieStatus? = nil, lists: StatusLists? = nil,
+    marksAll: Bool = true, as viewer: Viewer
   ) async throws -> [SeenPerson] {
-    let found = try await page(query, standing, status, viewer)
+    var found = try await page(query, standing, status, lists, viewer)
+    if marksAll, standing == nil { found = try await marked(found, viewer) }
     try await note(found.map { ($0.person.id, $0.owner) }, at: .directory, viewer)
     return found
   }
@@ -71,35 +82,41 @@ public struct Show: Sendable {
   public func person(_ id: ID<Person>, at: Instant? = nil, as viewer: Viewer) async throws -> PersonPage {
     let now = store.clock()
     let at = min(at ?? now, now)
-    let (seen, facts, touches, details) = try await store.see(viewer) { session in
+    let held = try await pasts?.held(of: id, viewer)
+    let (seen, facts, details, read) = try await store.see(viewer) { session in
       guard let seen = try Seeing.person(id, in: session) else { throw Desk.nobody }
-      return (
-        seen, try Seeing.facts(of: id, in: session), try Touches.seen(of: id, in: session),
-        try Seeing.details(of: id, in: session)
-      )
+      let past = try held == nil ? Past(Touches.seen(of: id, in: session), now: now) : nil
+      return (seen, try Seeing.facts(of: id, in: session), try Seeing.details(of: id, in: session), past)
     }
+    let past = held ?? read ?? Past([], now: now)
+    if held == nil, seen.owner == viewer.member { try await pasts?.keep(past, of: id, viewer) }
     if seen.owner != viewer.member, details.isEmpty {
       try await note([(id, seen.owner)], at: .directory, viewer)
     }
+    let (off, standing) = try await store.read(viewer.account) { session in
+      (
+        try Analyses.off(seen.owner, viewer.account, in: session),
+        try standings(of: [seen], viewer.account, in: session)
+      )
+    }
     let opened = try await open(details, of: id, seen.owner, viewer)
-    let tie = Tie(touches, now: at)
+    let tie = past.tie(until: at)
     var person = seen.person
     var strength = Strength(value: person.strength, parts: [])
     // Without the level of interactions a viewer sees the strength that is stored, and no reasons.
-    if seen.owner == viewer.member || !touches.isEmpty {
-      if try await !store.analysesOff(viewer.account, seen.owner).contains(.strength) {
+    if seen.owner == viewer.member || !past.isEmpty {
+      if !off.contains(.strength) {
         strength = Strength.of(tie.touches, at: at)
         person.strength = strength.value
       }
       person.lastContacted = tie.lastContacted
       person.interactions = tie.interactions
     }
-    let standing = try await standings(of: [seen], viewer.account).first ?? .discovered
     return PersonPage(
-      person: person, owner: seen.owner, standing: standing,
+      person: person, owner: seen.owner, standing: standing.first ?? .discovered,
       facts: facts.map { PersonPage.Said(seen: $0, value: $0.isSealed ? opened[$0.id] : $0.fact.value) },
       strength: strength, at: at,
-      proposals: foldFacts(facts.filter { !$0.isSealed }.map(\.fact)).conflicts)
+      proposals: foldFacts(facts.filter { !$0.isSealed }.map(\.fact)).conflicts, past: past, off: off)
   }
 
   private func open(

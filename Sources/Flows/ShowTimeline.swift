@@ -29,6 +29,21 @@ public struct ShowTimeline: Sendable {
     _ viewer: Viewer, of person: ID<Person>, after mark: Timeline.Mark? = nil, limit: Int = 30
   ) async throws -> (lines: [TimelineLine], next: Timeline.Mark?) {
     let found = try await store.see(viewer) { try Timeline.of(person, after: mark, limit: limit + 1, in: $0) }
+    return try await lines(found, of: person, limit, viewer)
+  }
+
+  /// The first page, of a person of whom a page is being made.
+  public func run(
+    _ viewer: Viewer, of page: PersonPage, limit: Int = 30
+  ) async throws -> (lines: [TimelineLine], next: Timeline.Mark?) {
+    let (person, newest) = (page.person.id, page.past.marks.prefix(limit + 1).map(\.id))
+    let found = try await store.see(viewer) { try Timeline.of(person, newest, in: $0) }
+    return try await lines(found, of: person, limit, viewer)
+  }
+
+  private func lines(
+    _ found: [SeenTouch], of person: ID<Person>, _ limit: Int, _ viewer: Viewer
+  ) async throws -> (lines: [TimelineLine], next: Timeline.Mark?) {
     let touches = Array(found.prefix(limit))
     var subjects: [ID<Mail>: String] = [:]
     for (owner, touches) in Dictionary(grouping: touches, by: \.owner).sorted(by: { $0.key < $1.key }) {

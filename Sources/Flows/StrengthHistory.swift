@@ -1,7 +1,5 @@
-public import Consent
 import Insight
 public import Model
-import Store
 
 extension Show {
   /// The strength of a tie at one instant.
@@ -12,17 +10,11 @@ extension Show {
 
   /// How strong the tie with somebody was at the end of each of the last months (30 days), the oldest first; nothing
   /// where the method is switched off, or the viewer sees no touches.
-  public func strengths(of person: ID<Person>, months: Int = 24, as viewer: Viewer) async throws -> [Point] {
-    let now = store.clock()
-    let (owner, touches) = try await store.see(viewer) { session in
-      (try Seeing.person(person, in: session)?.owner, try Touches.seen(of: person, in: session))
-    }
-    guard let owner else { throw Desk.nobody }
-    if touches.isEmpty { return [] }
-    if try await store.analysesOff(viewer.account, owner).contains(.strength) { return [] }
+  public func strengths(of page: PersonPage, months: Int = 24) -> [Point] {
+    if page.past.isEmpty || page.off.contains(.strength) { return [] }
     return (0..<max(0, months)).reversed().map { back in
-      let at = now.advanced(byDays: -30 * Double(back))
-      return Point(at: at, value: Strength.of(Tie(touches, now: at).touches, at: at).value)
+      let at = page.at.advanced(byDays: -30 * Double(back))
+      return Point(at: at, value: Strength.of(page.past.touches(until: at), at: at).value)
     }
   }
 }

@@ -24,7 +24,16 @@ public struct SuggestInterval: Sendable {
   /// For one person; nil without a rhythm, or where the method is switched off.
   public func of(_ person: ID<Person>, as viewer: Viewer) async throws -> IntervalSuggestion? {
     guard let rhythm = try await rhythms([person], viewer).first else { return nil }
-    let buckets = try await store.see(viewer) { try SeenBuckets.all(in: $0) }
+    return SuggestInterval.suggestion(by: rhythm, among: try await store.see(viewer) { try SeenBuckets.all(in: $0) })
+  }
+
+  /// For one's own person of whom a page is being made, among one's buckets.
+  public static func of(_ page: PersonPage, among buckets: [Bucket]) -> IntervalSuggestion? {
+    if page.off.contains(.rhythm) { return nil }
+    return Rhythm(page.past.touches(until: page.at), at: page.at).flatMap { suggestion(by: $0, among: buckets) }
+  }
+
+  private static func suggestion(by rhythm: Rhythm, among buckets: [Bucket]) -> IntervalSuggestion? {
     let own = buckets.compactMap { bucket in bucket.days.map { Rhythm.Choice(bucket.name, $0) } }
     let usual = rhythm.suggestion()
     guard let found = own.isEmpty ? usual : rhythm.suggestion(among: own) else { return nil }

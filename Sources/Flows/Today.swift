@@ -65,8 +65,9 @@ public struct Today: Sendable {
   /// What takes long: everybody with an interval, and whose birthday it is.
   struct Part: Sendable {
     var book: FollowUpBook
+    var lists: StatusLists
     var goal: WeeklyGoal
-    var items: [TodayItem]
+    var followUps: RankedFollowUps
     fileprivate var birthdays: [Found]
   }
 
@@ -74,13 +75,14 @@ public struct Today: Sendable {
     let book = try await FollowUpBook.read(store, viewer)
     let plans = book.tracked.map { book.plan(of: $0) }
     return Part(
-      book: book, goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal),
-      items: try await followUps(book, plans, viewer), birthdays: try await birthdays(book, viewer))
+      book: book, lists: StatusLists(book, plans), goal: WeeklyGoal(plans, today: book.today, goal: book.rules.goal),
+      followUps: RankedFollowUps(try await followUps(book, plans, viewer)), birthdays: try await birthdays(book, viewer)
+    )
   }
 
   func list(_ viewer: Viewer, owed: [OwedReply], on part: Part) async throws -> TodayList {
     let book = part.book
-    var items = part.items
+    var items: [TodayItem] = []
     let tasks = try await tasks(book, viewer)
     let birthdays = part.birthdays
     let others = Set(tasks.map(\.person) + birthdays.map(\.person) + owed.map(\.person.id))
@@ -91,7 +93,7 @@ public struct Today: Sendable {
     }
     items += birthdays.compactMap { found in known[found.person].flatMap { Today.item(found, $0, on: book) } }
     items += owed.compactMap { owed in known[owed.person.id].flatMap { Today.item(owed, $0, on: book) } }
-    let plan = TodayPlan(items, cap: book.rules.cap)
+    let plan = TodayPlan(items, followUps: part.followUps, cap: book.rules.cap)
     // Whoever was restricted or erased since is named no more.
     let named = try await self.known(Set(plan.open.map(\.person)), viewer)
     return TodayList(

@@ -51,6 +51,18 @@ public struct TodayItem: Sendable, Equatable {
   }
 }
 
+/// Follow-ups in their order, ranked once for many looks: there may be thousands, and a day shows a few.
+public struct RankedFollowUps: Sendable, Equatable {
+  let items: [TodayItem]
+  let persons: Set<ID<Person>>
+
+  public init(_ all: [TodayItem]) {
+    var persons: Set<ID<Person>> = []
+    items = all.sorted(by: TodayPlan.isBefore).filter { persons.insert($0.person).inserted }
+    self.persons = persons
+  }
+}
+
 /// The short list of a day.
 public struct TodayPlan: Sendable, Equatable {
   /// What is open, best first.
@@ -69,13 +81,23 @@ public struct TodayPlan: Sendable, Equatable {
   /// Each kind has its own order, and the kinds take turns until the day's number is reached, so that none pushes out
   /// another. What was settled today counts, so that whoever works off the list is done.
   public init(_ all: [TodayItem], cap: Int = usual) {
+    self.init(
+      all.filter { $0.kind != .followUp }, followUps: RankedFollowUps(all.filter { $0.kind == .followUp }), cap: cap)
+  }
+
+  /// The same, of what is no follow-up and of follow-ups that were ranked before.
+  public init(_ others: [TodayItem], followUps: RankedFollowUps, cap: Int = usual) {
     var seen: Set<ID<Person>> = []
     var queues: [TodayItem.Kind: [TodayItem]] = [:]
-    for kind in TodayItem.Kind.allCases {
-      let sorted = all.filter { $0.kind == kind }.sorted(by: TodayPlan.isBefore)
+    for kind in TodayItem.Kind.allCases where kind != .followUp {
+      let sorted = others.filter { $0.kind == kind }.sorted(by: TodayPlan.isBefore)
       queues[kind] = sorted.filter { $0.task != nil || seen.insert($0.person).inserted }
     }
-    let total = queues.values.reduce(0) { $0 + $1.count }
+    let first = followUps.items.lazy.filter { !seen.contains($0.person) }.prefix(max(0, cap))
+    let total =
+      queues.values.reduce(0) { $0 + $1.count } + followUps.items.count
+      - seen.count { followUps.persons.contains($0) }
+    queues[.followUp] = Array(first)
     var listed: [TodayItem] = []
     var round = 0
     while listed.count < min(max(0, cap), total) {
@@ -91,7 +113,7 @@ public struct TodayPlan: Sendable, Equatable {
 
   /// The order within a kind: what asks is answered youngest first, since old asks may be past it; tasks and birthdays go
   /// by day, follow-ups by weight.
-  private static func isBefore(_ a: TodayItem, _ b: TodayItem) -> Bool {
+  fileprivate static func isBefore(_ a: TodayItem, _ b: TodayItem) -> Bool {
     switch a.kind {
     case .answer, .promise: if a.since != b.since { return a.since > b.since }
     case .birthday, .task: if a.since != b.since { return a.since < b.since }

@@ -40,6 +40,8 @@ struct Hall: Sendable {
   let owed: OwedBoard
   /// The list of the day, as far as it may be kept.
   let days: DayBoard
+  /// Long pasts with people, as far as they may be kept.
+  let pasts: PastBoard
   private let said = Said()
 
   /// The operator's record once it was said; it is asked for again until then.
@@ -53,6 +55,7 @@ struct Hall: Sendable {
     self.gate = gate
     owed = OwedBoard(store: store, gate: gate)
     days = DayBoard(store: store, gate: gate)
+    pasts = PastBoard(store: store)
     self.vault = vault
     self.pages = pages
     self.deliver = deliver
@@ -66,7 +69,7 @@ struct Hall: Sendable {
   }
 
   var signIn: SignIn { SignIn(store: store, gate: gate) }
-  var show: Show { Show(store: store, gate: gate) }
+  var show: Show { Show(store: store, gate: gate, pasts: pasts) }
 
   func operatorRecord() async throws -> OperatorRecord? {
     if demo != nil { return OperatorRecord(name: "The demo", address: "this machine", email: "nobody@example.test") }

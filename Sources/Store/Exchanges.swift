@@ -23,6 +23,8 @@ public struct Exchange: Sendable, Equatable {
 /// Statements about what passed between a member and all persons together.
 public enum Exchanges {
   /// What passed since an instant, oldest first: dated, with live persons nobody has restricted.
+  ///
+  /// The signs before two columns keep a planner from going through all that ever passed, person by person.
   public static func of(
     _ member: ID<Member>, since: Instant, _ account: ID<Account>, in session: any Session
   ) throws -> [Exchange] {
@@ -31,9 +33,9 @@ public enum Exchanges {
       SELECT i.id, i.kind, i.at, i.direction, i.author, i.via_list, i.recipients, i.shape, q.role, r.person_id
       FROM interaction i
       JOIN participant q ON q.account_id = i.account_id AND q.interaction_id = i.id
-      JOIN record r ON r.account_id = q.account_id AND r.handle_id = q.handle_id
+      JOIN record r ON r.account_id = q.account_id AND r.handle_id = +q.handle_id
       JOIN person p ON p.account_id = r.account_id AND p.id = r.person_id
-      WHERE i.account_id = $1 AND i.member_id = $2 AND i.dated = 1 AND i.at >= $3 AND r.member_id = $2
+      WHERE i.account_id = $1 AND i.member_id = $2 AND i.dated = 1 AND i.at >= $3 AND +r.member_id = $2
         AND r.kind = 'address' AND p.gone = 0 AND p.restricted_at IS NULL AND p.kind = 'person'
       ORDER BY i.at, i.id, q.role, r.person_id
       """, [Value(account), Value(member), Value(since)])

@@ -145,6 +145,8 @@ public enum SeenFollowUps {
   public struct Known: Sendable, Equatable {
     public var person: ID<Person>
     public var name: String
+    /// As names are sorted.
+    public var folded: String
     public var strength: Double
     public var lastContact: Instant?
   }
@@ -153,7 +155,7 @@ public enum SeenFollowUps {
   public static func tracked(_ viewer: ID<Member>, in session: any Session) throws -> [Known] {
     try session.rows(
       """
-      SELECT p.id, p.name, p.strength, p.last_contacted FROM seen_person p
+      SELECT p.id, p.name, p.folded, p.strength, p.last_contacted FROM seen_person p
       WHERE p.member_id = $1 AND p.kind = 'person' AND p.id IN (
         SELECT b.person_id FROM seen_bucketed b JOIN seen_bucket k ON k.id = b.bucket_id AND k.days IS NOT NULL
         UNION SELECT f.person_id FROM seen_follow_up f WHERE f.aspect = 'interval')
@@ -168,14 +170,16 @@ public enum SeenFollowUps {
   ) throws -> [Known] {
     try session.rowsMany(
       """
-      SELECT p.id, p.name, p.strength, p.last_contacted FROM seen_person p
+      SELECT p.id, p.name, p.folded, p.strength, p.last_contacted FROM seen_person p
       WHERE p.id = $1 AND p.member_id = $2 AND p.kind = 'person'
       """, persons.map { [Value($0), Value(viewer)] }
     ).flatMap { $0.map(known) }
   }
 
   private static func known(_ row: Row) -> Known {
-    Known(person: row.id(0), name: row.text(1), strength: row.real(2), lastContact: row.instantOrNil(3))
+    Known(
+      person: row.id(0), name: row.text(1), folded: row.text(2), strength: row.real(3), lastContact: row.instantOrNil(4)
+    )
   }
 }
 

@@ -90,7 +90,7 @@ extension PeopleQuery.Sort {
 
 extension Seeing {
   /// A smaller set is gone through itself; a greater one is met soon enough when people are gone through in their order.
-  private static let small = 1_000
+  private static let small = 1_500
 
   /// One page of people in the order asked for.
   public static func people(_ query: PeopleQuery, in session: any Session) throws -> [SeenPerson] {
@@ -119,22 +119,7 @@ extension Seeing {
   }
 
   private static func rows(_ query: PeopleQuery, in session: any Session) throws -> [Row] {
-    var asked = Asked(limit: query.limit)
-    if let kind = query.kind { asked.add("p.kind = \(asked.bind(.text(kind.rawValue)))") }
-    if let owner = query.owner { asked.add("p.member_id = \(asked.bind(Value(owner)))") }
-    if let strength = query.strength {
-      let (low, high) = (asked.bind(Value(strength.lowerBound)), asked.bind(Value(strength.upperBound)))
-      asked.add("p.strength >= \(low) AND p.strength <= \(high)")
-    }
-    switch query.contact {
-    case .since(let at): asked.add("COALESCE(p.last_contacted, 0) >= \(asked.bind(Value(at)))")
-    case .before(let at):
-      asked.add("COALESCE(p.last_contacted, 0) < \(asked.bind(Value(at))) AND COALESCE(p.last_contacted, 0) > 0")
-    case .never: asked.add("COALESCE(p.last_contacted, 0) = 0")
-    case nil: break
-    }
-    if !query.text.isEmpty { try asked.addText(query.text, small: small, in: session) }
-    try asked.addSets(query, small: small, in: session)
+    var asked = try asked(query, first: Value(query.limit), small: small, in: session)
     if let after = query.after {
       let row = try session.row("SELECT \(query.sort.key) FROM seen_person p WHERE p.id = $1", [Value(after)])
       guard let row else { return [] }
@@ -147,6 +132,50 @@ extension Seeing {
       ORDER BY \(query.sort.order) LIMIT $1
       """, asked.arguments)
   }
+
+  /// Those of some people who fit what is asked for, in the order they are given in; the query's own order is not theirs.
+  public static func people(
+    _ query: PeopleQuery, among all: [ID<Person>], in session: any Session
+  ) throws -> [SeenPerson] {
+    let asked = try asked(query, first: .null, small: 0, in: session)
+    var kept: [Row] = []
+    var rest = all[...]
+    while kept.count < query.limit, !rest.isEmpty {
+      let these = rest.prefix(100)
+      rest = rest.dropFirst(100)
+      let rows = try session.rowsMany(
+        "SELECT \(columns) FROM seen_person p WHERE p.id = $1 AND \(asked.conditions.joined(separator: " AND "))",
+        these.map { [Value($0)] + asked.arguments.dropFirst() }
+      ).flatMap(\.self)
+      kept += try query.archived == .shown ? rows : sorted(rows, out: query.archived, in: session)
+    }
+    return try withValues(Array(kept.prefix(max(0, query.limit))), in: session)
+  }
+
+  /// The conditions of a query, without where its page begins; `$1` is the caller's.
+  private static func asked(
+    _ query: PeopleQuery, first: Value, small: Int, in session: any Session
+  ) throws -> Asked {
+    var asked = Asked(first)
+    if let kind = query.kind { asked.add("p.kind = \(asked.bind(.text(kind.rawValue)))") }
+    if let owner = query.owner { asked.add("p.member_id = \(asked.bind(Value(owner)))") }
+    if let strength = query.strength {
+      try asked.addRange(
+        of: .strength, [(">=", Value(strength.lowerBound)), ("<=", Value(strength.upperBound))], query.sort, small,
+        in: session)
+    }
+    let bounds: [(String, Value)] =
+      switch query.contact {
+      case .since(let at): [(">=", Value(at))]
+      case .before(let at): [("<", Value(at)), (">", .integer(0))]
+      case .never: [("=", .integer(0))]
+      case nil: []
+      }
+    try asked.addRange(of: .contact, bounds, query.sort, small, in: session)
+    if !query.text.isEmpty { try asked.addText(query.text, small: small, in: session) }
+    try asked.addSets(query, small: small, in: session)
+    return asked
+  }
 }
 
 /// Conditions with what is bound in them.
@@ -154,7 +183,7 @@ private struct Asked {
   var conditions = ["1 = 1"]
   var arguments: [Value]
 
-  init(limit: Int) { arguments = [Value(limit)] }
+  init(_ first: Value) { arguments = [first] }
 
   mutating func bind(_ value: Value) -> String {
     arguments.append(value)
@@ -163,15 +192,33 @@ private struct Asked {
 
   mutating func add(_ condition: String) { conditions.append(condition) }
 
+  /// Adds bounds of what people are sorted by; if many are within them and the order is another, no index is entered by
+  /// them (that is what the sign is for): all of them would be sorted for one page.
+  mutating func addRange(
+    of key: PeopleQuery.Sort, _ bounds: [(sign: String, value: Value)], _ sort: PeopleQuery.Sort, _ small: Int,
+    in session: any Session
+  ) throws {
+    guard !bounds.isEmpty else { return }
+    var isEntered = key == sort
+    if !isEntered, small > 0 {
+      let asked = bounds.enumerated().map { "\(key.key) \($1.sign) $\($0 + 1)" }.joined(separator: " AND ")
+      isEntered = try session.isFew(small, "seen_person p", asked, bounds.map(\.value))
+    }
+    for bound in bounds { add("\(isEntered ? "" : "+")\(key.key) \(bound.sign) \(bind(bound.value))") }
+  }
+
   /// Each word must be the beginning of one of theirs.
   mutating func addText(_ text: String, small: Int, in session: any Session) throws {
-    let words = SearchWords.asked(text)
+    // The longest is met by the fewest: once those are few, the other words are asked of them alone.
+    let words = SearchWords.asked(text).sorted { $0.utf8.count > $1.utf8.count }
     if words.isEmpty { add("1 = 0") }
+    var isFew = false
     for word in words {
       let byte = session.dialect.binaryOrder
-      try add(
-        "seen_person_word s", "s.word\(byte) >= $1 AND s.word\(byte) < $2", [.text(word), .text(word + "\u{10FFFF}")],
-        small, in: session)
+      isFew =
+        try add(
+          "seen_person_word s", "s.word\(byte) >= $1 AND s.word\(byte) < $2",
+          [.text(word), .text(word + "\u{10FFFF}")], isFew ? 0 : small, in: session) || isFew
     }
   }
 
@@ -206,20 +253,28 @@ private struct Asked {
     }
   }
 
-  /// Adds a set by the way that is quicker for its size.
-  private mutating func add(
+  /// Adds a set by the way that is quicker for its size; answers whether it is small.
+  @discardableResult private mutating func add(
     _ table: String, _ condition: String, _ values: [Value], _ small: Int, in session: any Session
-  ) throws {
-    let some = try session.row(
-      "SELECT COUNT(*) FROM (SELECT 1 FROM \(table) WHERE \(condition) LIMIT \(small)) few", values)
+  ) throws -> Bool {
+    let isFew = try small > 0 && session.isFew(small, table, condition, values)
     var here = condition
     for place in values.indices { here = here.replacing("$\(place + 1)", with: "@\(place + 1)") }
     for (place, value) in values.enumerated() { here = here.replacing("@\(place + 1)", with: bind(value)) }
-    if some?.int(0) ?? 0 < small {
+    if isFew {
       add("p.id IN (SELECT s.person_id FROM \(table) WHERE \(here))")
     } else {
       add("EXISTS (SELECT 1 FROM \(table) WHERE s.person_id = p.id AND \(here))")
     }
+    return isFew
+  }
+}
+
+extension Session {
+  /// Whether fewer rows than `most` fit.
+  fileprivate func isFew(_ most: Int, _ table: String, _ condition: String, _ values: [Value]) throws -> Bool {
+    let row = try row("SELECT COUNT(*) FROM (SELECT 1 FROM \(table) WHERE \(condition) LIMIT \(most)) few", values)
+    return row?.int(0) ?? 0 < most
   }
 }
 

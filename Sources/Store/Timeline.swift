@@ -53,6 +53,23 @@ public enum Timeline {
         Value(person), Value(mark?.at ?? Instant(milliseconds: .max)), Value(mark?.id.rawValue ?? Int64.max),
         Value(limit),
       ])
+    return try withMails(rows, in: session)
+  }
+
+  /// Some touches of a person, as far as the viewer sees them, in the order asked for.
+  public static func of(
+    _ person: ID<Person>, _ touches: [ID<Interaction>], in session: any Session
+  ) throws -> [SeenTouch] {
+    let touched = "id, member_id, kind, at, dated, direction, via_list, recipients"
+    let rows = try session.rowsMany(
+      """
+      SELECT \(touched) FROM seen_touch WHERE id = $2 AND person_id = $1
+      UNION SELECT \(touched) FROM seen_logged WHERE id = $2 AND person_id = $1
+      """, touches.map { [Value(person), Value($0)] })
+    return try withMails(rows.compactMap(\.first), in: session)
+  }
+
+  private static func withMails(_ rows: [Row], in session: any Session) throws -> [SeenTouch] {
     let touches = rows.compactMap(touch)
     let mails = try session.rowsMany(
       "\(mailColumns) WHERE interaction_id = $1", touches.map { [Value($0.id)] })

@@ -16,12 +16,15 @@ struct House: Sendable {
   /// Which roots of the operator's key the process holds (P080).
   enum Keys { case all, contentOnly }
 
-  static func open(_ settings: Settings, keys: Keys = .all, bulk: Bool = false) async throws -> House {
+  /// What the process is for.
+  enum Use { case command, bulk, serving }
+
+  static func open(_ settings: Settings, keys: Keys = .all, for use: Use = .command) async throws -> House {
     let file = try OperatorKeyFile(
       path: settings.operatorKeyFile, dataFolder: settings.database == nil ? settings.data : nil)
     // A key that is there but cannot be used is told before anything is made.
     let known = try file.read()
-    let engine = try await House.engine(settings, bulk: bulk)
+    let engine = try await House.engine(settings, for: use)
     do {
       let isEmpty = try await engine.accounts().isEmpty
       let key = try known ?? file.open(houseIsEmpty: isEmpty)
@@ -40,13 +43,17 @@ struct House: Sendable {
     }
   }
 
-  static func engine(_ settings: Settings, bulk: Bool = false) async throws -> any Engine {
+  static func engine(_ settings: Settings, for use: Use = .command) async throws -> any Engine {
     if let database = settings.database {
       return try await PostgresEngine(
         PostgresSettings(
           connection: database, randomness: { Double.random(in: 0...1) }, now: settings.clock))
     }
-    return try await SQLiteEngine(bulk ? .bulk(folder: settings.data) : SQLiteSettings(folder: settings.data))
+    switch use {
+    case .command: return try await SQLiteEngine(SQLiteSettings(folder: settings.data))
+    case .bulk: return try await SQLiteEngine(.bulk(folder: settings.data))
+    case .serving: return try await SQLiteEngine(.serving(folder: settings.data))
+    }
   }
 
   /// Gives the generator of ids back and closes the files.

@@ -12,7 +12,7 @@ extension HouseCommand {
   static var isBulk: Bool { false }
 
   mutating func run() async throws {
-    let house = try await House.open(try Settings(global), bulk: Self.isBulk)
+    let house = try await House.open(try Settings(global), for: Self.isBulk ? .bulk : .command)
     do {
       try await run(in: house, Output(json: global.json))
     } catch {

@@ -37,5 +37,7 @@ struct Pages {
     "dry-run-trouble": DryRunTroublePage.template, "designate-kinds": DesignateKindsPage.template,
   ]
 
-  func render(_ name: String, _ page: Any) -> String { library.render(page, withTemplate: name) ?? "" }
+  func render(_ name: String, _ page: Any) -> String {
+    library.render(PageTree.of(page) ?? page, withTemplate: name) ?? ""
+  }
 }

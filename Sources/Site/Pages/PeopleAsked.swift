@@ -2,10 +2,19 @@ import Model
 import Store
 
 /// One of the values that may be chosen.
-struct Choice: Sendable {
+struct Choice: PageLeaf, Sendable {
   var value: String
   var words: String
   var isChosen: Bool
+
+  func child(named name: String) -> Any? {
+    switch name {
+    case "value": value
+    case "words": words
+    case "isChosen": isChosen
+    default: nil
+    }
+  }
 
   /// As an option of a list.
   static let template = """

@@ -5,7 +5,7 @@ import Model
 import Store
 
 /// A person as a line of a list.
-struct PersonLine: Sendable {
+struct PersonLine: PageLeaf, Sendable {
   var id: String
   var href: String
   var name: String
@@ -35,6 +35,22 @@ struct PersonLine: Sendable {
     level = "\(Int(person.strength.rounded()))"
     last = person.lastContacted?.date ?? "–"
     interactions = "\(person.interactions)"
+  }
+
+  func child(named name: String) -> Any? {
+    switch name {
+    case "id": id
+    case "href": href
+    case "name": self.name
+    case "kind": kind
+    case "about": about
+    case "level": level
+    case "last": last
+    case "interactions": interactions
+    case "status": status
+    case "buckets": buckets
+    default: nil
+    }
   }
 
   static func name(_ person: Person) -> String {
@@ -72,7 +88,9 @@ struct PeoplePage: Sendable {
     let asked = PeopleAsked(form, now: hall.store.clock())
     var query = asked.query
     query.limit = size + 1
-    let found = try await hall.show.people(query, standing: asked.standing, status: asked.status, as: viewer)
+    let lists = asked.status == nil ? nil : try await hall.days.statuses(viewer)
+    let found = try await hall.show.people(
+      query, standing: asked.standing, status: asked.status, lists: lists, marksAll: false, as: viewer)
     let shown = found.prefix(size)
     let buckets = try await hall.store.see(viewer) { try SeenBuckets.all(in: $0) }
     let colleagues = try await hall.store.members(viewer.account).filter { $0.leftAt == nil }

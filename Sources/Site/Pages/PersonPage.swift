@@ -49,14 +49,14 @@ struct PersonPageView: Sendable {
     let (store, gate) = (hall.store, hall.gate)
     let shown = try await hall.show.person(id, as: viewer)
     var page = PersonPageView(shown, isOwn: shown.owner == viewer.member)
-    page.chart = StrengthChart(try await hall.show.strengths(of: id, as: viewer))
-    page.timeline = try await TimelinePart.read(id, after: nil, hall, viewer)
+    page.chart = StrengthChart(hall.show.strengths(of: shown))
+    page.timeline = try await TimelinePart.read(shown, hall, viewer)
     let notes = try await ShowNotes(store: store, gate: gate).run(viewer, of: id)
     page.notes = notes.map { Written($0, isOwn: $0.author == viewer.member) }
     page.hasNotes = !notes.isEmpty
     guard page.isOwn else { return page }
     let book = try await FollowUpBook.read(store, viewer, of: id)
-    let suggested = try await SuggestInterval(store: store).of(id, as: viewer)
+    let suggested = SuggestInterval.of(shown, among: book.buckets.values.sorted { $0.id < $1.id })
     page.follow = Follow(book.shown(of: id), suggested)
     let mine = book.buckets(of: id)
     page.buckets = mine.map { Choice(value: $0.id.description, words: $0.name, isChosen: false) }
@@ -94,7 +94,7 @@ struct PersonPageView: Sendable {
     hasParts = !parts.isEmpty
     follow = Follow(nil, nil)
     (buckets, otherBuckets, hasOtherBuckets) = ([], [], false)
-    timeline = TimelinePart(person: id, lines: [], hasLines: false, next: nil)
+    timeline = TimelinePart(([], nil), of: person.id)
     (notes, hasNotes, journal, hasJournal) = ([], false, [], false)
     fields = PersonEdits.fields.map { Choice(value: $0.0.rawValue, words: $0.1, isChosen: false) }
     self.isOwn = isOwn

@@ -57,15 +57,26 @@ struct TimelinePart: Sendable {
   ) async throws -> TimelinePart {
     let found = try await ShowTimeline(store: hall.store, gate: hall.gate).run(
       viewer, of: person, after: mark, limit: mark == nil ? 15 : 50)
+    return TimelinePart(found, of: person)
+  }
+
+  /// What passed last, for a person's page.
+  static func read(_ page: PersonPage, _ hall: Hall, _ viewer: Viewer) async throws -> TimelinePart {
+    let found = try await ShowTimeline(store: hall.store, gate: hall.gate).run(viewer, of: page, limit: 15)
+    return TimelinePart(found, of: page.person.id)
+  }
+
+  init(_ found: (lines: [TimelineLine], next: Timeline.Mark?), of person: ID<Person>) {
     let lines = found.lines.map { line in
       Line(
-        at: Words.date(line.at), kind: line.kind.rawValue, way: way(line),
+        at: Words.date(line.at), kind: line.kind.rawValue, way: TimelinePart.way(line),
         subject: line.subject.map { $0.isEmpty ? "(no subject)" : $0 },
         href: line.mail.map { "/mails/\($0)?person=\(person)" })
     }
-    return TimelinePart(
-      person: person.description, lines: lines, hasLines: !lines.isEmpty,
-      next: found.next.map { "/people/\(person)/timeline?after=\($0.at.milliseconds).\($0.id)" })
+    self.person = person.description
+    self.lines = lines
+    hasLines = !lines.isEmpty
+    next = found.next.map { "/people/\(person)/timeline?after=\($0.at.milliseconds).\($0.id)" }
   }
 
   private static func mark(_ text: String) -> Timeline.Mark? {

@@ -12,7 +12,8 @@ final class NarrowConnections: Sendable {
 
   private struct Connections {
     var viewers: [NarrowConnection] = []
-    var turn = 0
+    /// How many reads each of them has to do.
+    var waiting: [Int] = []
     var statistics: NarrowConnection?
     var isClosed = false
   }
@@ -26,23 +27,32 @@ final class NarrowConnections: Sendable {
   func read<T: Sendable>(
     _ scope: Scope, _ body: @escaping @Sendable (any Session) throws -> T
   ) async throws -> T {
-    try await connection(scope).read(scope, body)
+    let (connection, place) = try connection(scope)
+    defer {
+      if let place {
+        open.withLock { if place < $0.waiting.count { $0.waiting[place] = max(0, $0.waiting[place] - 1) } }
+      }
+    }
+    return try await connection.read(scope, body)
   }
 
-  /// Viewers take turns on up to `readers` connections; opening one takes well under a millisecond.
-  private func connection(_ scope: Scope) throws -> NarrowConnection {
+  /// Viewers go to whichever of up to `readers` connections has least to do; opening one takes well under a millisecond.
+  private func connection(_ scope: Scope) throws -> (NarrowConnection, place: Int?) {
     try open.withLock { open in
       if case .statistics = scope {
-        if let connection = open.statistics { return connection }
+        if let connection = open.statistics { return (connection, nil) }
         let connection = try NarrowConnection(path: path, settings: settings, rights: .columns(statistics))
         open.statistics = connection
-        return connection
+        return (connection, nil)
       }
-      open.turn = (open.turn + 1) % max(1, settings.readers)
-      if open.turn < open.viewers.count { return open.viewers[open.turn] }
-      let connection = try NarrowConnection(path: path, settings: settings, rights: .seenViews)
-      open.viewers.append(connection)
-      return connection
+      var place = open.waiting.indices.min { open.waiting[$0] < open.waiting[$1] } ?? 0
+      if open.viewers.isEmpty || open.waiting[place] > 0 && open.viewers.count < settings.readers {
+        open.viewers.append(try NarrowConnection(path: path, settings: settings, rights: .seenViews))
+        open.waiting.append(0)
+        place = open.viewers.count - 1
+      }
+      open.waiting[place] += 1
+      return (open.viewers[place], place)
     }
   }
 

@@ -33,6 +33,11 @@ public struct SQLiteSettings: Sendable {
     self.readers = readers
   }
 
+  /// For a server of pages: what is read lies in the system's page cache once, whoever reads it.
+  public static func serving(folder: String) -> SQLiteSettings {
+    SQLiteSettings(folder: folder, mapMiB: 1024, readers: 4)
+  }
+
   /// For taking in a whole mailbox or a large import: few accounts, much memory.
   public static func bulk(folder: String) -> SQLiteSettings {
     SQLiteSettings(folder: folder, openAccounts: 16, writerCacheKiB: 16 * 1024, logPages: 8000)

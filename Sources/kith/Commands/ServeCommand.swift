@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try Settings(global)
     let place = try listen ?? Listen.of(settings)
-    let house = try await House.open(settings, keys: noWork ? .contentOnly : .all)
+    let house = try await House.open(settings, keys: noWork ? .contentOnly : .all, for: .serving)
     let site = try house.site(at: place, reaches: !noWork)
     let services: [any Service] = noWork ? [] : house.services()
     do {
