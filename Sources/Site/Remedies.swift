@@ -35,6 +35,8 @@ package enum Remedies {
     ("look at the server ('kith source transcript'), or cut it off by 'kith source revoke'", "look at the server"),
     ("look at 'kith source transcript', and add the source with the host", "connect it by the host"),
     ("with the new --oauth-token-file", "with the new token"),
+    (" (--warrant)", ""), ("give a file that 'kith export' wrote", "give a file of an export"),
+    ("; 'kith source add imap --help' says more", ""), ("run it with --dry-run and look again", "look at it again"),
     ("name one: --record ", "name one of "),
   ]
 

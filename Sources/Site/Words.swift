@@ -15,7 +15,9 @@ enum Words {
 
   /// What was kept of a trouble, or is told of one, as sentences of a page.
   static func told(_ text: String) -> String {
-    let parts = Remedies.onSite(text).replacing(#/: (?:NO|BAD|BYE) /#, with: ": ").split(separator: "; ")
+    let plain = Remedies.onSite(text)
+    // What happened is said in any case.
+    let parts = (plain.isEmpty ? text : plain).replacing(#/: (?:NO|BAD|BYE) /#, with: ": ").split(separator: "; ")
     return parts.map { part in
       let bare = part.hasSuffix(".") ? String(part.dropLast()) : String(part)
       return capital(bare) + "."

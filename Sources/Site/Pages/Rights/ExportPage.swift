@@ -56,8 +56,8 @@ struct ExportPage: Sendable {
     <h1>Take everything out</h1>
     {{#body.trouble}}<p class="notice bad" role="alert">{{body.trouble}}</p>{{/body.trouble}}
     <p>You get one file with everything that is held here{{#body.isTeam}} of yours; what is your colleagues' is not in it{{/body.isTeam}}.
-    It is sealed by a passphrase that is kept nowhere: without it nobody opens the file, nor do we. <code>kith restore</code>
-    puts it back, here or in another house.</p>
+    It is sealed by a passphrase that is kept nowhere: without it nobody opens the file, nor do we. Whoever
+    runs this server, or another, puts it back by it.</p>
     <form class="stack" method="post" action="/data/export">
     <input type="hidden" name="form" value="{{frame.form}}">
     <label>Passphrase <small>At least twelve characters. A sentence is good.</small>
