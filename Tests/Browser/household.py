@@ -78,7 +78,7 @@ def merges(on):
     """Two who are one: united with reasons, and parted again."""
     hand = on.hand
     person(on, "Harriet Quill")
-    hand.unfold("Buckets, tags, how often")
+    hand.unfold("More: somebody twice")
     hand.follow("Somebody twice?")
     accessible(on)
     on.says(re.compile("% likely"), "a pair is proposed, with how likely it is and why")

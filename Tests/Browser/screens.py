@@ -115,7 +115,7 @@ def begin(chromium, site, out):
     hand.press("Find the server")
     hand.fill("Mail server (IMAP)", "mail.example.test")
     hand.fill("Name to log in by", "ada@example.test")
-    hand.press("Show what that means")
+    hand.press("See what would be read")
     hand.sees(re.compile("Kith reads the mails"))
     for end, view, scheme in (DESK_LIGHT, PHONE_DARK):
         visit.page.set_viewport_size(view)

@@ -114,7 +114,8 @@ extension DryRunPage {
   fileprivate static func summary(_ report: DeliverReport) -> String {
     func people(_ kind: String) -> Int { Set(report.lines.filter { $0.kind == kind }.map(\.person)).count }
     let parts = [
-      ("create", "made there"), ("update", "changed there"), ("receive", "changed here by what stands there"),
+      ("create", "would be made there"), ("update", "would be changed there"),
+      ("receive", "would be changed here by what stands there"),
     ]
     .filter { people($0.0) > 0 }
     .map { Words.count(people($0.0), "person", "people") + " " + $0.1 }

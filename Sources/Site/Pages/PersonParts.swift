@@ -1,5 +1,4 @@
 import Flows
-import Foundation
 import Model
 import Store
 

@@ -97,7 +97,7 @@ extension PersonPageView {
     <form class="inline" method="post" action="/people/act"><input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}"><input type="hidden" name="tag" value="{{value}}"><span class="tag">#{{value}}</span> <button class="quiet small" name="do" value="untag" aria-label="Take the tag {{value}} off">Off</button></form>
     {{/body.tags}}
     </div>
-    <details class="card"><summary>Buckets, tags, how often; unite, delete</summary>
+    <details class="card"><summary>Buckets, tags, how often</summary>
     {{#body.hasOtherBuckets}}
     <form class="row" method="post" action="/people/act"><input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}">
     <label>Bucket <select name="bucket">{{#body.otherBuckets}}{{> option}}{{/body.otherBuckets}}</select></label><button class="quiet" name="do" value="put">Put in</button></form>
@@ -107,10 +107,6 @@ extension PersonPageView {
     <form class="row" method="post" action="/people/act"><input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}">
     <label>Their own interval, in days <input type="number" name="days" min="1" max="3650" value="{{body.follow.own}}"></label><button class="quiet" name="do" value="interval">Set</button></form>
     {{#body.follow.suggested}}<p class="soft">{{body.follow.suggested}}</p>{{/body.follow.suggested}}
-    <form class="row" method="post" action="/people/act"><input type="hidden" name="form" value="{{frame.form}}"><input type="hidden" name="person" value="{{body.id}}"><input type="hidden" name="next" value="/people/{{body.id}}">
-    <a class="button quiet" href="/merges?person={{body.id}}">Somebody twice?</a>
-    <button class="quiet" name="do" value="delete">Delete</button>
-    <a class="button quiet" href="/people/{{body.id}}/erase">Erase for good …</a></form>
     </details>
 
     """

@@ -109,7 +109,7 @@ extension Templates {
     .chart { width: 100%; height: auto; }
     .chart .line { fill: none; stroke: var(--tint); stroke-width: 2; }
     .chart .axis { stroke: var(--line); }
-    .chart text { fill: var(--soft); font-size: 17px; }
+    .chart text { fill: var(--soft); font-size: 16px; }
     @media (max-width: 40rem) { .chart text { font-size: 24px; } }
     .list { list-style: none; margin: 0 0 var(--s4); padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: var(--round); }
     .list > li { padding: var(--s3) var(--s4); border-bottom: 1px solid var(--line); display: flex; gap: var(--s3); align-items: baseline; flex-wrap: wrap; }
@@ -213,12 +213,12 @@ extension Templates {
     .choices form, .choices button { width: 100%; margin: 0; }
     .choices button { flex-wrap: wrap; gap: 0 var(--s2); }
     .choices .tag { color: inherit; border-color: currentColor; }
-    .choices small { font-weight: 400; color: inherit; }
+    .choices small { font-weight: 400; color: inherit; white-space: nowrap; }
     details > summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; gap: var(--s2); list-style: none; }
     details > summary::-webkit-details-marker { display: none; }
-    details > summary::before { content: ""; flex: none; width: .45rem; height: .45rem; border: solid currentColor; border-width: 0 2px 2px 0; transform: rotate(-45deg); margin: 0 .2rem; }
-    details[open] > summary::before { transform: rotate(45deg) translate(-.1rem, -.1rem); }
-    details.card { padding: 0 var(--s4); }
+    details > summary::before { content: ""; flex: none; width: .45rem; height: .45rem; border: solid currentColor; border-width: 0 2px 2px 0; rotate: -45deg; margin: 0 .2rem; }
+    details[open] > summary::before { rotate: 45deg; }
+    details.card { padding-block: 0; }
     details.card[open] { padding-bottom: var(--s4); }
     .scan { display: block; width: min(15rem, 100%); margin: 0 0 var(--s4); background: #fff; border-radius: var(--round); shape-rendering: crispEdges; }
     @media (max-width: 40rem) {
