@@ -58,6 +58,8 @@ def mail(on):
     inside.get_by_text("Here it is").wait_for()
     accessible(on)
     came = []
+    # A browser tells of it at the page, or at the one that the link opens beside it.
+    hand.page.on("download", lambda one: came.append(one))
     hand.page.context.on("page", lambda beside: beside.on("download", lambda one: came.append(one)))
     inside.get_by_role("link", name=re.compile("plan.txt")).click()
     for _ in range(600):

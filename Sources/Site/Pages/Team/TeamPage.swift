@@ -231,7 +231,7 @@ extension TeamPage {
     </form>
     </section>
     {{/body.administrates}}
-    {{#body.isTeam}}{{^frame.isDemo}}<p><a href="/team/leave">Leave the team …</a></p>{{/frame.isDemo}}{{/body.isTeam}}
+    {{#body.isTeam}}{{^frame.isDemo}}<p><a class="button quiet" href="/team/leave">Leave the team …</a></p>{{/frame.isDemo}}{{/body.isTeam}}
     {{> foot}}
     """
 }
