@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Model
 
 /// The fields of a form or a query, in order; a field may stand more than once.
 struct Form: Sendable {
@@ -38,6 +39,13 @@ struct Form: Sendable {
   func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
   func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
+
+  /// Throws unless the address was typed that somebody signs in with: what cannot be taken back is meant.
+  func requireOwn(_ email: String) throws {
+    guard fold(self["email"]) == fold(email) else {
+      throw Trouble("this is not the address you sign in with", "type \(email) to say that you mean it")
+    }
+  }
 
   /// The query with some fields changed; nil takes one out.
   func with(_ changes: [(String, String?)]) -> String {

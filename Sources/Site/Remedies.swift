@@ -21,7 +21,6 @@ package enum Remedies {
     ("see 'kith source write-back --dry-run'", "look at it first"),
     ("see 'kith grant list'", "what you allow stands under Your data"),
     ("see 'kith policy'", "read the policy"),
-    ("whoever runs it uses 'kith member leave', or starts it without --no-work", "ask whoever runs it"),
     ("'kith member leave' takes out what is yours", "whoever leaves the team takes out what is theirs"),
     ("close it by 'kith account close'", "close it"),
     ("say with --acknowledge that you know", "say that you know"),

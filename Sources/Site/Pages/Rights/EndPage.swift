@@ -23,9 +23,7 @@ struct EndPage: Sendable {
       let form = try await hall.form(request, context)
       var page = try await read(hall, viewer)
       do {
-        guard fold(form["email"]) == fold(page.email) else {
-          throw Trouble("this is not the address you sign in with", "type \(page.email) to say that you mean it")
-        }
+        try form.requireOwn(page.email)
         if form["how"] == "erase" {
           try await Erase(store: hall.store, gate: hall.gate, door: hall.doors?.server).erase(
             viewer.account, viewer.member)

@@ -22,13 +22,10 @@ struct LeavePage: Sendable {
       let form = try await hall.form(request, context)
       var page = try await read(hall, visit)
       do {
-        guard fold(form["email"]) == fold(page.email) else {
-          throw Trouble("this is not the address you sign in with", "type \(page.email) to say that you mean it")
-        }
+        try form.requireOwn(page.email)
         guard hall.doors != nil else {
           throw Trouble(
-            "this server holds no keys of logins, so yours cannot go along",
-            "whoever runs it uses 'kith member leave', or starts it without --no-work")
+            "this server holds no keys of logins, so yours cannot go along", "ask whoever runs it")
         }
         _ = try await Move(store: hall.store, gate: hall.gate).leave(as: visit.viewer)
         var answer = Response.redirect(to: "/left", type: .normal)
